@@ -1,0 +1,155 @@
+"""What the data must agree on across files and with the ontology; each check yields problems as ``file:line``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from rareearth import dataset as datasets
+from rareearth import dates, iris, names
+from rareearth import ontology as ontologies
+from rareearth.dataset import Dataset
+from rareearth.models import Claim
+from rareearth.problems import DataError, Problem, meant
+
+_XSD = iris.PREFIXES["xsd"]
+_LITERALS = {
+    _XSD + "integer": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "a whole number like 7"),
+    _XSD + "decimal": (re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"), "a number like 31.21"),
+    _XSD + "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day like 2021-12-23"),
+    _XSD + "string": (re.compile(r".+"), "a text"),
+}
+
+
+def checked(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
+    """Read the ontology and the data, and cross-check them; without paths, the shipped ones.
+
+    Raises DataError with every problem found.
+    """
+    dataset = datasets.read(ontologies.read(ontology), folder)
+    if problems := [*_claims(dataset), *_sources(dataset), *_judgements(dataset), *_entities(dataset)]:
+        raise DataError(problems)
+    return dataset
+
+
+def _claims(dataset: Dataset) -> Iterator[Problem]:
+    ontology = dataset.ontology
+    for claim in dataset.claims:
+        where = dataset.where[f"claim/{claim.id}"]
+        for message in _claim(dataset, claim):
+            yield Problem(*where, message)
+        source = dataset.sources.get(claim.source)
+        for span in claim.at:
+            if source and source.text is None:
+                yield Problem(*where, f"cites characters {span.start}-{span.end}, but its source has no `text`: give its sha256 and chars")
+            elif source and source.text and span.end > source.text.chars:
+                yield Problem(*where, f"cites characters {span.start}-{span.end} of a text of {source.text.chars}")
+        relation = ontology.relations.get(claim.relation)
+        if relation and not relation.literal and dataset.stands_for(claim.subject) == dataset.stands_for(claim.object):
+            yield Problem(*where, f"ties {dataset.stands_for(claim.subject)} to itself")
+
+
+def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    ontology = dataset.ontology
+    relation = ontology.relations.get(claim.relation)
+    if relation is None:
+        hint = meant(claim.relation, ontology.relations)
+        yield f"'{claim.relation}' is not a relation{hint}; wanted one of ontology/rareearth.ttl"
+    else:
+        yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")
+        if relation.literal:
+            yield from _literal(claim.object, relation.range, f"the value of {relation.name}")
+        else:
+            yield from _end(dataset, claim.object, relation.range, f"the object of {relation.name}")
+    for name, value in claim.qualifiers:
+        qualifier = ontology.qualifiers[name]
+        if qualifier.literal:
+            yield from _literal(value, qualifier.range, name)
+        else:
+            yield from _end(dataset, value, qualifier.range, name)
+    for name, id_ in (("by", claim.by), ("about", claim.about)):
+        if id_:
+            yield from _unknown(dataset, id_, name)
+    if claim.kind == "speech" and not claim.by:
+        yield "is speech by nobody; wanted `by: ID` of who says it"
+    if claim.kind == "assessment" and not claim.stance:
+        yield "is an assessment without `stance`; wanted positive, negative, neutral or mixed"
+
+
+def _end(dataset: Dataset, id_: str, wanted: str, what: str) -> Iterator[str]:
+    entity = dataset.entities.get(id_)
+    if entity is None:
+        yield from _unknown(dataset, id_, what)
+    elif not dataset.ontology.is_a(entity.kind, wanted):
+        label = dataset.ontology.classes[wanted].label
+        yield f"'{id_}' is a {entity.kind}; wanted {_article(label)} {label} as {what}"
+
+
+def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
+    if id_ not in dataset.entities:
+        yield f"no record '{id_}' ({what}){meant(id_, dataset.entities)}; wanted one of data/entities/"
+
+
+def _literal(value: str, datatype: str, what: str) -> Iterator[str]:
+    if datatype == iris.EDTF:
+        pattern, wanted = None, ""
+    else:
+        pattern, wanted = _LITERALS[datatype]
+    try:
+        if pattern is None or datatype == _XSD + "date":
+            dates.parse(value)
+        if pattern and not pattern.fullmatch(value):
+            yield f"{what}: found '{value}'; wanted {wanted}"
+    except ValueError as error:
+        yield f"{what}: {error}"
+
+
+def _sources(dataset: Dataset) -> Iterator[Problem]:
+    for source in dataset.sources.values():
+        where = dataset.where[f"source/{source.id}"]
+        ids = [(source.publisher, "publisher"), *((id_, "names") for id_, _ in source.names)]
+        for id_, what in [*ids, *((id_, f"what '{words}' refers to") for words, id_ in source.refers)]:
+            for message in _unknown(dataset, id_, what):
+                yield Problem(*where, message)
+
+
+def _judgements(dataset: Dataset) -> Iterator[Problem]:
+    for judgement in dataset.judgements:
+        where = dataset.where[f"judgement/{judgement.id}"]
+        for id_ in (judgement.left, judgement.right):
+            for message in _unknown(dataset, id_, "judged"):
+                yield Problem(*where, message)
+        one = dataset.stands_for(judgement.left) == dataset.stands_for(judgement.right)
+        if judgement.left == judgement.right:
+            yield Problem(*where, "judges a record against itself")
+        elif judgement.verdict == "different" and one:
+            yield Problem(*where, f"contradicts the judgements that make both of them {dataset.stands_for(judgement.left)}")
+
+
+def _entities(dataset: Dataset) -> Iterator[Problem]:
+    used = {s.publisher for s in dataset.sources.values()}
+    for claim in dataset.claims:
+        used |= {claim.subject, claim.object, claim.by or "", claim.about or "", *(v for _, v in claim.qualifiers)}
+    for judgement in dataset.judgements:
+        used |= {judgement.left, judgement.right}
+    owners: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for entity in dataset.entities.values():
+        where = dataset.where[f"entity/{entity.id}"]
+        if entity.id not in used:
+            yield Problem(*where, f"no claim speaks of '{entity.id}'; add one, or take the record out")
+        for name in (entity.name, entity.zh, *entity.aliases):
+            if name:
+                owners[entity.kind, names.key(name)].add(entity.id)
+    for (_, _), ids in sorted(owners.items()):
+        if len({dataset.stands_for(id_) for id_ in ids}) > 1:
+            first, *others = sorted(ids)
+            yield Problem(
+                *dataset.where[f"entity/{others[0]}"],
+                f"'{others[0]}' has a name of '{first}'; make them one record, judge them same, or tell the names apart",
+            )
+
+
+def _article(label: str) -> str:
+    return "an" if label[0] in "aeiou" else "a"

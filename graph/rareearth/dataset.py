@@ -1,0 +1,274 @@
+"""The data as one value: reading ``data/`` into models, with every fault told as ``file:line``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import ValidationError
+
+from rareearth import places, records
+from rareearth.models import Claim, Entity, Frozen, Judgement, Source
+from rareearth.ontology import Ontology
+from rareearth.problems import DataError, Problem, meant
+from rareearth.records import List, Map, Node, Text
+
+_M = TypeVar("_M", bound=Frozen)
+
+
+class Where(NamedTuple):
+    """The file and the line (from 1) that something stands on."""
+
+    file: Path
+    line: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Everything in ``data/``: entities and sources by id, claims in the order of their files, judgements.
+
+    ``where`` tells the place of an entity (``entity/ID``), a source, a claim or a judgement.
+    """
+
+    folder: Path
+    ontology: Ontology
+    entities: dict[str, Entity]
+    sources: dict[str, Source]
+    claims: tuple[Claim, ...]
+    judgements: tuple[Judgement, ...]
+    where: dict[str, Where] = field(repr=False)
+
+    @cached_property
+    def standing(self) -> dict[str, str]:
+        """For each record that a judgement ``same`` lets another stand for: the id of that other."""
+        parent: dict[str, str] = {}
+
+        def top(record: str) -> str:
+            while record in parent:
+                record = parent[record]
+            return record
+
+        for judgement in self.judgements:
+            if judgement.verdict == "same" and (left := top(judgement.left)) != (right := top(judgement.right)):
+                parent[right] = left
+        return {record: top(record) for record in sorted(parent)}
+
+    def stands_for(self, record: str) -> str:
+        """The id that stands for a record in the graph: its own, unless a judgement says otherwise."""
+        return self.standing.get(record, record)
+
+    def speaker(self, claim: Claim) -> str | None:
+        """Who says it: ``by``, or for what the author judges and advises, the publisher of the source."""
+        if claim.by or claim.kind not in ("assessment", "recommendation"):
+            return claim.by
+        return self.sources[claim.source].publisher
+
+
+def files(folder: Path) -> list[Path]:
+    """The files that the data of a folder is read from, sorted."""
+    found = [*folder.glob("entities/*.yaml"), *folder.glob("sources/*.yaml"), *folder.glob("identities.yaml")]
+    return sorted(found)
+
+
+def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
+    """Read a data folder (without one, the shipped data) as models; what they say is checked by :mod:`checks`.
+
+    Raises DataError with every fault of form: YAML, fields, dates, spans, ids given twice.
+    """
+    reader = _Reader(ontology, folder or places.data())
+    dataset = reader.dataset()
+    if reader.problems:
+        raise DataError(reader.problems)
+    return dataset
+
+
+class _Reader:
+    """One reading of one folder."""
+
+    def __init__(self, ontology: Ontology, folder: Path) -> None:
+        self.ontology = ontology
+        self.folder = folder
+        self.problems: list[Problem] = []
+        self.where: dict[str, Where] = {}
+        self.entities: dict[str, Entity] = {}
+        self.sources: dict[str, Source] = {}
+        self.claims: list[Claim] = []
+        self.judgements: list[Judgement] = []
+
+    def dataset(self) -> Dataset:
+        if not self.folder.is_dir():
+            raise DataError([Problem(self.folder, None, "is not a folder; wanted one with entities/ and sources/")])
+        found = files(self.folder)
+        if not found:
+            raise DataError([Problem(self.folder, None, "holds no data; wanted entities/*.yaml and sources/*.yaml")])
+        for path in found:
+            try:
+                node = records.read(path)
+            except DataError as error:
+                self.problems += error.problems
+                continue
+            if path.parent == self.folder:
+                self._read_judgements(path, node)
+            elif path.parent.name == "entities":
+                self._read_entities(path, node)
+            else:
+                self._read_source(path, node)
+        return Dataset(
+            self.folder,
+            self.ontology,
+            dict(sorted(self.entities.items())),
+            dict(sorted(self.sources.items())),
+            tuple(self.claims),
+            tuple(self.judgements),
+            self.where,
+        )
+
+    def _read_entities(self, path: Path, node: Node) -> None:
+        for kind, group in self._items(path, node, "class names (Company, Person …) with records below them"):
+            known = self.ontology.classes.get(kind)
+            if known is None or known.abstract:
+                what = "is not a class" if known is None else "is an abstract class, of which no record may be"
+                hint = meant(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
+                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {places.shown(self.ontology.path)}")
+                continue
+            for id_, fields in self._items(path, group, "ids with records below them"):
+                values = dict(self._items(path, fields, f"the fields of {id_}"))
+                entity = self._model(path, id_.line, Entity, {**values, "id": str(id_), "kind": str(kind)}, fields)
+                if entity and self._new(f"entity/{id_}", path, id_):
+                    self.entities[entity.id] = entity
+
+    def _read_source(self, path: Path, node: Node) -> None:
+        parts = dict(self._items(path, node, "source, names, refers and claims"))
+        for key in parts:
+            if key not in ("source", "names", "refers", "claims"):
+                self._fault(path, key.line, f"unknown part '{key}'; wanted source, names, refers or claims")
+        head = parts.get(records.text("source", 1))
+        if not isinstance(head, Map):
+            self._fault(path, 1, "has no part 'source'; wanted one with title, publisher, url and language")
+            return
+        names, refers = parts.get(records.text("names", 1), Map()), parts.get(records.text("refers", 1), Map())
+        values: dict[str, Any] = {str(k): v for k, v in head.items()}
+        if isinstance(names, Map) and isinstance(refers, Map):
+            values["names"] = tuple(names.items())
+            values["refers"] = tuple(refers.items())
+        else:
+            self._fault(path, 1, "names and refers are maps: `id: [name]` and `words: id`")
+        source = self._model(path, head.line, Source, {**values, "id": path.stem}, head)
+        if source and self._new(f"source/{source.id}", path, records.text(source.id, head.line)):
+            self.sources[source.id] = source
+        claims = parts.get(records.text("claims", 1), List())
+        if not isinstance(claims, List):
+            self._fault(path, 1, "'claims' is not a list; wanted `- subject relation object`")
+            return
+        for item in claims:
+            self._read_claim(path, item)
+
+    def _read_claim(self, path: Path, item: Node) -> None:
+        wanted = "`- subject relation object`, with its fields below it"
+        sentence = item if isinstance(item, Text) else next(iter(item), None) if isinstance(item, Map) else None
+        if not isinstance(sentence, Text) or (isinstance(item, Map) and len(item) != 1):
+            line = item.line if sentence is None else getattr(sentence, "line", item.line)
+            self._fault(path, line, f"is not a claim; wanted {wanted} (indent the fields by four more spaces)")
+            return
+        words = sentence.split(maxsplit=2)
+        if len(words) != 3:
+            self._fault(path, sentence.line, f"found '{sentence}'; wanted {wanted}")
+            return
+        fields = item[sentence] if isinstance(item, Map) else Map()
+        values: dict[str, Any] = {}
+        qualifiers: list[tuple[str, str]] = []
+        for key, value in self._items(path, fields, f"the fields of '{sentence}'"):
+            if key not in self.ontology.qualifiers:
+                values[str(key)] = value
+            elif isinstance(value, Text):
+                qualifiers.append((str(key), str(value)))
+            else:
+                self._fault(path, key.line, f"the qualifier '{key}' is not a single value")
+        values |= {"source": path.stem, "subject": words[0], "relation": words[1], "object": words[2]}
+        values["qualifiers"] = tuple(sorted(qualifiers))
+        claim = self._model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
+        if claim and self._new(f"claim/{claim.id}", path, sentence, what=f"the claim '{sentence}'"):
+            self.claims.append(claim)
+
+    def _read_judgements(self, path: Path, node: Node) -> None:
+        if not isinstance(node, List):
+            self._fault(path, 1, "is not a list; wanted `- left same right:` with who, on and why below it")
+            return
+        for item in node:
+            sentence = next(iter(item), None) if isinstance(item, Map) and len(item) == 1 else None
+            words = sentence.split() if isinstance(sentence, Text) else []
+            if sentence is None or len(words) != 3 or not isinstance(item, Map):
+                self._fault(path, item.line, "is not a judgement; wanted `- left same right:` with who, on and why")
+                continue
+            fields = item[sentence]
+            values = dict(self._items(path, fields, f"the fields of '{sentence}'"))
+            values |= {"left": words[0], "verdict": words[1], "right": words[2]}  # type: ignore[dict-item]
+            judgement = self._model(path, sentence.line, Judgement, values, fields)
+            if judgement and self._new(f"judgement/{judgement.id}", path, sentence):
+                self.judgements.append(judgement)
+
+    def _items(self, path: Path, node: Node, wanted: str) -> Iterator[tuple[Text, Node]]:
+        if isinstance(node, Map):
+            yield from node.items()
+        else:
+            found = f"'{node}'" if isinstance(node, Text) else "a list"
+            self._fault(path, getattr(node, "line", 1), f"found {found}; wanted {wanted}")
+
+    def _new(self, name: str, path: Path, sentence: Text, what: str = "") -> bool:
+        if (first := self.where.get(name)) is not None:
+            what = what or f"the id '{sentence}'"
+            again = f"{places.shown(first.file)}:{first.line}"
+            self._fault(path, sentence.line, f"{what} stands on {again} already; keep one (a claim may have several spans)")
+            return False
+        self.where[name] = Where(path, sentence.line)
+        return True
+
+    def _model(
+        self, path: Path, line: int, model: type[_M], values: dict[Any, Any], node: Node, extra: tuple[str, ...] = ()
+    ) -> _M | None:
+        try:
+            return model.model_validate({str(k): v for k, v in values.items()})
+        except ValidationError as error:
+            hidden = {"id", "kind", "source", "subject", "relation", "object", "qualifiers", "left", "verdict", "right"}
+            known = [f for f in model.model_fields if f not in hidden or (f == "kind" and model is Claim)]
+            for fault in error.errors(include_url=False):
+                place = tuple(str(part) for part in fault["loc"])
+                self._fault(path, _line(node, place, line), _message(dict(fault), place, (*known, *extra)))
+            return None
+
+    def _fault(self, path: Path, line: int | None, message: str) -> None:
+        self.problems.append(Problem(path, line, message))
+
+
+def _line(node: Node, place: tuple[str, ...], default: int) -> int:
+    """The line of the deepest part of a location that the node has."""
+    line = default
+    for part in place:
+        if isinstance(node, Map):
+            key = next((k for k in node if k == part), None)
+            if key is None:
+                break
+            line, node = key.line, node[key]
+        elif isinstance(node, List) and part.isdigit() and int(part) < len(node):
+            node = node[int(part)]
+            line = node.line
+    return line
+
+
+def _message(fault: dict[str, Any], place: tuple[str, ...], known: tuple[str, ...]) -> str:
+    """A fault that pydantic found, as one of ours."""
+    name = ".".join(part for part in place if not part.isdigit())
+    match fault["type"]:
+        case "extra_forbidden":
+            return f"unknown field '{name}'{meant(name, known)}; wanted one of {', '.join(known)}"
+        case "missing":
+            return f"lacks the field '{name}'"
+        case "literal_error":
+            return f"{name}: found '{fault['input']}'; wanted {fault['ctx']['expected'].replace(chr(39), '')}"
+        case "value_error":
+            return f"{name}: {fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
+    found = fault["input"] if isinstance(fault["input"], str) else type(fault["input"]).__name__.lower()
+    return f"{name}: found '{found}'; {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -1,0 +1,172 @@
+"""What the data is made of: entities, sources, claims with their evidence, and judgements. Frozen values."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from rareearth import dates
+
+ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
+Stance = Literal["positive", "negative", "neutral", "mixed"]
+Status = Literal["held", "pledged", "planned", "announced", "conditional", "ended", "retracted"]
+Verdict = Literal["same", "different", "unsure"]
+
+_AT = re.compile(r"(\d+)-(\d+) ([0-9a-f]{8})")
+
+
+def _checked_date(value: str) -> str:
+    dates.parse(value)
+    return value
+
+
+def _evidence(value: object) -> object:
+    if isinstance(value, str):
+        if not (match := _AT.fullmatch(value)):
+            raise ValueError(f"found '{value}'; wanted START-END FINGERPRINT, as `rareearth sentences` prints it")
+        return {"start": int(match[1]), "end": int(match[2]), "fingerprint": match[3]}
+    return value
+
+
+def _list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _text(pattern: str, longest: int, wanted: str) -> AfterValidator:
+    compiled = re.compile(pattern)
+
+    def check(value: str) -> str:
+        if len(value) > longest:
+            raise ValueError(f"found {len(value)} characters; wanted at most {longest}")
+        if not compiled.fullmatch(value):
+            raise ValueError(f"found '{value}'; wanted {wanted}")
+        return value
+
+    return AfterValidator(check)
+
+
+Id = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", 100, "an id: lower-case letters and digits joined by hyphens")]
+Line = Annotated[str, _text(r"\S(.*\S)?", 500, "a line of text without spaces around it")]
+Url = Annotated[str, _text(r"https?://[^\s<>\"{}|\\^`]+", 2000, "an address that starts with http:// or https://")]
+Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", 20, "a language code like en or zh")]
+Sha256 = Annotated[str, _text(r"[0-9a-f]{64}", 64, "64 lower-case hexadecimal digits")]
+Edtf = Annotated[str, AfterValidator(_checked_date)]
+
+
+class Frozen(BaseModel):
+    """A value that cannot be changed and has no fields beyond its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entity(Frozen):
+    """A real thing, or a topic: one record with its names. ``kind`` is the name of a class of the ontology."""
+
+    id: Id
+    kind: str
+    name: Line
+    zh: Line | None = None
+    aliases: tuple[Line, ...] = ()
+    acronyms: tuple[Line, ...] = ()
+    about: Line | None = None
+    seen: tuple[Url, ...] = ()
+
+
+class Evidence(Frozen):
+    """Characters ``start`` up to ``end`` of the source's text, and the fingerprint of what stands there."""
+
+    start: Annotated[int, Field(ge=0)]
+    end: int
+    fingerprint: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Evidence:
+        if self.start >= self.end:
+            raise ValueError(f"the span {self.start}-{self.end} ends before it starts")
+        return self
+
+
+class Inferred(Frozen):
+    """A time that the source does not give, and what it is inferred from."""
+
+    when: Edtf
+    because: Line
+
+
+class Claim(Frozen):
+    """What one source says: subject, relation, object, who says it in which way, for which time, and where.
+
+    ``object`` is the id of an entity, or the text of a value where the relation has a datatype as its range.
+    ``subject`` and ``object`` are the ids that the data has; judgements of identity are applied later.
+    """
+
+    source: Id
+    subject: Id
+    relation: str
+    object: str
+    kind: ClaimKind = "fact"
+    by: Id | None = None
+    about: Id | None = None
+    stance: Stance | None = None
+    status: Status = "held"
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    when: Edtf | None = None
+    since: Edtf | None = None
+    until: Edtf | None = None
+    inferred: Inferred | None = None
+    note: Line | None = None
+    at: Annotated[tuple[Annotated[Evidence, BeforeValidator(_evidence)], ...], BeforeValidator(_list)] = ()
+
+    @property
+    def id(self) -> str:
+        """``source/digest``: the digest is of what is claimed, so evidence and notes can change and it stays."""
+        parts = [self.subject, self.relation, self.object, self.kind, self.by, self.about, self.status]
+        parts += [f"{name}={value}" for name, value in self.qualifiers]
+        parts += [self.when, self.since, self.until]
+        digest = hashlib.sha256("\n".join(p or "" for p in parts).encode()).hexdigest()
+        return f"{self.source}/{digest[:10]}"
+
+    @property
+    def is_plain_fact(self) -> bool:
+        """Whether it stands in the default graph: a fact that is or was so."""
+        return self.kind == "fact" and self.status == "held"
+
+
+class TextHash(Frozen):
+    """The text that spans are counted in: its SHA-256 (of UTF-8) and its length in characters."""
+
+    sha256: Sha256
+    chars: Annotated[int, Field(gt=0)]
+
+
+class Source(Frozen):
+    """An article or page. ``names`` is what it calls entities; ``refers`` are words that mean them only there."""
+
+    id: Id
+    title: Line
+    publisher: Id
+    url: Url
+    published: Edtf | None = None
+    language: Language
+    text: TextHash | None = None
+    names: tuple[tuple[Id, tuple[Line, ...]], ...] = ()
+    refers: tuple[tuple[Line, Id], ...] = ()
+
+
+class Judgement(Frozen):
+    """A decision that two records mean one thing, two things, or that it cannot be told. ``left`` stands for both."""
+
+    left: Id
+    verdict: Verdict
+    right: Id
+    who: Line
+    on: Edtf
+    why: Line
+
+    @property
+    def id(self) -> str:
+        """The two records it is about."""
+        return f"{self.left}~{self.right}"

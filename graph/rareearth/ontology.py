@@ -1,0 +1,239 @@
+"""What ``ontology/rareearth.ttl`` declares: classes, relations and qualifiers, the only list of them there is."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from rareearth import iris, places
+from rareearth.problems import DataError, Problem
+
+_RDF, _RDFS, _SKOS, _OWL, _XSD = (iris.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {iris.EDTF}
+
+
+@dataclass(frozen=True)
+class Term:
+    """What classes, relations and qualifiers have in common: a name and what people call it."""
+
+    name: str
+    label: str
+    label_zh: str
+    definition: str
+
+
+@dataclass(frozen=True)
+class Class(Term):
+    """A kind of entity. ``sphere`` is a name of a sphere or None; ``views`` are the network views it is a node of."""
+
+    parents: tuple[str, ...]
+    colour: str
+    sphere: str | None
+    abstract: bool
+    views: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Relation(Term):
+    """What a claim may say. ``range`` is a class name, or the IRI of a datatype; ``strength`` 0 means no tie."""
+
+    inverse: str
+    inverse_zh: str
+    parents: tuple[str, ...]
+    domain: str
+    range: str
+    colour: str
+    strength: float
+    symmetric: bool
+
+    @property
+    def literal(self) -> bool:
+        """Whether the object is a value (a number, a date, a text) and not an entity."""
+        return self.range in LITERALS
+
+
+@dataclass(frozen=True)
+class Qualifier(Term):
+    """What may stand beside a claim; ``range`` as of a relation."""
+
+    range: str
+
+    @property
+    def literal(self) -> bool:
+        """Whether its value is a number, a date or a text and not an entity."""
+        return self.range in LITERALS
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """Classes, relations and qualifiers by name, as one Turtle file declares them."""
+
+    path: Path
+    classes: dict[str, Class]
+    relations: dict[str, Relation]
+    qualifiers: dict[str, Qualifier]
+
+    @cached_property
+    def _ancestors(self) -> dict[str, frozenset[str]]:
+        parents = {c.name: c.parents for c in self.classes.values()}
+
+        def above(name: str) -> set[str]:
+            return {name}.union(*(above(p) for p in parents[name]))
+
+        return {name: frozenset(above(name)) for name in parents}
+
+    def is_a(self, kind: str, ancestor: str) -> bool:
+        """Whether a class is the other one or below it."""
+        return ancestor in self._ancestors[kind]
+
+    def sphere(self, kind: str) -> str | None:
+        """The sphere of a class: its own, or None."""
+        return self.classes[kind].sphere
+
+    def in_view(self, kind: str, view: str) -> bool:
+        """Whether entities of the class are nodes of the named network view."""
+        return any(view in self.classes[a].views for a in self._ancestors[kind])
+
+
+def read(path: Path | None = None) -> Ontology:
+    """Read a Turtle file of classes and relations; without a path the shipped one.
+
+    Raises DataError where it cannot be read or a term lacks what the head of the shipped file asks for.
+    """
+    return _Reader(path or places.ontology() / "rareearth.ttl").ontology()
+
+
+class _Reader:
+    """One reading of one file: its triples by subject and predicate, and the faults found on the way."""
+
+    def __init__(self, path: Path) -> None:
+        import pyoxigraph as ox
+
+        self.path = path
+        self.problems: list[Problem] = []
+        self.values: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = defaultdict(lambda: defaultdict(list))
+        try:
+            self.text = path.read_text(encoding="utf-8")
+            for quad in ox.parse(self.text, format=ox.RdfFormat.TURTLE):
+                if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
+                    self.values[quad.subject.value][quad.predicate.value].append(quad.object)
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError([Problem(path, None, f"cannot be read: {error}")]) from error
+        except SyntaxError as error:
+            raise DataError([Problem(path, error.lineno, f"is not Turtle: {error.msg}")]) from error
+
+    def ontology(self) -> Ontology:
+        classes = {c.name: c for c in map(self._class, self._of_type(_OWL + "Class")) if c.colour}
+        relations = {r.name: r for r in map(self._relation, self._of_type(iris.VOCABULARY + "Relation"))}
+        qualifiers = {q.name: q for q in map(self._qualifier, self._of_type(iris.VOCABULARY + "Qualifier"))}
+        for item in classes.values():
+            for parent in set(item.parents) - set(classes):
+                self._fault(item.name, f"the parent {parent} of class {item.name} is not a class with a colour")
+        for relation in relations.values():
+            for parent in set(relation.parents) - set(relations):
+                self._fault(relation.name, f"the parent {parent} of relation {relation.name} is not a relation")
+            if relation.domain not in classes:
+                self._fault(relation.name, f"relation {relation.name} has no class of entities as its domain")
+            if not _COLOUR.fullmatch(relation.colour):
+                self._fault(relation.name, f"relation {relation.name} has no colour like #a1b2c3")
+        for term in [*relations.values(), *qualifiers.values()]:
+            if not term.literal and term.range not in classes:
+                self._fault(term.name, f"{term.name} has no class of entities and no known datatype as its range")
+        self._check_cycles(classes, relations)
+        if self.problems:
+            raise DataError(self.problems)
+        return Ontology(self.path, classes, relations, qualifiers)
+
+    def _check_cycles(self, classes: dict[str, Class], relations: dict[str, Relation]) -> None:
+        import graphlib
+
+        for terms in (classes, relations):
+            try:
+                tuple(graphlib.TopologicalSorter({t.name: t.parents for t in terms.values()}).static_order())
+            except graphlib.CycleError as error:
+                name = error.args[1][0]
+                self._fault(name, f"{name} is its own ancestor: {' < '.join(error.args[1])}")
+
+    def _class(self, iri: str) -> Class:
+        colour = self._one(iri, iris.VOCABULARY + "colour")
+        sphere = self._one(iri, iris.VOCABULARY + "sphere")
+        return Class(
+            **self._term(iri, wanted=bool(colour)),
+            parents=self._names(iri, _RDFS + "subClassOf"),
+            colour=self._colour(iri, colour),
+            sphere=iris.local(sphere) if sphere else None,
+            abstract=self._one(iri, iris.VOCABULARY + "abstract") == "true",
+            views=frozenset(v.value for v in self.values[iri][iris.VOCABULARY + "inView"]),
+        )
+
+    def _relation(self, iri: str) -> Relation:
+        range_ = self._one(iri, _RDFS + "range")
+        literal = range_ in LITERALS
+        strength = self._one(iri, iris.VOCABULARY + "tieStrength")
+        inverse = iris.VOCABULARY + "inverseLabel"
+        if strength and not 0 < float(strength) <= 1:
+            self._fault(iris.local(iri), f"the strength {strength} of {iris.local(iri)} is not above 0 and up to 1")
+        return Relation(
+            **self._term(iri, wanted=True),
+            inverse="" if literal else self._label(iri, inverse, "en", "an inverse label"),
+            inverse_zh="" if literal else self._label(iri, inverse, "zh", "an inverse label"),
+            parents=self._names(iri, _RDFS + "subPropertyOf"),
+            domain=iris.local(self._one(iri, _RDFS + "domain")),
+            range=range_ if literal else iris.local(range_),
+            colour=self._one(iri, iris.VOCABULARY + "colour"),
+            strength=float(strength or 0),
+            symmetric=_OWL + "SymmetricProperty" in {v.value for v in self.values[iri][_RDF + "type"]},
+        )
+
+    def _qualifier(self, iri: str) -> Qualifier:
+        range_ = self._one(iri, _RDFS + "range")
+        return Qualifier(**self._term(iri, wanted=True), range=range_ if range_ in LITERALS else iris.local(range_))
+
+    def _of_type(self, type_: str) -> list[str]:
+        return sorted(
+            iri
+            for iri, values in self.values.items()
+            if iri.startswith(iris.VOCABULARY) and type_ in {v.value for v in values[_RDF + "type"]}
+        )
+
+    def _term(self, iri: str, *, wanted: bool) -> dict[str, str]:
+        return {
+            "name": iris.local(iri),
+            "label": self._label(iri, _RDFS + "label", "en", "a label"),
+            "label_zh": self._label(iri, _RDFS + "label", "zh", "a label"),
+            "definition": self._label(iri, _SKOS + "definition", "en", "a definition") if wanted else "",
+        }
+
+    def _label(self, iri: str, predicate: str, language: str, what: str) -> str:
+        for value in self.values[iri][predicate]:
+            if getattr(value, "language", None) == language:
+                return value.value
+        self._fault(iris.local(iri), f"{iris.local(iri)} lacks {what} in {'English' if language == 'en' else 'Chinese'}")
+        return ""
+
+    def _colour(self, iri: str, colour: str) -> str:
+        if colour and not _COLOUR.fullmatch(colour):
+            self._fault(iris.local(iri), f"the colour '{colour}' of {iris.local(iri)} is not like #a1b2c3")
+        return colour
+
+    def _one(self, iri: str, predicate: str) -> str:
+        values = self.values[iri][predicate]
+        if len(values) > 1:
+            name = iris.local(iri)
+            self._fault(name, f"{name} has {len(values)} values of {iris.compact(predicate)} where one is wanted")
+        return values[0].value if values else ""
+
+    def _names(self, iri: str, predicate: str) -> tuple[str, ...]:
+        values = sorted(v.value for v in self.values[iri][predicate])
+        return tuple(iris.local(v) for v in values if v.startswith(iris.VOCABULARY))
+
+    def _fault(self, name: str, message: str) -> None:
+        for number, line in enumerate(self.text.splitlines(), 1):
+            if line.startswith(f"ree:{name} "):
+                self.problems.append(Problem(self.path, number, message))
+                return
+        self.problems.append(Problem(self.path, None, message))

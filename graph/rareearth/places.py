@@ -1,0 +1,54 @@
+"""Where the ontology, the data and the builds stand: a checkout first, the copy in an installed wheel second."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_CHECKOUT = _HERE.parent.parent
+_BUNDLED = _HERE / "_bundled"
+
+
+def is_checkout() -> bool:
+    """Whether this package runs from a checkout of the repository (and not from an installed wheel)."""
+    return (_CHECKOUT / "pyproject.toml").is_file() and (_CHECKOUT / "ontology" / "rareearth.ttl").is_file()
+
+
+def root() -> Path:
+    """The folder that holds ``ontology/`` and ``data/``."""
+    return _CHECKOUT if is_checkout() else _BUNDLED
+
+
+def ontology() -> Path:
+    """The folder with the classes, relations, shapes, JSON-LD context and questions."""
+    return root() / "ontology"
+
+
+def data() -> Path:
+    """The folder of the YAML data: ``$RAREEARTH_DATA``, or the data that ships with the package."""
+    return Path(os.environ.get("RAREEARTH_DATA") or root() / "data")
+
+
+def build() -> Path:
+    """Where builds go: ``$RAREEARTH_BUILD``, ``build/`` of a checkout, else a folder in the user's cache."""
+    if chosen := os.environ.get("RAREEARTH_BUILD"):
+        return Path(chosen)
+    if is_checkout():
+        return _CHECKOUT / "build"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "rareearth" / "build"
+
+
+def texts() -> Path | None:
+    """The user's folder of article texts, ``$RAREEARTH_TEXTS``; None when it is not set."""
+    chosen = os.environ.get("RAREEARTH_TEXTS")
+    return Path(chosen) if chosen else None
+
+
+def shown(path: Path) -> str:
+    """The path as people want to read it: relative to the working folder where it lies below it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)

@@ -1,0 +1,227 @@
+"""The data as RDF: sorted N-Quads text, one named graph a claim, plain facts also in the default graph.
+
+::
+
+    GRAPH <claim> { subject relation object }        what is claimed
+    <claim> ree:source, ree:kind, ree:at, …          who says so, how, and where: in the default graph
+    subject relation object                          the default graph has it too if it is a plain fact
+
+Nothing is a blank node, so the same data is the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from rareearth import dates, iris
+from rareearth.dataset import Dataset
+from rareearth.models import Claim, Entity, Judgement, Source
+
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
+
+
+def lines(dataset: Dataset) -> list[str]:
+    """Everything the graph says, as sorted N-Quads lines without line ends; ontology and description included."""
+    found = set(_ontology(dataset.ontology.path))
+    for entity in dataset.entities.values():
+        found.update(_entity(dataset, entity))
+    for source in dataset.sources.values():
+        found.update(_source(dataset, source))
+    for judgement in dataset.judgements:
+        found.update(_judgement(judgement))
+    for claim in dataset.claims:
+        found.update(_claim(dataset, claim))
+    found.update(_description(dataset, triples=len(found) - len(dataset.claims)))
+    return sorted(found)
+
+
+def iri(value: str) -> str:
+    """An IRI as N-Quads writes it."""
+    return f"<{value}>"
+
+
+def literal(value: str, datatype: str = "", language: str = "") -> str:
+    """A literal as N-Quads writes it, with a language or a datatype."""
+    text = value.translate(_ESCAPES)
+    return f'"{text}"@{language}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
+
+
+def value(text: str, datatype: str) -> str:
+    """A value of the data as a literal of a datatype, in its canonical form (as the store would keep it)."""
+    if datatype == iris.PREFIXES["xsd"] + "decimal":
+        text = format(Decimal(text).normalize(), "f")
+    return literal(text, "" if datatype == iris.PREFIXES["xsd"] + "string" else datatype)
+
+
+def _p(compact: str) -> str:
+    prefix, _, name = compact.partition(":")
+    return iris.PREFIXES[prefix] + name
+
+
+def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
+    return f"<{subject}> <{_p(predicate)}> {obj} {f'<{graph}> ' if graph else ''}."
+
+
+def _ontology(path: Path) -> Iterator[str]:
+    import pyoxigraph as ox
+
+    quads = ox.parse(path=path, format=ox.RdfFormat.TURTLE)
+    text = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES)
+    yield from (text or b"").decode().splitlines()
+
+
+def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:
+    node = iris.ENTITY + dataset.stands_for(entity.id)
+    if node == iris.ENTITY + entity.id:
+        yield _triple(node, "rdf:type", iri(iris.VOCABULARY + entity.kind))
+        yield _triple(node, "rdfs:label", literal(entity.name, language="en"))
+        if entity.zh:
+            yield _triple(node, "rdfs:label", literal(entity.zh, language="zh"))
+        if entity.about:
+            yield _triple(node, "dcterms:description", literal(entity.about, language="en"))
+    else:
+        yield _triple(node, "owl:sameAs", iri(iris.ENTITY + entity.id))
+        yield _triple(node, "skos:altLabel", literal(entity.name, language="en"))
+        if entity.zh:
+            yield _triple(node, "skos:altLabel", literal(entity.zh, language="zh"))
+    for alias in entity.aliases:
+        yield _triple(node, "skos:altLabel", literal(alias))
+    for acronym in entity.acronyms:
+        yield _triple(node, "ree:acronym", literal(acronym))
+    for page in entity.seen:
+        yield _triple(node, "rdfs:seeAlso", iri(page))
+
+
+def _source(dataset: Dataset, source: Source) -> Iterator[str]:
+    node = iris.SOURCE + source.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Source")))
+    yield _triple(node, "dcterms:title", literal(source.title, language=source.language))
+    yield _triple(node, "dcterms:publisher", iri(iris.ENTITY + dataset.stands_for(source.publisher)))
+    yield _triple(node, "dcterms:language", literal(source.language))
+    yield _triple(node, "foaf:page", iri(source.url))
+    if source.published:
+        yield _triple(node, "dcterms:issued", literal(source.published, iris.EDTF))
+    if source.text:
+        yield _triple(node, "ree:textHash", literal(source.text.sha256))
+        yield _triple(node, "ree:textLength", value(str(source.text.chars), _p("xsd:integer")))
+    named = [(name, id_, False) for id_, given in source.names for name in given]
+    for number, (words, id_, only) in enumerate([*named, *((w, id_, True) for w, id_ in source.refers)], 1):
+        mention = f"{node}#mention={number}"
+        yield _triple(mention, "rdf:type", iri(_p("ree:Mention")))
+        yield _triple(mention, "ree:source", iri(node))
+        yield _triple(mention, "ree:mentions", iri(iris.ENTITY + dataset.stands_for(id_)))
+        yield _triple(mention, "ree:observedName", literal(words))
+        yield _triple(mention, "ree:onlyThere", literal(str(only).lower(), _p("xsd:boolean")))
+
+
+def _judgement(judgement: Judgement) -> Iterator[str]:
+    node = iris.JUDGEMENT + judgement.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Judgement")))
+    yield _triple(node, "ree:left", iri(iris.ENTITY + judgement.left))
+    yield _triple(node, "ree:right", iri(iris.ENTITY + judgement.right))
+    yield _triple(node, "ree:verdict", iri(_p(f"ree:{judgement.verdict}")))
+    yield _triple(node, "ree:because", literal(judgement.why))
+    yield _triple(node, "dcterms:creator", literal(judgement.who))
+    yield _triple(node, "dcterms:date", literal(judgement.on, iris.EDTF))
+
+
+def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    node = iris.CLAIM + claim.id
+    relation = dataset.ontology.relations[claim.relation]
+    subject = dataset.stands_for(claim.subject)
+    if relation.literal:
+        obj, stated = value(claim.object, relation.range), claim.object
+    else:
+        stated = dataset.stands_for(claim.object)
+        obj = iri(iris.ENTITY + stated)
+    yield _triple(iris.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
+    if claim.is_plain_fact:
+        yield _triple(iris.ENTITY + subject, f"ree:{claim.relation}", obj)
+
+    yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
+    yield _triple(node, "ree:source", iri(iris.SOURCE + claim.source))
+    yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
+    yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
+    if claim.subject != subject:
+        yield _triple(node, "ree:recordedSubject", iri(iris.ENTITY + claim.subject))
+    if claim.object != stated:
+        yield _triple(node, "ree:recordedObject", iri(iris.ENTITY + claim.object))
+    if speaker := dataset.speaker(claim):
+        yield _triple(node, "ree:by", iri(iris.ENTITY + dataset.stands_for(speaker)))
+    if claim.kind == "speech":
+        yield _triple(node, "ree:about", iri(iris.ENTITY + dataset.stands_for(claim.about or claim.subject)))
+    if claim.stance:
+        yield _triple(node, "ree:stance", iri(_p(f"ree:{claim.stance}")))
+    if claim.note:
+        yield _triple(node, "skos:note", literal(claim.note, language="en"))
+    for name, text in claim.qualifiers:
+        qualifier = dataset.ontology.qualifiers[name]
+        beside = value(text, qualifier.range) if qualifier.literal else iri(iris.ENTITY + dataset.stands_for(text))
+        yield _triple(node, f"ree:{name}", beside)
+    for span in claim.at:
+        selector = f"{iris.SOURCE}{claim.source}#char={span.start},{span.end}"  # RFC 5147 names characters so
+        yield _triple(node, "ree:at", iri(selector))
+        yield _triple(selector, "rdf:type", iri(_p("oa:TextPositionSelector")))
+        yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
+        yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
+        yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
+    yield from _times(node, claim)
+
+
+def _times(node: str, claim: Claim) -> Iterator[str]:
+    for name, text in (("when", claim.when), ("since", claim.since), ("until", claim.until)):
+        if text:
+            yield _triple(node, f"ree:{name}", literal(text, iris.EDTF))
+    if claim.inferred:
+        yield _triple(node, "ree:inferredWhen", literal(claim.inferred.when, iris.EDTF))
+        yield _triple(node, "ree:because", literal(claim.inferred.because, language="en"))
+    first, last = days(claim)
+    if first:
+        yield _triple(node, "ree:earliest", literal(first, _p("xsd:date")))
+    if last:
+        yield _triple(node, "ree:latest", literal(last, _p("xsd:date")))
+
+
+def days(claim: Claim) -> tuple[str | None, str | None]:
+    """The first and last day that a claim may be of, given or openly inferred, as ISO dates; None where unknown."""
+    given = claim.inferred.when if claim.inferred else claim.when
+    first, last = dates.parse(given) if given else (None, None)
+    if claim.since:
+        first = dates.parse(claim.since).first
+    if claim.until:
+        last = dates.parse(claim.until).last
+    return first.isoformat() if first else None, last.isoformat() if last else None
+
+
+def _description(dataset: Dataset, triples: int) -> Iterator[str]:
+    """The dataset described with VoID and DCAT; it has no date, since the same data must give the same bytes."""
+    node = iris.DATASET
+
+    def number(subject: str, predicate: str, count: int) -> str:
+        return _triple(subject, predicate, value(str(count), _p("xsd:integer")))
+
+    yield _triple(node, "rdf:type", iri(_p("void:Dataset")))
+    yield _triple(node, "rdf:type", iri(_p("dcat:Dataset")))
+    yield _triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
+    yield _triple(node, "dcterms:title", literal("稀土行动者", language="zh"))
+    yield _triple(node, "dcterms:conformsTo", iri(iris.VOCABULARY.rstrip("#")))
+    yield _triple(node, "void:vocabulary", iri(iris.VOCABULARY))
+    yield _triple(node, "void:uriSpace", literal(iris.BASE))
+    yield _triple(node, "void:rootResource", iri(iris.DATASET))
+    yield number(node, "void:triples", triples)
+    yield number(node, "void:entities", len(dataset.entities) - len(dataset.standing))
+    yield number(node, "void:documents", len(dataset.sources))
+    kinds = Counter(e.kind for e in dataset.entities.values() if e.id not in dataset.standing)
+    for kind, count in kinds.items():
+        part = f"{node}#class={kind}"
+        yield _triple(node, "void:classPartition", iri(part))
+        yield _triple(part, "void:class", iri(iris.VOCABULARY + kind))
+        yield number(part, "void:entities", count)
+    for relation, count in Counter(c.relation for c in dataset.claims if c.is_plain_fact).items():
+        part = f"{node}#property={relation}"
+        yield _triple(node, "void:propertyPartition", iri(part))
+        yield _triple(part, "void:property", iri(iris.VOCABULARY + relation))
+        yield number(part, "void:triples", count)

@@ -1,0 +1,76 @@
+"""Sentences of a text, their fingerprints, and finding them again when the text has changed its clothes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import NamedTuple
+
+FINGERPRINT_LENGTH = 8  # hexadecimal digits: a fingerprint only has to be unique within one article
+LONGEST_RUN = 12  # pieces (lines or sentences) that one span may be reflowed over
+
+_QUOTES = str.maketrans("‘’‚‛“”„‟«»", "''''\"\"\"\"\"\"")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+")
+_FURNITURE = re.compile(r"\s*\(opens in a new (?:tab|window)\)", re.IGNORECASE)
+_END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3400-\u9fff])|[。！？][”’」』）]*")
+_ABBREVIATION = re.compile(
+    r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Inc|Co|Corp|Ltd|St|No|vs|etc|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
+)
+
+
+class Span(NamedTuple):
+    """A stretch of a text: characters ``start`` (counted from 0) up to, not including, ``end``."""
+
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """The text without what copying changes: NFKC, plain quotes and dashes, single spaces, no page furniture."""
+    text = _FURNITURE.sub("", text.translate(_QUOTES))
+    text = _DASHES.sub("-", unicodedata.normalize("NFKC", text).translate(_QUOTES))
+    return " ".join(text.split())
+
+
+def fingerprint(text: str) -> str:
+    """The first eight hexadecimal digits of the SHA-256 of the folded text."""
+    return hashlib.sha256(fold(text).encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+
+def sentences(text: str) -> list[Span]:
+    """The sentences of a text in their order; a heading or caption on a line of its own counts as one."""
+    spans: list[Span] = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        start = 0
+        for end in [*_sentence_ends(line), len(line)]:
+            piece = line[start:end]
+            if piece.strip():
+                left = offset + start + len(piece) - len(piece.lstrip())
+                spans.append(Span(left, left + len(piece.strip())))
+            start = end
+        offset += len(line)
+    return spans
+
+
+def find(text: str, span: Span, mark: str) -> Span | None:
+    """Where the sentence with the fingerprint ``mark`` stands in the text, or None when it is not there.
+
+    The span itself is tried first. A text with other line ends, quotes, dashes or spaces is searched by runs of
+    lines and sentences; of several places the one nearest to the span is taken.
+    """
+    if fingerprint(text[span.start : span.end]) == mark:
+        return span
+    pieces = sentences(text)
+    found = [
+        Span(first.start, last.end)
+        for i, first in enumerate(pieces)
+        for last in pieces[i : i + LONGEST_RUN]
+        if fingerprint(text[first.start : last.end]) == mark
+    ]
+    return min(found, key=lambda s: (abs(s.start - span.start), s), default=None)
+
+
+def _sentence_ends(line: str) -> list[int]:
+    return [m.end() for m in _END.finditer(line) if not _ABBREVIATION.search(line[: m.start() + 1])]
