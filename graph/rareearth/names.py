@@ -27,8 +27,8 @@ def near(name: str, known: Iterable[str], count: int = 5) -> list[str]:
         letters = difflib.SequenceMatcher(None, wanted, folded).ratio()
         theirs = set(folded.split())
         shared = len(words & theirs) / max(1, len(words))
-        within = 0.75 if wanted and wanted in folded else 0.0
+        within = 0.75 if wanted and f" {wanted}" in f" {folded}" else 0.0
         return max(letters, 0.9 * shared, within)
 
     ranked = sorted(((likeness(other), other) for other in set(known)), key=lambda pair: (-pair[0], pair[1]))
-    return [other for score, other in ranked[:count] if score >= 0.5]
+    return [other for score, other in ranked[:count] if score >= 0.6]

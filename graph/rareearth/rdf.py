@@ -66,11 +66,12 @@ def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
 
 
 def _ontology(path: Path) -> Iterator[str]:
+    """The triples of the Turtle file, through a store so that its literals get their canonical forms (1.0 is 1)."""
     import pyoxigraph as ox
 
-    quads = ox.parse(path=path, format=ox.RdfFormat.TURTLE)
-    text = ox.serialize((q.triple for q in quads), format=ox.RdfFormat.N_TRIPLES)
-    yield from (text or b"").decode().splitlines()
+    store = ox.Store()
+    store.load(path=path, format=ox.RdfFormat.TURTLE)
+    yield from (ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b"").decode().splitlines()
 
 
 def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:

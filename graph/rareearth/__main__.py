@@ -1,0 +1,5 @@
+"""``python -m rareearth``."""
+
+from rareearth.cli import main
+
+main()

@@ -1,0 +1,313 @@
+"""What the graph knows of one actor, and how two are tied, with the evidence of each statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from rareearth import iris, names, network, sparql
+from rareearth.problems import RareEarthError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.network import Network
+
+_NAMES = """
+SELECT ?entity ?name ?how WHERE {
+  { ?entity rdfs:label ?name . BIND("name" AS ?how) }
+  UNION { ?entity skos:altLabel ?name . BIND("alias" AS ?how) }
+  UNION { ?entity ree:acronym ?name . BIND("acronym" AS ?how) }
+  UNION { ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false . BIND("in a source" AS ?how) }
+  UNION { ?entity owl:sameAs ?other . BIND(STRAFTER(STR(?other), "/entity/") AS ?name) BIND("record" AS ?how) }
+  ?entity a ?kind . ?kind rdfs:subClassOf* ree:Entity .
+}"""
+_ABOUT = """
+SELECT ?kind ?sphere ?about ?entity WHERE {
+  ?entity a ?class . ?class rdfs:label ?kind FILTER(LANG(?kind) = "en")
+  OPTIONAL { ?class ree:sphere ?s . ?s rdfs:label ?sphere FILTER(LANG(?sphere) = "en") }
+  OPTIONAL { ?entity dcterms:description ?about }
+}"""
+_OBSERVED = "SELECT ?name ?entity { ?m ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }"
+_STATEMENTS = """
+SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status ?by ?stance ?source ?when ?since ?until
+       ?inferred ?note ?entity WHERE {
+  { GRAPH ?claim { ?entity ?relation ?other } BIND(true AS ?outward) }
+  UNION { GRAPH ?claim { ?other ?relation ?entity } BIND(false AS ?outward) }
+  ?relation rdfs:label ?forward FILTER(LANG(?forward) = "en")
+  OPTIONAL { ?relation ree:inverseLabel ?backward FILTER(LANG(?backward) = "en") }
+  OPTIONAL { ?other rdfs:label ?label FILTER(LANG(?label) = "en") }
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source .
+  OPTIONAL { ?claim ree:by/rdfs:label ?by FILTER(LANG(?by) = "en") }
+  OPTIONAL { ?claim ree:stance ?stance }
+  OPTIONAL { ?claim ree:when ?when }
+  OPTIONAL { ?claim ree:since ?since }
+  OPTIONAL { ?claim ree:until ?until }
+  OPTIONAL { ?claim ree:inferredWhen ?inferred }
+  OPTIONAL { ?claim skos:note ?note }
+}"""
+_QUALIFIERS = """
+SELECT ?claim ?name ?value WHERE {
+  ?qualifier a ree:Qualifier ; rdfs:label ?name FILTER(LANG(?name) = "en")
+  ?claim ?qualifier ?object .
+  OPTIONAL { ?object rdfs:label ?label FILTER(LANG(?label) = "en") }
+  BIND(COALESCE(?label, ?object) AS ?value)
+} ORDER BY ?claim ?name"""
+_SPANS = """
+SELECT ?claim ?start ?end ?mark WHERE {
+  ?claim ree:at ?at . ?at oa:start ?start ; oa:end ?end ; ree:fingerprint ?mark
+} ORDER BY ?claim ?start"""
+_PAGES = """
+SELECT ?source ?title ?page ?publisher WHERE {
+  ?source a ree:Source ; dcterms:title ?title ; foaf:page ?page ; dcterms:publisher/rdfs:label ?publisher
+  FILTER(LANG(?publisher) = "en")
+}"""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A source: its title, address and publisher."""
+
+    id: str
+    title: str
+    url: str
+    publisher: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One claim as a person reads it. ``spans`` are (start, end, fingerprint) in the text of its source."""
+
+    claim: str
+    relation: str
+    subject: str
+    phrase: str
+    object: str
+    kind: str
+    status: str
+    by: str
+    stance: str
+    when: str
+    inferred: str
+    note: str
+    qualifiers: tuple[tuple[str, str], ...]
+    page: Page
+    spans: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """An entity with its names and every claim that it is subject or object of, strongest kind first."""
+
+    iri: str
+    id: str
+    name: str
+    zh: str
+    names: tuple[str, ...]
+    kind: str
+    sphere: str
+    about: str
+    statements: tuple[Statement, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a path: two neighbours and the claims between them."""
+
+    source: str
+    target: str
+    statements: tuple[Statement, ...]
+
+
+def find(store: ox.Store, name: str) -> str:
+    """The IRI of the entity of that id, IRI, name, alias, acronym or Chinese name, however it is spelled.
+
+    Names that a source uses are found too, but not words that mean an entity in one text only. Raises RareEarthError
+    when there is none (with near names) or more than one.
+    """
+    known: dict[str, dict[str, str]] = {}
+    for row in sparql.rows(sparql.run(store, _NAMES)):  # type: ignore[arg-type]
+        iri = iris.ENTITY + str(row["entity"]).removeprefix("entity:")
+        known.setdefault(iri, {})[str(row["name"])] = str(row["how"])
+    wanted = name.strip()
+    direct = wanted.removeprefix("entity:") if not wanted.startswith("http") else iris.local(wanted)
+    if iris.ENTITY + direct in known:
+        return iris.ENTITY + direct
+    key = names.key(direct)
+    for rank in (("name",), ("alias", "acronym", "record"), ("in a source",)):
+        found = sorted(i for i, given in known.items() if any(h in rank and names.key(n) == key for n, h in given.items()))
+        if len(found) > 1:
+            raise RareEarthError(f"'{name}' may be {' or '.join(map(iris.local, found))}; name one of them by its id")
+        if found:
+            return found[0]
+    labels = {n: i for i, given in known.items() for n in given}
+    near = [f"{n} ({iris.local(labels[n])})" for n in names.near(wanted, labels)]
+    raise RareEarthError(f"nobody and nothing is called '{name}'" + (f"; near names: {', '.join(near)}" if near else ""))
+
+
+def card(store: ox.Store, iri: str) -> Card:
+    """The card of an entity (its IRI, as :func:`find` gives it)."""
+    import pyoxigraph as ox
+
+    node = ox.NamedNode(iri)
+    labels = [(t.object.value, t.object.language) for t in _of(store, node, "rdfs:label")]
+    others = [t.object.value for p in ("skos:altLabel", "ree:acronym") for t in _of(store, node, p)]
+    observed = [
+        t["name"].value
+        for t in sparql.run(store, _OBSERVED, {"entity": node})  # type: ignore[union-attr]
+    ]
+    kind, sphere, about, _ = next(iter(sparql.run(store, _ABOUT, {"entity": node})))  # type: ignore[arg-type]
+    name = next((text for text, language in labels if language == "en"), iris.local(iri))
+    zh = next((text for text, language in labels if language == "zh"), "")
+    return Card(
+        iri=iri,
+        id=iris.local(iri),
+        name=name,
+        zh=zh,
+        names=tuple(sorted({*others, *observed} - {name, zh})),
+        kind=kind.value,
+        sphere=sphere.value if sphere else "",
+        about=about.value if about else "",
+        statements=tuple(_statements(store, node, name)),
+    )
+
+
+def paths(store: ox.Store, start: str, end: str, count: int = 1) -> list[list[Step]]:
+    """How two entities (IRIs) are tied: up to ``count`` shortest paths, direction set aside.
+
+    Plain facts are tried first, then every claim. Raises RareEarthError when nothing ties them.
+    """
+    import itertools
+
+    if start == end:
+        raise RareEarthError("both names mean the same entity")
+    a, b = iris.local(start), iris.local(end)
+    for kinds in (("fact",), network.KINDS):
+        full = network.read(store, "full", kinds)
+        plain = nx.Graph()
+        plain.add_edges_from(sorted((min(u, v), max(u, v)) for u, v in full.edges() if u != v))
+        if a in plain and b in plain and nx.has_path(plain, a, b):
+            found = list(itertools.islice(nx.shortest_simple_paths(plain, a, b), count))
+            return [[_step(store, full, u, v, kinds) for u, v in itertools.pairwise(path)] for path in found]
+    raise RareEarthError(f"nothing in the graph ties {a} to {b}")
+
+
+def lines(item: Card, sentence: Callable[[Statement, int], str | None] | None = None) -> Iterator[str]:
+    """A card as text. ``sentence`` gives what stands at the n-th span of a statement, when the text is at hand."""
+    yield item.name + (f"  {item.zh}" if item.zh else "")
+    yield f"{item.kind}{f' · {item.sphere}' if item.sphere else ''} · {item.id}"
+    if item.about:
+        yield item.about
+    if item.names:
+        yield f"also: {', '.join(item.names)}"
+    heading = ""
+    for statement in item.statements:
+        if _heading(statement) != heading:
+            heading = _heading(statement)
+            yield ""
+            yield heading
+        yield from statement_lines(statement, sentence)
+    for page in sorted({s.page for s in item.statements}, key=lambda p: p.id):
+        yield ""
+        yield f"{page.id}: {page.publisher}, {page.title}, {page.url}"
+
+
+def path_lines(steps: Iterable[Step], sentence: Callable[[Statement, int], str | None] | None = None) -> Iterator[str]:
+    """A path as text, step by step."""
+    for number, step in enumerate(steps, 1):
+        yield f"{number}. {step.source} – {step.target}"
+        for statement in step.statements:
+            yield from ("  " + line for line in statement_lines(statement, sentence))
+
+
+def statement_lines(
+    statement: Statement, sentence: Callable[[Statement, int], str | None] | None = None
+) -> Iterator[str]:
+    """A statement and its evidence as indented text."""
+    extra = [f"{name}: {value}" for name, value in statement.qualifiers]
+    extra += [statement.status] if statement.status != "held" else []
+    extra += [f"{statement.stance}"] if statement.stance else []
+    extra += [f"says {statement.by}"] if statement.by else []
+    extra += [statement.when] if statement.when else []
+    extra += [f"we infer {statement.inferred}"] if statement.inferred else []
+    yield f"  {statement.subject} {statement.phrase} {statement.object}" + (f"  [{'; '.join(extra)}]" if extra else "")
+    if statement.note:
+        yield f"      note: {statement.note}"
+    for number, (start, end, mark) in enumerate(statement.spans):
+        found = sentence(statement, number) if sentence else None
+        yield f"      {statement.page.id} {start}-{end} {mark}" + (f"  “{found}”" if found else "")
+    if not statement.spans:
+        yield f"      {statement.page.id} (page, no text kept)"
+
+
+def _heading(statement: Statement) -> str:
+    if statement.kind == "fact" and statement.status != "held":
+        return "Past" if statement.status == "ended" else "Pledged, planned, announced"
+    return {"fact": "Facts", "speech": "Speech", "assessment": "Assessments"}.get(statement.kind, "Recommendations")
+
+
+def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Quad]:
+    import pyoxigraph as ox
+
+    prefix, _, name = predicate.partition(":")
+    return list(store.quads_for_pattern(node, ox.NamedNode(iris.PREFIXES[prefix] + name), None, ox.DefaultGraph()))
+
+
+def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Statement]:
+    spans: dict[str, list[tuple[int, int, str]]] = {}
+    for claim, start, end, mark in sparql.run(store, _SPANS):  # type: ignore[union-attr]
+        spans.setdefault(claim.value, []).append((int(start.value), int(end.value), mark.value))
+    qualifiers: dict[str, list[tuple[str, str]]] = {}
+    for claim, label, value in sparql.run(store, _QUALIFIERS):  # type: ignore[union-attr]
+        qualifiers.setdefault(claim.value, []).append((label.value, value.value))
+    pages = {
+        source.value: Page(iris.local(source.value), title.value, page.value, publisher.value)
+        for source, title, page, publisher in sparql.run(store, _PAGES)  # type: ignore[union-attr]
+    }
+    found = []
+    for row in sparql.run(store, _STATEMENTS, {"entity": node}):  # type: ignore[union-attr]
+
+        def text(column: str, row: ox.QuerySolution = row) -> str:
+            return row[column].value if row[column] else ""
+
+        outward = text("outward") == "true"
+        other = text("label") or text("other")
+        spell = f"{text('since')} to {text('until') or 'now or unknown'}" if text("since") or text("until") else ""
+        found.append(
+            Statement(
+                claim=iris.local(text("claim")),
+                relation=iris.local(text("relation")),
+                subject=name,
+                phrase=text("forward") if outward else text("backward"),
+                object=other,
+                kind=iris.local(text("kind")),
+                status=iris.local(text("status")),
+                by=text("by"),
+                stance=iris.local(text("stance")),
+                when=spell or text("when"),
+                inferred=text("inferred"),
+                note=text("note"),
+                qualifiers=tuple(qualifiers.get(text("claim"), ())),
+                page=pages[text("source")],
+                spans=tuple(spans.get(text("claim"), ())),
+            )
+        )
+    order = {kind: number for number, kind in enumerate(network.KINDS)}
+    yield from sorted(found, key=lambda s: (order[s.kind], s.status != "held", _heading(s), s.relation, s.phrase, s.object, s.claim))
+
+
+def _step(store: ox.Store, full: Network, a: str, b: str, kinds: Iterable[str]) -> Step:
+    import pyoxigraph as ox
+
+    label = {node: str(full.nodes[node].get("label", node)) for node in (a, b)}
+    between = {
+        claim
+        for u, v in ((a, b), (b, a))
+        for data in (full.get_edge_data(u, v) or {}).values()
+        for claim in str(data.get("claims", "")).split(network.JOIN)
+    }
+    all_of_a = _statements(store, ox.NamedNode(str(full.nodes[a]["iri"])), label[a])
+    return Step(label[a], label[b], tuple(s for s in all_of_a if s.claim in between and s.kind in tuple(kinds)))

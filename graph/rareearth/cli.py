@@ -1,0 +1,315 @@
+"""The command ``rareearth``. Each command imports what it needs, so that help and checks stay quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rareearth.cards import Statement
+    from rareearth.knowledge import KnowledgeGraph, Value
+    from rareearth.sparql import Result
+
+app = typer.Typer(
+    name="rareearth",
+    help="Who is who in the rare earth world, how they are tied, and how we know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Build = Annotated[Path | None, typer.Option("--build", help="Folder of the build.", show_default="build/")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML data.", show_default="data/")]
+TextsFolder = Annotated[
+    Path | None, typer.Option("--texts", help="Folder with the texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
+]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.01, help="Seconds that a query may take.")]
+
+
+class Format(str, Enum):
+    """The forms of an answer."""
+
+    table = "table"
+    csv = "csv"
+    tsv = "tsv"
+    json = "json"
+    xml = "xml"
+    ttl = "ttl"
+    nt = "nt"
+
+
+class View(str, Enum):
+    """The views of the network."""
+
+    actors = "actors"
+    full = "full"
+
+
+def main() -> None:
+    """Run the command; a fault of the input is one or more lines on standard error and exit code 1."""
+    from rareearth.problems import RareEarthError
+
+    try:
+        app()
+    except RareEarthError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+
+
+@app.command()
+def check(data: Data = None) -> None:
+    """Check the data and the ontology; problems are told as file:line."""
+    from rareearth import checks
+
+    found = checks.checked(data)
+    print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
+
+
+@app.command()
+def build(data: Data = None, build: Build = None) -> None:
+    """Check the data, make the store and the files of the build, and swap them in whole."""
+    from rareearth import building, places
+
+    summary = building.build(data, build)
+    folder = build or places.build()
+    print("\n".join(line for line in summary[2:5]))
+    print(f"Written to {places.shown(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
+
+
+@app.command()
+def questions() -> None:
+    """List the questions that `rareearth query NAME` answers."""
+    from rareearth import questions as asked
+
+    for question in asked.every():
+        print(f"{question.name:24} {question.english}")
+        for parameter in question.parameters:
+            print(f"{'':24}   {parameter.name}={parameter.kind.upper()}  {parameter.meaning}")
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A question, or a file with SPARQL.")] = None,
+    values: Annotated[list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="Parameters.")] = None,
+    expression: Annotated[str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A query.")] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")] = None,
+    timeout: Timeout = 30,
+    build: Build = None,
+) -> None:
+    """Ask a question by its name, or any SPARQL 1.1 query from a file or with -e."""
+    from rareearth.sparql import QueryError
+
+    given = [name, *(values or [])] if expression is not None and name else (values or [])
+    if expression is None and name is None:
+        raise QueryError("nothing to ask: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
+    parameters: dict[str, Value] = {}
+    for item in given:
+        key, equals, value = str(item).partition("=")
+        if not equals:
+            raise QueryError(f"found '{item}'; wanted PARAMETER=VALUE, as in event=ganzhou-tour")
+        parameters[key.lstrip("?")] = value
+    graph = _opened(build)
+    with _Watchdog(timeout):
+        if expression is not None or (name and _is_file(name)):
+            text = expression if expression is not None else _read(Path(str(name)))
+            result = graph.run(text, parameters)
+        else:
+            result = graph.answer_question(str(name), parameters)
+        answer = _answer(result, form)
+    sys.stdout.buffer.write(answer)
+    sys.stdout.flush()
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Id, IRI, name, alias, acronym or Chinese name.")],
+    texts: TextsFolder = None,
+    build: Build = None,
+) -> None:
+    """Show the card of an actor: its names, and every claim about it with its evidence."""
+    from rareearth import cards
+
+    graph = _opened(build, texts)
+    print("\n".join(cards.lines(graph.show(name), _sentences(graph, texts))))
+
+
+@app.command()
+def path(
+    start: Annotated[str, typer.Argument(help="An actor.")],
+    end: Annotated[str, typer.Argument(help="Another one.")],
+    texts: TextsFolder = None,
+    build: Build = None,
+) -> None:
+    """Tell how two actors are tied, step by step, with the evidence of each step."""
+    from rareearth import cards
+
+    graph = _opened(build, texts)
+    print("\n".join(cards.path_lines(graph.path(start, end), _sentences(graph, texts))))
+
+
+@app.command()
+def verify(texts: TextsFolder = None, build: Build = None) -> None:
+    """Check every cited span against the texts at hand; exit code 1 when one does not hold."""
+    from rareearth import texts as kept
+    from rareearth.problems import RareEarthError
+
+    if texts is None:
+        raise RareEarthError("no texts to check against: give --texts DIR, or set RAREEARTH_TEXTS")
+    found = list(kept.checked(_opened(build).store, kept.Texts(texts)))
+    lost = [c for c in found if c.text is not None and c.found is None]
+    moved = sum(c.found not in (None, c.cited.span) for c in found)
+    for item in lost:
+        print(f"{item.cited.source}: {item.cited.span.start}-{item.cited.span.end} {item.cited.fingerprint} is not in the text")
+    absent = sorted({c.cited.source for c in found if c.text is None})
+    for source in absent:
+        print(f"{source}: no text at hand")
+    read = [c for c in found if c.text is not None]
+    print(f"{len(read) - len(lost)} of {len(read)} spans hold" + (f", {moved} of them moved" if moved else ""))
+    if lost or not read:
+        raise SystemExit(1)
+
+
+@app.command()
+def sentences(
+    file: Annotated[Path, typer.Argument(help="The text of an article.")],
+    words: Annotated[str, typer.Option("--find", help="Only sentences with these words.")] = "",
+) -> None:
+    """List the sentences of a text as `at:` of a claim wants them, and the text's hash and length."""
+    from rareearth import text as texts
+    from rareearth.sparql import QueryError
+
+    content = _read(file)
+    if not content.strip():
+        raise QueryError(f"{file}: is empty")
+    import hashlib
+
+    if not words:
+        print(f"text: {{sha256: {hashlib.sha256(content.encode()).hexdigest()}, chars: {len(content)}}}")
+    for span in texts.sentences(content):
+        sentence = content[span.start : span.end]
+        if words.casefold() in texts.fold(sentence).casefold():
+            print(f"{span.start}-{span.end} {texts.fingerprint(sentence)}  {sentence}")
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help=".graphml .gexf .csv .cypher .svg, or .ttl .trig .nq .jsonld")],
+    view: Annotated[View, typer.Option("--view", help="Actors tied by facts, or everything.")] = View.actors,
+    query: Annotated[str | None, typer.Option("--query", help="A network from a CONSTRUCT or SELECT (file or SPARQL).")] = None,
+    kinds: Annotated[list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")] = None,
+    timeout: Timeout = 30,
+    build: Build = None,
+) -> None:
+    """Write a file that other tools open; its ending tells the format."""
+    from rareearth import formats, places
+
+    graph = _opened(build)
+    text = _read(Path(query)) if query and _is_file(query) else query
+    with _Watchdog(timeout if text else 3600):
+        written = formats.write(file, graph.store, lambda: graph.network(text or view.value, kinds or None))
+    for made in written:
+        print(f"{places.shown(made)}: {made.stat().st_size:,} bytes")
+
+
+class _Watchdog:
+    """Ends the process when a query takes too long: the engine has no way to stop one."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end, [seconds])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    @staticmethod
+    def _end(seconds: float) -> NoReturn:
+        print(f"the query took longer than {seconds:g} seconds and was stopped; --timeout gives it more", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(124)
+
+
+def _opened(build: Path | None, texts: Path | None = None) -> KnowledgeGraph:
+    from rareearth import knowledge
+
+    graph = knowledge.open(build, texts=texts)
+    if graph.stale:
+        print("note: the data has changed since this build; `rareearth build` makes a new one", file=sys.stderr)
+    return graph
+
+
+def _sentences(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
+    return graph.sentence if texts else None
+
+
+def _is_file(text: str) -> bool:
+    return text.endswith((".rq", ".sparql")) or (not any(c.isspace() for c in text) and Path(text).is_file())
+
+
+def _read(path: Path) -> str:
+    from rareearth.problems import RareEarthError
+
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise RareEarthError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise RareEarthError(f"{path}: is not UTF-8 (byte {error.start}); save it in that encoding") from error
+
+
+def _answer(result: Result, form: Format | None) -> bytes:
+    """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
+    import pyoxigraph as ox
+
+    from rareearth import sparql
+
+    if form is None:
+        form = Format.ttl if isinstance(result, ox.QueryTriples) else Format.table
+    if form is not Format.table:
+        return sparql.serialize(result, form.value)
+    if isinstance(result, ox.QueryBoolean):
+        return b"yes\n" if result else b"no\n"
+    if isinstance(result, ox.QueryTriples):
+        raise sparql.QueryError("a graph is not written as table; wanted one of ttl, nt, xml, json")
+    columns = [variable.value for variable in result.variables]
+    return _table(columns, [list(row.values()) for row in sparql.rows(result)]).encode()
+
+
+def _table(columns: list[str], rows: list[list[object]]) -> str:
+    """A table for reading: as wide as its content, or as the terminal."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for number, column in enumerate(columns):
+        numeric = bool(rows) and all(isinstance(row[number], int | float | None) for row in rows)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else _short(str(value)) for value in row))
+    width = Console().width if sys.stdout.isatty() else 100_000
+    console = Console(width=width, markup=False, highlight=False, color_system=None, emoji=False)
+    with console.capture() as captured:
+        console.print(table)
+    lines = [line.rstrip() for line in captured.get().splitlines()]
+    return "\n".join([*lines, f"({len(rows)} row{'' if len(rows) == 1 else 's'})"]) + "\n"
+
+
+def _short(value: str) -> str:
+    for prefix in ("entity:", "ree:", "claim:", "source:"):
+        value = value.removeprefix(prefix)
+    return value

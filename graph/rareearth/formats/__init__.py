@@ -1,0 +1,72 @@
+"""Files that other tools open: the format follows from the ending of the file's name.
+
+Networks go to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
+evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. A file is written beside its place and moved
+there when whole.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rareearth import places
+from rareearth.problems import RareEarthError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.network import Network
+
+NETWORKS = (".graphml", ".gexf", ".csv", ".cypher", ".svg")
+GRAPHS = (".ttl", ".trig", ".nq", ".jsonld")
+
+
+class FormatError(RareEarthError):
+    """A file that cannot be written: its ending, its place, or a text that the format cannot hold."""
+
+
+def write(path: Path, store: ox.Store, network: Callable[[], Network]) -> list[Path]:
+    """Write the file, and return the files written (``.csv`` makes two: ``NAME.nodes.csv`` and ``NAME.edges.csv``).
+
+    ``network`` is called for the formats of :data:`NETWORKS` only. Raises FormatError.
+    """
+    from rareearth.formats import cypher, gexf, graphml, graphs, svg, tables
+
+    ending = path.suffix.lower()
+    if ending in GRAPHS:
+        return [save(path, graphs.serialize(store, ending))]
+    if ending == ".csv":
+        found = network()
+        return [
+            save(path.with_suffix(".nodes.csv"), _encoded(tables.nodes(found))),
+            save(path.with_suffix(".edges.csv"), _encoded(tables.edges(found))),
+        ]
+    writers = {".graphml": graphml.lines, ".gexf": gexf.lines, ".cypher": cypher.lines, ".svg": svg.lines}
+    if ending not in writers:
+        raise FormatError(f"{path.name}: '{ending}' is no known ending; wanted one of {' '.join(NETWORKS + GRAPHS)}")
+    return [save(path, _encoded(writers[ending](network())))]
+
+
+def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
+    """Write a file whole or not at all. Raises FormatError when its place cannot be written."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            for part in [content] if isinstance(content, bytes) else content:
+                file.write(part)
+        os.replace(beside, path)
+    except OSError as error:
+        raise FormatError(f"{places.shown(path)}: cannot be written ({error.strerror})") from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+    return path
+
+
+def _encoded(lines: Iterable[str]) -> Iterable[bytes]:
+    for line in lines:
+        yield line.encode() + b"\n"

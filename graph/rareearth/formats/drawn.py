@@ -1,0 +1,63 @@
+"""A network ready to be drawn: its nodes and edges in order, with places, sizes, and the types of their attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rareearth import layout
+from rareearth.formats import FormatError
+
+if TYPE_CHECKING:
+    from rareearth.network import Network
+
+Attributes = dict[str, Any]
+_RESERVED = frozenset({"id", "source", "target"})  # readers overwrite these, or are confused by them
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Nodes as (id, attributes) and edges as (id, source, target, attributes), sorted.
+
+    Nodes have ``x``, ``y`` and ``size`` besides what the network gives. ``node_types`` and ``edge_types`` hold one
+    type (str, int or float) for each attribute, in the order of the file.
+    """
+
+    nodes: list[tuple[str, Attributes]]
+    edges: list[tuple[str, str, str, Attributes]]
+    node_types: dict[str, type]
+    edge_types: dict[str, type]
+
+
+def drawing(network: Network) -> Drawing:
+    """Place a network, unless its nodes have x and y already. Raises FormatError for attributes no format can hold."""
+    placed = all("x" in data and "y" in data for _, data in network.nodes(data=True))
+    where = {} if placed else layout.positions(network)
+    sizes = layout.sizes(network)
+    nodes = []
+    for node, data in sorted(network.nodes(data=True)):
+        x, y = where[node] if not placed else (data["x"], data["y"])
+        nodes.append((node, {**data, "size": data.get("size", sizes[node]), "x": x, "y": y}))
+    ordered = sorted(network.edges(keys=True, data=True), key=lambda edge: (edge[0], edge[1], str(edge[2])))
+    edges = [
+        (f"e{number}", a, b, {"relation": str(key), "weight": 1, **data})
+        for number, (a, b, key, data) in enumerate(ordered)
+    ]
+    return Drawing(nodes, edges, _types(d for _, d in nodes), _types(d for *_, d in edges))
+
+
+def _types(items: Iterable[Attributes]) -> dict[str, type]:
+    """One type for each attribute: int and float make float, anything with a text makes text."""
+    found: dict[str, type] = {}
+    for attributes in items:
+        for name, value in attributes.items():
+            if name in _RESERVED:
+                raise FormatError(f"the attribute '{name}' would be taken for a part of the file; give it another name")
+            if isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; wanted a text or a number")
+            kind = str if isinstance(value, str) else type(value)
+            known = found.setdefault(name, kind)
+            if known is not kind:
+                found[name] = str if str in (known, kind) else float
+    return dict(sorted(found.items()))

@@ -1,0 +1,151 @@
+"""The graph in Python: rows or a DataFrame by SPARQL, an rdflib Dataset, a NetworkX network, over one store."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rareearth import building, cards, iris, network, questions, sparql, texts
+from rareearth.problems import RareEarthError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyoxigraph as ox
+    import rdflib
+
+    from rareearth.cards import Card, Statement, Step
+    from rareearth.network import Network
+
+Value = str | int | float
+
+
+class KnowledgeGraph:
+    """An opened graph. ``store`` is the Oxigraph store itself, read-only; everything here reads from it."""
+
+    def __init__(self, store: ox.Store, *, stale: bool = False, texts_folder: Path | None = None) -> None:
+        """``stale`` says that the data has changed since the build; ``texts_folder`` holds texts of articles."""
+        self.store = store
+        self.stale = stale
+        self._texts = texts.Texts(texts_folder) if texts_folder else None
+
+    def query(self, query: str, **values: Value) -> list[dict[str, sparql.Cell]]:
+        """The rows of a SELECT, given as SPARQL or as the name of a question.
+
+        IRIs come as ``prefix:name``, numbers as numbers, unbound variables as None. ``values`` are bound to the
+        variables of their names: texts that name an entity become that entity where a question asks for one; give
+        ``entity:li-bo`` for an IRI in a query of your own. Raises QueryError; RareEarthError for unknown names.
+        """
+        import pyoxigraph as ox
+
+        result = self._answer(query, values)
+        if not isinstance(result, ox.QuerySolutions):
+            raise sparql.QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
+        return list(sparql.rows(result))
+
+    def ask(self, query: str, **values: Value) -> bool:
+        """The answer of an ASK, given as for :meth:`query`. Raises QueryError."""
+        import pyoxigraph as ox
+
+        result = self._answer(query, values)
+        if not isinstance(result, ox.QueryBoolean):
+            raise sparql.QueryError("a yes or no comes from an ASK")
+        return bool(result)
+
+    def frame(self, query: str, **values: Value) -> pd.DataFrame:
+        """The rows of :meth:`query` as a pandas DataFrame (needs the extra ``notebook``)."""
+        import pandas as pd
+        import pyoxigraph as ox
+
+        result = self._answer(query, values)
+        if not isinstance(result, ox.QuerySolutions):
+            raise sparql.QueryError("a table comes from a SELECT")
+        columns = [variable.value for variable in result.variables]
+        return pd.DataFrame(list(sparql.rows(result)), columns=columns)
+
+    @cached_property
+    def rdf(self) -> rdflib.Dataset:
+        """A real rdflib Dataset over the same store, read-only, with the prefixes of the project bound."""
+        from rareearth import linked
+
+        return linked.dataset(self.store)
+
+    def network(self, view: str = "actors", kinds: Collection[str] | None = None) -> Network:
+        """A NetworkX MultiDiGraph: the view ``actors`` or ``full``, or the answer of a CONSTRUCT or SELECT query.
+
+        ``kinds`` chooses kinds of claims for a view (see :func:`network.read`). Raises RareEarthError, QueryError.
+        """
+        if view in network.VIEWS or not any(c.isspace() for c in view):
+            return network.read(self.store, view, kinds)
+        return network.from_query(self.store, view)
+
+    def find(self, name: str) -> str:
+        """The IRI of the entity of a name, however spelled. Raises RareEarthError with near names."""
+        return cards.find(self.store, name)
+
+    def show(self, name: str) -> Card:
+        """The card of the entity of a name: its names and every claim about it, with the evidence."""
+        return cards.card(self.store, self.find(name))
+
+    def path(self, start: str, end: str) -> list[Step]:
+        """How the entities of two names are tied, step by step. Raises RareEarthError when nothing ties them."""
+        return cards.paths(self.store, self.find(start), self.find(end))[0]
+
+    def sentence(self, statement: Statement, number: int) -> str | None:
+        """What stands at the n-th span of a statement, when the text is at hand and holds it; else None."""
+        start, end, _ = statement.spans[number]
+        return self._sentences.get((statement.page.id, start, end))
+
+    @cached_property
+    def _sentences(self) -> dict[tuple[str, int, int], str]:
+        found = texts.checked(self.store, self._texts) if self._texts else []
+        return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
+
+    def _answer(self, query: str, values: dict[str, Value]) -> sparql.Result:
+        return self.run(query, values) if any(c.isspace() for c in query) else self.answer_question(query, values)
+
+    def run(self, query: str, values: dict[str, Value]) -> sparql.Result:
+        """The engine's answer to a SPARQL text, with values bound to its variables. Raises QueryError."""
+        return sparql.run(self.store, query, {name: self._term(value) for name, value in values.items()})
+
+    def answer_question(self, name: str, values: dict[str, Value]) -> sparql.Result:
+        """The engine's answer to a named question with its parameters. Raises RareEarthError for unknown ones."""
+        question = questions.named(name)
+        kinds = {parameter.name: parameter.kind for parameter in question.parameters}
+        if unknown := set(values) - set(kinds):
+            known = ", ".join(kinds) or "none"
+            raise RareEarthError(f"the question {name} has no parameter '{min(unknown)}'; it has: {known}")
+        bound = {key: self._term(value, kinds[key]) for key, value in values.items()}
+        return sparql.run(self.store, question.text, bound)
+
+    def _term(self, value: Value, kind: str = "") -> ox.NamedNode | ox.Literal:
+        import pyoxigraph as ox
+
+        if kind == "entity":
+            return ox.NamedNode(self.find(str(value)))
+        if kind == "day":
+            return ox.Literal(str(value), datatype=ox.NamedNode(iris.PREFIXES["xsd"] + "date"))
+        if kind == "number" and isinstance(value, str):
+            try:
+                value = float(value) if "." in value else int(value)
+            except ValueError as error:
+                raise RareEarthError(f"'{value}' is not a number") from error
+        if isinstance(value, str) and not kind:
+            prefix, colon, name = value.partition(":")
+            if colon and prefix in iris.PREFIXES:
+                return ox.NamedNode(iris.PREFIXES[prefix] + name)
+        return ox.Literal(value)
+
+
+def open(  # noqa: A001 - read as rareearth.open()
+    build: str | os.PathLike[str] | None = None, *, data: str | os.PathLike[str] | None = None, texts: str | os.PathLike[str] | None = None
+) -> KnowledgeGraph:
+    """Open the graph: the last build, made first where there is none.
+
+    ``build`` is another build folder, ``data`` another data folder to build from, ``texts`` a folder with the texts
+    of articles, so that sentences can be shown. Raises DataError, StoreError.
+    """
+    store, stale = building.opened(Path(data) if data else None, Path(build) if build else None)
+    return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)

@@ -1,0 +1,473 @@
+"""Each question of ontology/questions: its form, and its answer for the article on the tour of Ganzhou.
+
+Other sources may join the data: the assertions look at the claims of the article, or ask whether an answer contains.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyoxigraph as ox
+import pytest
+
+from rareearth import checks, iris, places, rdf
+from rareearth import store as stores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from rareearth.dataset import Dataset
+
+ARTICLE = "reex-ganzhou-tour"
+QUESTIONS = sorted((places.ontology() / "questions").glob("*.rq"))
+XSD = iris.PREFIXES["xsd"]
+SEVEN = {
+    "china-rare-earth-group",
+    "ganjiang-innovation-academy",
+    "jiangxi-rare-earth-society",
+    "jiangxi-university-of-science-and-technology",
+    "national-rare-earth-functional-materials-innovation-center",
+    "national-tungsten-and-rare-earth-testing-center",
+    "qiandong-rare-earth-group",
+}
+
+Row = dict[str, str | None]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+class Parameter(NamedTuple):
+    """A parameter as a question declares it, with the example that its description ends on."""
+
+    name: str
+    kind: str
+    example: str
+
+    @property
+    def value(self) -> ox.NamedNode | ox.Literal:
+        return value(self.kind, self.example)
+
+
+def value(kind: str, text: str) -> ox.NamedNode | ox.Literal:
+    if kind == "entity":
+        return ox.NamedNode(iris.ENTITY + text)
+    datatypes = {"text": "string", "number": "integer", "day": "date"}
+    return ox.Literal(text, datatype=ox.NamedNode(XSD + datatypes[kind]))
+
+
+def text_of(name: str) -> str:
+    return (places.ontology() / "questions" / f"{name}.rq").read_text(encoding="utf-8")
+
+
+def parameters(text: str) -> list[Parameter]:
+    found = re.findall(r"^# \?(\w+) (entity|text|number|day): [A-Z].*, such as (\S.*)$", text, re.MULTILINE)
+    return [Parameter(*one) for one in found]
+
+
+def query(store: ox.Store, text: str, values: Mapping[str, Term]) -> list[tuple[str, ...]]:
+    """The answer of any form of query, as rows of text; the answer of an ASK is a row if it is yes."""
+    answer = store.query(text, substitutions={ox.Variable(name): term for name, term in values.items()})
+    if isinstance(answer, ox.QuerySolutions):
+        return [tuple(str(term) for term in row) for row in answer]
+    if isinstance(answer, ox.QueryTriples):
+        return [(str(t.subject), str(t.predicate), str(t.object)) for t in answer]
+    return [("yes",)] if answer else []
+
+
+def rows(store: ox.Store, name: str, **ids: str) -> list[Row]:
+    """The rows of a SELECT question for entities given by their ids; IRIs of the project as ids."""
+    bound: dict[ox.Variable, Term] = {ox.Variable(n): value("entity", id_) for n, id_ in ids.items()}
+    answer = store.query(text_of(name), substitutions=bound)
+    assert isinstance(answer, ox.QuerySolutions)
+    heads = [v.value for v in answer.variables]
+    return [{head: iris.local(row[head].value) if row[head] else None for head in heads} for row in answer]
+
+
+def of_article(found: list[Row]) -> list[Row]:
+    """The rows that the article is the source of."""
+    return [row for row in found if (row.get("claim") or row.get("source") or "").split("/")[0] == ARTICLE]
+
+
+def column(found: list[Row], *heads: str) -> list[tuple[str | None, ...]]:
+    return [tuple(row[head] for head in heads) for row in found]
+
+
+def says(store: ox.Store, name: str, **ids: str) -> bool:
+    return query(store, text_of(name), {n: value("entity", id_) for n, id_ in ids.items()}) == [("yes",)]
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    return checks.checked()
+
+
+@pytest.fixture(scope="session")
+def lines(dataset: Dataset) -> list[str]:
+    return rdf.lines(dataset)
+
+
+@pytest.fixture(scope="session")
+def store(lines: list[str]) -> ox.Store:
+    return stores.memory(lines)
+
+
+# ---- the form of every file ------------------------------------------------------------------------------
+
+each = pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
+
+
+def test_there_are_questions_of_every_form() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in QUESTIONS]
+    assert len(texts) >= 18
+    for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
+        assert any(re.search(rf"^{form}\b", text, re.MULTILINE) for text in texts)
+
+
+@each
+def test_form_of_the_file(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    first, *others = text.splitlines()
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", path.stem)
+    assert re.fullmatch(r"# [A-Z][ -~]+\?", first), "the first line is the question in English"
+    assert text.endswith("\n")
+    assert all(len(line) <= 120 and line == line.rstrip() for line in text.splitlines())
+    declared = [line for line in others if line.startswith("#")]
+    assert others[: len(declared)] == declared, "parameters stand below the question"
+    assert len(parameters(text)) == len(declared), "a parameter is `# ?name kind: What it is, such as example`"
+
+
+@each
+def test_prefixes_are_the_known_ones_and_used(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    given = dict(re.findall(r"^PREFIX (\w+): <(.+)>$", text, re.MULTILINE))
+    body = re.sub(r"^(PREFIX|#).*$", "", text, flags=re.MULTILINE)
+    assert list(given) == sorted(given)
+    assert given.items() <= iris.PREFIXES.items()
+    assert set(given) == set(re.findall(r"\b([a-z]+):[A-Za-z]", body))
+
+
+@each
+def test_parameters_are_variables_that_can_be_bound(path: Path, store: ox.Store) -> None:
+    text = path.read_text(encoding="utf-8")
+    examples = {one.name: one.value for one in parameters(text)}
+    assert len(examples) == len(parameters(text))
+    everything, some = query(store, text, {}), query(store, text, examples)
+    assert some, "the examples have an answer"
+    assert set(some) <= set(everything), "the parameters narrow the answer and do nothing else"
+    for name in examples:
+        nothing = {name: ox.NamedNode(iris.ENTITY + "not-there")}
+        assert query(store, text, nothing) == []
+
+
+@each
+def test_answer_is_stable_and_has_no_row_twice(path: Path, store: ox.Store, lines: list[str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    answer = query(store, text, {})
+    assert answer
+    assert len(set(answer)) == len(answer)
+    if not re.search(r"^(ASK|DESCRIBE)\b", text, re.MULTILINE):
+        assert "ORDER BY" in text
+        assert query(stores.memory(reversed(lines)), text, {}) == answer
+
+
+@each
+def test_heads_are_few_and_the_entities_have_english_labels(path: Path, store: ox.Store) -> None:
+    answer = store.query(path.read_text(encoding="utf-8"))
+    if isinstance(answer, ox.QuerySolutions):
+        heads = [v.value for v in answer.variables]
+        assert len(heads) <= 7
+        assert all(re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", head) for head in heads)
+        for row in answer:
+            for head in (h for h in heads if h.endswith("Label")):
+                term = row[head]
+                assert isinstance(term, ox.Literal)
+                assert term.language in ("en", None)
+
+
+# ---- the answers -----------------------------------------------------------------------------------------
+
+
+def test_assessments(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "assessments")), "stance", "statement")
+    assert ("negative", "China's private sector is marginalized in top-down innovation") in found
+    assert ("positive", "China's private sector is capable of nimbleness") in found
+    assert [stance for stance, _ in found] == sorted(str(stance) for stance, _ in found)
+    assert {row["subject"] for row in rows(store, "assessments", subject="li-bo")} == {"li-bo"}
+
+
+def test_called(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "called")), "name", "entity", "onlyThere")
+    assert ("China Rare Earth Society", "chinese-society-of-rare-earths", "false") in found
+    assert ("Li", "li-bo", "true") in found
+    assert ("the institute", "ganjiang-innovation-academy", "true") in found
+
+
+def test_challenges(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "challenges")), "agent", "how", "challengeLabel", "saidBy")
+    assert ("china", "faces", "limited private involvement", "Rare Earth Exchanges") in found
+    raised = {
+        challenge for agent, how, challenge, _ in found if how == "raised" and agent == "qiandong-rare-earth-group"
+    }
+    assert raised == {"R&D commercialization", "attracting talent"}
+
+
+def test_claims_by_source(store: ox.Store, dataset: Dataset) -> None:
+    found = of_article(rows(store, "claims-by-source"))
+    assert len(found) == sum(claim.source == ARTICLE for claim in dataset.claims)
+    starts = [int(row["start"] or -1) for row in found]
+    assert starts == sorted(starts)
+    assert {row["publisher"] for row in found} == {"rare-earth-exchanges"}
+    assert "Western capital could weaken China's hold on rare earths" in {row["statement"] for row in found[-5:]}
+
+
+def test_comparisons(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "comparisons")), "better", "worseLabel", "field", "saidBy")
+    ahead = ("american-technology-transfer", "japanese-technology-transfer", "korean-technology-transfer")
+    assert found == [(one, "China", "translation of research", "Rare Earth Exchanges") for one in ahead]
+
+
+def test_conditions(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "conditions", outcome="rare-earth-leadership")), "how", "other")
+    assert found == [
+        ("depends on", "cross-sector-collaboration"),
+        ("depends on", "execution"),
+        ("depends on", "structural-reform"),
+        ("is hampered by", "systemic-bottlenecks"),
+    ]
+
+
+def test_describe(store: ox.Store) -> None:
+    group = value("entity", "china-rare-earth-group")
+    found = query(store, text_of("describe"), {"entity": group})
+    assert {subject for subject, _, _ in found} == {str(group)}
+    label = str(ox.NamedNode(iris.PREFIXES["rdfs"] + "label"))
+    assert (str(group), label, str(ox.Literal("中国稀土集团", language="zh"))) in found
+
+
+def test_evidence(store: ox.Store, dataset: Dataset) -> None:
+    found = of_article(rows(store, "evidence", entity="qiandong-rare-earth-group"))
+    assert ("3702", "3908") in column(found, "start", "end")
+    assert "Tour of Ganzhou by the Chinese Society of Rare Earths includes a visit to QianDong Rare Earth Group" in {
+        row["statement"] for row in found
+    }
+    spans = {(row["claim"], row["start"]) for row in of_article(rows(store, "evidence", entity="li-bo"))}
+    expected = {
+        (c.id, str(span.start))
+        for c in dataset.claims
+        for span in c.at
+        if c.source == ARTICLE and "li-bo" in (c.subject, c.object)
+    }
+    assert spans == expected
+
+
+def test_facts_and_opinions(store: ox.Store, dataset: Dataset) -> None:
+    found = of_article(rows(store, "facts-and-opinions"))
+    claims = [claim for claim in dataset.claims if claim.source == ARTICLE]
+    assert {row["kind"]: int(row["claims"] or 0) for row in found} == Counter(claim.kind for claim in claims)
+    held = Counter(claim.kind for claim in claims if claim.status == "held")
+    assert {row["kind"]: int(row["held"] or 0) for row in found} == held
+    assert {row["publisherLabel"] for row in found} == {"Rare Earth Exchanges"}
+
+
+def test_facts_of_actors(store: ox.Store) -> None:
+    triples = query(store, text_of("facts-of-actors"), {})
+    found = {tuple(iris.local(term.strip("<>")) for term in triple) for triple in triples}
+    assert ("li-bo", "chairs", "chinese-society-of-rare-earths") in found
+    assert ("ganjiang-innovation-academy", "partOf", "chinese-academy-of-sciences") in found
+    assert not any(relation in ("overlapsWith", "marginalizedIn", "participatesIn") for _, relation, _ in found)
+    pledged = ("chinese-society-of-rare-earths", "funds", "jiangxi-university-of-science-and-technology")
+    assert pledged not in found
+
+
+def test_inferred(store: ox.Store) -> None:
+    found = of_article(rows(store, "inferred", subject="ganzhou-tour"))
+    assert {row["given"] for row in found} == {"XXXX-04-15/XXXX-04-16"}
+    assert {row["inferred"] for row in found} == {"2025-04-15/2025-04-16"}
+    assert all(row["because"] for row in found)
+
+
+def test_judgements(store: ox.Store) -> None:
+    found = rows(store, "judgements")
+    verdicts = column(found, "left", "verdict", "right")
+    assert ("ganjiang-innovation-academy", "same", "gannan-institute-of-innovation") in verdicts
+    assert ("ganjiang-innovation-academy", "same", "ganjian-innovation-research-institute") in verdicts
+    assert ("chinese-society-of-rare-earths", "different", "jiangxi-rare-earth-society") in verdicts
+    assert all(row["reason"] and row["judge"] and row["day"] for row in found)
+
+
+def test_leaders(store: ox.Store) -> None:
+    found = of_article(rows(store, "leaders"))
+    assert column(found, "personLabel", "post", "organizationLabel") == [
+        ("Li Bo", "chairs", "Chinese Society of Rare Earths"),
+        ("Donald Trump", "leads", "Trump administration"),
+    ]
+    society = of_article(rows(store, "leaders", organization="chinese-society-of-rare-earths"))
+    assert column(society, "person") == [("li-bo",)]
+
+
+def test_located(store: ox.Store) -> None:
+    in_china = column(rows(store, "located", place="china"), "thing", "how")
+    assert ("china-rare-earth-group", "has its head office in Ganzhou") in in_china
+    assert ("jiangxi", "is located in China") in in_china
+    assert "trump-administration" not in {thing for thing, _ in in_china}
+    assert "ganzhou" in {row["thing"] for row in rows(store, "located", place="jiangxi")}
+
+
+def test_marginalized(store: ox.Store) -> None:
+    found = of_article(rows(store, "marginalized"))
+    assert column(found, "agent", "fieldLabel", "kind", "saidBy") == [
+        ("chinas-private-sector", "top-down innovation", "assessment", "Rare Earth Exchanges")
+    ]
+
+
+def test_names(store: ox.Store) -> None:
+    society = column(rows(store, "names", entity="chinese-society-of-rare-earths"), "name", "language", "kind")
+    assert society[0] == ("Chinese Society of Rare Earths", "en", "name")
+    assert ("中国稀土学会", "zh", "name") in society
+    assert ("CSRE", "", "acronym") in society
+    assert ("China Rare Earth Society", "en", "name in a source") in society
+    assert ("the Society", "en", "words of one source") in society
+    academy = {row["name"] for row in rows(store, "names", entity="ganjiang-innovation-academy")}
+    assert {"Gannan Institute of Innovation", "Ganjian Innovation Research Institute", "赣江创新院"} <= academy
+
+
+def test_neighbours(store: ox.Store) -> None:
+    found = of_article(rows(store, "neighbours", entity="jiangxi-rare-earth-society"))
+    ties = column(found, "relation", "other", "kind")
+    assert ("is represented by", "xu-zhifeng", "fact") in ties
+    assert ("overlaps with", "chinese-society-of-rare-earths", "assessment") in ties
+    assert ("takes part in", "jiangxi-rare-earth-society-meeting", "fact") in ties
+    assert ("7", "7") in column(rows(store, "neighbours", entity="ganzhou-tour"), "other", "otherLabel")
+    university = rows(store, "neighbours", entity="jiangxi-university-of-science-and-technology")
+    pledge = ("is funded by", "chinese-society-of-rare-earths", "pledged")
+    assert pledge in column(university, "relation", "other", "status")
+
+
+def test_overlaps(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "overlaps")), "one", "other", "saidBy")
+    assert found == [("chinese-society-of-rare-earths", "jiangxi-rare-earth-society", "Rare Earth Exchanges")]
+
+
+def test_pledges(store: ox.Store) -> None:
+    found = of_article(rows(store, "pledges"))
+    assert "held" not in {row["status"] for row in found}
+    matters = {row["matter"] for row in found if row["actor"] == "li-bo"}
+    assert matters == {"major national projects", "talent development"}
+    promise = "Chinese Society of Rare Earths supports Jiangxi University of Science and Technology"
+    assert (promise, "pledged") in column(found, "statement", "status")
+
+
+def test_recommendations(store: ox.Store) -> None:
+    found = of_article(rows(store, "recommendations"))
+    assert {row["adviserLabel"] for row in found} == {"Rare Earth Exchanges"}
+    assert {"china", "trump-administration", "chinese-society-of-rare-earths"} <= {row["subject"] for row in found}
+    society = of_article(rows(store, "recommendations", subject="jiangxi-rare-earth-society"))
+    advice = "Jiangxi Rare Earth Society should pursue closer coordination"
+    assert column(society, "advice", "reason") == [(advice, "policy duplication")]
+
+
+def test_relation_usage(store: ox.Store, dataset: Dataset) -> None:
+    found = rows(store, "relation-usage")
+    assert {row["relation"]: int(row["claims"] or 0) for row in found} == {
+        **dict.fromkeys(dataset.ontology.relations, 0),
+        **Counter(claim.relation for claim in dataset.claims),
+    }
+    assert ("chairs", "任……董事长或理事长") in column(found, "english", "chinese")
+    counts = [int(row["claims"] or 0) for row in found]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_sentences(store: ox.Store) -> None:
+    answer = query(store, text_of("sentences"), {"start": value("number", "4033")})
+    assert answer
+    found = [row for row in of_article(rows(store, "sentences")) if row["start"] == "4033"]
+    assert {row["end"] for row in found} == {"4131"}
+    assert ("Li Bo acknowledged China's private sector", "fact") in column(found, "statement", "kind")
+    assert ("Li Bo leaves open institutional reform", "assessment") in column(found, "statement", "kind")
+
+
+def test_spheres(store: ox.Store) -> None:
+    found = {(row["sphere"], row["otherSphere"]): row for row in rows(store, "spheres")}
+    assert len(found) == 10, "each of the four with itself and with each other"
+    assert int(found["society", "society"]["facts"] or 0) >= 4
+    assert int(found["industry", "society"]["facts"] or 0) >= 3, "Li Bo praised a group twice and acknowledged a sector"
+    assert int(found["academia", "society"]["pledgesAndOpinions"] or 0) >= 4
+
+
+def test_through_events(store: ox.Store) -> None:
+    found = of_article(rows(store, "through-events", event="ganzhou-tour"))
+    assert {row["host"] for row in found if row["visitor"] == "li-bo"} == SEVEN
+    assert "donald-trump" not in {row["visitor"] for row in rows(store, "through-events")}
+
+
+def test_timeline(store: ox.Store) -> None:
+    found = of_article(rows(store, "timeline"))
+    tour = "Tour of Ganzhou by the Chinese Society of Rare Earths takes place in Ganzhou"
+    assert ("2025-04-15", "2025-04-16", tour, "true") in column(found, "firstDay", "lastDay", "statement", "isInferred")
+
+
+@pytest.mark.parametrize(
+    ("participant", "event", "expected"),
+    [
+        ("li-bo", "ganzhou-tour", True),
+        ("chinese-society-of-rare-earths", "ganzhou-tour", True),  # organizing it is taking part
+        ("xu-zhifeng", "ganzhou-tour", True),  # in the meeting, which is a part of it
+        ("donald-trump", "ganzhou-tour", False),
+        ("qiandong-rare-earth-group", "ganzhou-tour", False),  # it was visited
+        ("yang-zhanfeng", "jiangxi-rare-earth-society-meeting", False),  # nobody says so
+    ],
+)
+def test_took_part_in(store: ox.Store, participant: str, event: str, expected: bool) -> None:
+    assert says(store, "took-part-in", participant=participant, event=event) is expected
+
+
+def test_visited_institutions(store: ox.Store) -> None:
+    found = of_article(rows(store, "visited-institutions", event="ganzhou-tour"))
+    assert len(found) == 7
+    assert {row["institution"] for row in found} == SEVEN
+    assert set(column(found, "named", "stated", "difference")) == {("7", "7", "0")}
+
+
+def test_visited_institutions_shows_more_named_than_counted(lines: list[str]) -> None:
+    eighth = rdf.iri(iris.CLAIM + ARTICLE + "/eighth")
+
+    def ree(name: str) -> str:
+        return rdf.iri(iris.VOCABULARY + name)
+
+    event, laboratory = (rdf.iri(iris.ENTITY + id_) for id_ in ("ganzhou-tour", "chinese-academy-of-sciences"))
+    more = [
+        f"{event} {ree('includesVisitTo')} {laboratory} {eighth} .",
+        f"{eighth} {ree('kind')} {ree('fact')} .",
+        f"{eighth} {ree('status')} {ree('held')} .",
+        f"{eighth} {ree('source')} {rdf.iri(iris.SOURCE + ARTICLE)} .",
+    ]
+    found = of_article(rows(stores.memory([*lines, *more]), "visited-institutions", event="ganzhou-tour"))
+    assert set(column(found, "named", "stated", "difference")) == {("8", "7", "-1")}
+
+
+def test_who_said_what(store: ox.Store) -> None:
+    found = column(of_article(rows(store, "who-said-what", speaker="li-bo")), "aboutLabel", "statement", "stance")
+    assert found == [
+        ("China Rare Earth Group", "China Rare Earth Group works on consolidation of the industry", "positive"),
+        ("China Rare Earth Group", "China Rare Earth Group works on technology innovation", "positive"),
+        (
+            "Ganjiang Innovation Academy",
+            "Ganjiang Innovation Academy is described as original-innovation source",
+            "positive",
+        ),
+    ]
+
+
+def test_who_took_part(store: ox.Store) -> None:
+    tour = of_article(rows(store, "who-took-part", event="ganzhou-tour"))
+    there = {row["participant"] for row in tour}
+    assert {"li-bo", "yang-zhanfeng", "xu-zhifeng", "chinese-society-of-rare-earths"} <= there
+    assert ("chinese-society-of-rare-earths", "organizes") in column(tour, "participant", "part")
+    assert "donald-trump" not in {row["participant"] for row in rows(store, "who-took-part")}
+
+
+def test_every_question_has_a_test() -> None:
+    tested = {name.removeprefix("test_").replace("_", "-") for name in globals() if name.startswith("test_")}
+    assert {path.stem for path in QUESTIONS} <= tested
