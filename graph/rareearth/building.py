@@ -95,7 +95,7 @@ def _summary(dataset: Dataset, nodes: int, edges: int, quads: int) -> list[str]:
     claims = dataset.claims
     kinds = Counter(dataset.entities[i].kind for i in dataset.entities if i not in dataset.standing)
     spans = sum(bool(claim.at) for claim in claims)
-    lines = [
+    return [
         "# What the graph holds",
         "",
         f"{sum(kinds.values())} entities, {len(claims)} claims from {len(dataset.sources)} sources, {quads:,} quads.",
@@ -119,4 +119,3 @@ def _summary(dataset: Dataset, nodes: int, edges: int, quads: int) -> list[str]:
         "",
         f"IRIs start with {iris.BASE}",
     ]
-    return lines

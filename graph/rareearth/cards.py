@@ -138,14 +138,18 @@ def find(store: ox.Store, name: str) -> str:
         return iris.ENTITY + direct
     key = names.key(direct)
     for rank in (("name",), ("alias", "acronym", "record"), ("in a source",)):
-        found = sorted(i for i, given in known.items() if any(h in rank and names.key(n) == key for n, h in given.items()))
+        found = sorted(
+            i for i, given in known.items() if any(h in rank and names.key(n) == key for n, h in given.items())
+        )
         if len(found) > 1:
             raise RareEarthError(f"'{name}' may be {' or '.join(map(iris.local, found))}; name one of them by its id")
         if found:
             return found[0]
     labels = {n: i for i, given in known.items() for n in given}
     near = [f"{n} ({iris.local(labels[n])})" for n in names.near(wanted, labels)]
-    raise RareEarthError(f"nobody and nothing is called '{name}'" + (f"; near names: {', '.join(near)}" if near else ""))
+    raise RareEarthError(
+        f"nobody and nothing is called '{name}'" + (f"; near names: {', '.join(near)}" if near else "")
+    )
 
 
 def card(store: ox.Store, iri: str) -> Card:
@@ -153,8 +157,8 @@ def card(store: ox.Store, iri: str) -> Card:
     import pyoxigraph as ox
 
     node = ox.NamedNode(iri)
-    labels = [(t.object.value, t.object.language) for t in _of(store, node, "rdfs:label")]
-    others = [t.object.value for p in ("skos:altLabel", "ree:acronym") for t in _of(store, node, p)]
+    labels = [(term.value, term.language) for term in _of(store, node, "rdfs:label")]
+    others = [term.value for name in ("skos:altLabel", "ree:acronym") for term in _of(store, node, name)]
     observed = [
         t["name"].value
         for t in sparql.run(store, _OBSERVED, {"entity": node})  # type: ignore[union-attr]
@@ -187,7 +191,7 @@ def paths(store: ox.Store, start: str, end: str, count: int = 1) -> list[list[St
     a, b = iris.local(start), iris.local(end)
     for kinds in (("fact",), network.KINDS):
         full = network.read(store, "full", kinds)
-        plain = nx.Graph()
+        plain: nx.Graph[str] = nx.Graph()
         plain.add_edges_from(sorted((min(u, v), max(u, v)) for u, v in full.edges() if u != v))
         if a in plain and b in plain and nx.has_path(plain, a, b):
             found = list(itertools.islice(nx.shortest_simple_paths(plain, a, b), count))
@@ -249,11 +253,13 @@ def _heading(statement: Statement) -> str:
     return {"fact": "Facts", "speech": "Speech", "assessment": "Assessments"}.get(statement.kind, "Recommendations")
 
 
-def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Quad]:
+def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Literal]:
     import pyoxigraph as ox
 
     prefix, _, name = predicate.partition(":")
-    return list(store.quads_for_pattern(node, ox.NamedNode(iris.PREFIXES[prefix] + name), None, ox.DefaultGraph()))
+    wanted = ox.NamedNode(iris.PREFIXES[prefix] + name)
+    found = (quad.object for quad in store.quads_for_pattern(node, wanted, None, ox.DefaultGraph()))
+    return [term for term in found if isinstance(term, ox.Literal)]
 
 
 def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Statement]:
@@ -296,7 +302,9 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
             )
         )
     order = {kind: number for number, kind in enumerate(network.KINDS)}
-    yield from sorted(found, key=lambda s: (order[s.kind], s.status != "held", _heading(s), s.relation, s.phrase, s.object, s.claim))
+    yield from sorted(
+        found, key=lambda s: (order[s.kind], s.status != "held", _heading(s), s.relation, s.phrase, s.object, s.claim)
+    )
 
 
 def _step(store: ox.Store, full: Network, a: str, b: str, kinds: Iterable[str]) -> Step:

@@ -43,7 +43,10 @@ def _claims(dataset: Dataset) -> Iterator[Problem]:
         source = dataset.sources.get(claim.source)
         for span in claim.at:
             if source and source.text is None:
-                yield Problem(*where, f"cites characters {span.start}-{span.end}, but its source has no `text`: give its sha256 and chars")
+                yield Problem(
+                    *where,
+                    f"cites characters {span.start}-{span.end}, but its source has no `text`; give sha256 and chars",
+                )
             elif source and source.text and span.end > source.text.chars:
                 yield Problem(*where, f"cites characters {span.start}-{span.end} of a text of {source.text.chars}")
         relation = ontology.relations.get(claim.relation)
@@ -125,7 +128,9 @@ def _judgements(dataset: Dataset) -> Iterator[Problem]:
         if judgement.left == judgement.right:
             yield Problem(*where, "judges a record against itself")
         elif judgement.verdict == "different" and one:
-            yield Problem(*where, f"contradicts the judgements that make both of them {dataset.stands_for(judgement.left)}")
+            yield Problem(
+                *where, f"contradicts the judgements that make both of them {dataset.stands_for(judgement.left)}"
+            )
 
 
 def _entities(dataset: Dataset) -> Iterator[Problem]:
@@ -147,7 +152,7 @@ def _entities(dataset: Dataset) -> Iterator[Problem]:
             first, *others = sorted(ids)
             yield Problem(
                 *dataset.where[f"entity/{others[0]}"],
-                f"'{others[0]}' has a name of '{first}'; make them one record, judge them same, or tell the names apart",
+                f"'{others[0]}' has a name of '{first}'; make one record, judge them same, or tell them apart",
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -35,7 +35,7 @@ TextsFolder = Annotated[
 Timeout = Annotated[float, typer.Option("--timeout", min=0.01, help="Seconds that a query may take.")]
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """The forms of an answer."""
 
     table = "table"
@@ -47,7 +47,7 @@ class Format(str, Enum):
     nt = "nt"
 
 
-class View(str, Enum):
+class View(StrEnum):
     """The views of the network."""
 
     actors = "actors"
@@ -104,7 +104,9 @@ def query(
     name: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A question, or a file with SPARQL.")] = None,
     values: Annotated[list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="Parameters.")] = None,
     expression: Annotated[str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A query.")] = None,
-    form: Annotated[Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")
+    ] = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
@@ -171,7 +173,9 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
     for item in lost:
-        print(f"{item.cited.source}: {item.cited.span.start}-{item.cited.span.end} {item.cited.fingerprint} is not in the text")
+        print(
+            f"{item.cited.source}: {item.cited.span.start}-{item.cited.span.end} {item.cited.fingerprint} is not there"
+        )
     absent = sorted({c.cited.source for c in found if c.text is None})
     for source in absent:
         print(f"{source}: no text at hand")
@@ -207,8 +211,12 @@ def sentences(
 def export(
     file: Annotated[Path, typer.Argument(help=".graphml .gexf .csv .cypher .svg, or .ttl .trig .nq .jsonld")],
     view: Annotated[View, typer.Option("--view", help="Actors tied by facts, or everything.")] = View.actors,
-    query: Annotated[str | None, typer.Option("--query", help="A network from a CONSTRUCT or SELECT (file or SPARQL).")] = None,
-    kinds: Annotated[list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="A network from a CONSTRUCT or SELECT (file or SPARQL).")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")
+    ] = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
@@ -238,7 +246,9 @@ class _Watchdog:
 
     @staticmethod
     def _end(seconds: float) -> NoReturn:
-        print(f"the query took longer than {seconds:g} seconds and was stopped; --timeout gives it more", file=sys.stderr)
+        print(
+            f"the query took longer than {seconds:g} seconds and was stopped; --timeout gives it more", file=sys.stderr
+        )
         sys.stderr.flush()
         os._exit(124)
 

@@ -221,7 +221,9 @@ class _Reader:
         if (first := self.where.get(name)) is not None:
             what = what or f"the id '{sentence}'"
             again = f"{places.shown(first.file)}:{first.line}"
-            self._fault(path, sentence.line, f"{what} stands on {again} already; keep one (a claim may have several spans)")
+            self._fault(
+                path, sentence.line, f"{what} stands on {again} already; keep one (a claim may have several spans)"
+            )
             return False
         self.where[name] = Where(path, sentence.line)
         return True

@@ -140,7 +140,10 @@ class KnowledgeGraph:
 
 
 def open(  # noqa: A001 - read as rareearth.open()
-    build: str | os.PathLike[str] | None = None, *, data: str | os.PathLike[str] | None = None, texts: str | os.PathLike[str] | None = None
+    build: str | os.PathLike[str] | None = None,
+    *,
+    data: str | os.PathLike[str] | None = None,
+    texts: str | os.PathLike[str] | None = None,
 ) -> KnowledgeGraph:
     """Open the graph: the last build, made first where there is none.
 

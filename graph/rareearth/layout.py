@@ -33,7 +33,7 @@ def sizes(network: nx.MultiDiGraph[str]) -> dict[str, float]:
 
 
 def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
-    """x and y of each node, centred on 0, y upwards, in units of which a node's diameter is some tens; {} for no node."""
+    """The (x, y) of each node: centred on 0, y upwards, in the units of :func:`sizes`; {} for no node."""
     nodes = sorted(network)
     if not nodes:
         return {}

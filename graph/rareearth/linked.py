@@ -17,7 +17,7 @@ _READ_ONLY = "the graph is read-only: it is made from data/ by `rareearth build`
 _ONLY_TEXT = "only a SPARQL text is answered here, by the store; rdflib's engine reads files and addresses of a query"
 
 
-class ReadOnlyStore(OxigraphStore):  # type: ignore[misc]
+class ReadOnlyStore(OxigraphStore):
     """oxrdflib's store that answers guarded queries, leaves none to rdflib's own engine, and does not write."""
 
     def query(self, query: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:

@@ -135,9 +135,13 @@ def from_query(store: ox.Store, query: str) -> Network:
         triples = [(_text(t.subject), t.predicate.value, _text(t.object)) for t in result if _is_node(t.object)]
     elif isinstance(result, ox.QuerySolutions):
         names = [v.value for v in result.variables]
-        ends = next((e for e in (["subject", "relation", "object"], ["s", "p", "o"]) if set(e) <= set(names)), names[:3])
+        ends = next(
+            (e for e in (["subject", "relation", "object"], ["s", "p", "o"]) if set(e) <= set(names)), names[:3]
+        )
         if len(ends) < 3:
-            raise sparql.QueryError(f"a network needs three columns (subject, relation, object); found {', '.join(names)}")
+            raise sparql.QueryError(
+                f"a network needs three columns (subject, relation, object); found {', '.join(names)}"
+            )
         for row in result:
             if all(_is_node(row[name]) for name in ends):
                 triples.append((_text(row[ends[0]]), _text(row[ends[1]]), _text(row[ends[2]])))

@@ -140,7 +140,8 @@ class _Reader:
                 self._fault(relation.name, f"relation {relation.name} has no class of entities as its domain")
             if not _COLOUR.fullmatch(relation.colour):
                 self._fault(relation.name, f"relation {relation.name} has no colour like #a1b2c3")
-        for term in [*relations.values(), *qualifiers.values()]:
+        terms: list[Relation | Qualifier] = [*relations.values(), *qualifiers.values()]
+        for term in terms:
             if not term.literal and term.range not in classes:
                 self._fault(term.name, f"{term.name} has no class of entities and no known datatype as its range")
         self._check_cycles(classes, relations)
@@ -212,7 +213,9 @@ class _Reader:
         for value in self.values[iri][predicate]:
             if getattr(value, "language", None) == language:
                 return value.value
-        self._fault(iris.local(iri), f"{iris.local(iri)} lacks {what} in {'English' if language == 'en' else 'Chinese'}")
+        self._fault(
+            iris.local(iri), f"{iris.local(iri)} lacks {what} in {'English' if language == 'en' else 'Chinese'}"
+        )
         return ""
 
     def _colour(self, iri: str, colour: str) -> str:

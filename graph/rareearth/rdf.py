@@ -142,14 +142,20 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     if claim.is_plain_fact:
         yield _triple(iris.ENTITY + subject, f"ree:{claim.relation}", obj)
 
-    yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
-    yield _triple(node, "ree:source", iri(iris.SOURCE + claim.source))
-    yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
-    yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
     if claim.subject != subject:
         yield _triple(node, "ree:recordedSubject", iri(iris.ENTITY + claim.subject))
     if claim.object != stated:
         yield _triple(node, "ree:recordedObject", iri(iris.ENTITY + claim.object))
+    yield from _context(dataset, claim, node)
+    yield from _times(claim, node)
+
+
+def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
+    """Who says it, in which way, and where."""
+    yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
+    yield _triple(node, "ree:source", iri(iris.SOURCE + claim.source))
+    yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
+    yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
     if speaker := dataset.speaker(claim):
         yield _triple(node, "ree:by", iri(iris.ENTITY + dataset.stands_for(speaker)))
     if claim.kind == "speech":
@@ -169,10 +175,9 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
         yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
         yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
-    yield from _times(node, claim)
 
 
-def _times(node: str, claim: Claim) -> Iterator[str]:
+def _times(claim: Claim, node: str) -> Iterator[str]:
     for name, text in (("when", claim.when), ("since", claim.since), ("until", claim.until)):
         if text:
             yield _triple(node, f"ree:{name}", literal(text, iris.EDTF))

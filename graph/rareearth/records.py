@@ -15,7 +15,9 @@ from rareearth.problems import DataError, Problem
 
 LARGEST = 4 << 20  # bytes of one file
 DEEPEST = 12  # maps and lists inside each other
-_HIDDEN = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
 
 
 class Text(str):
@@ -68,11 +70,17 @@ def _decoded(path: Path) -> str:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _refused(path, line, f"the byte 0x{raw[error.start]:02x}", "UTF-8: save the file in that encoding") from error
+        raise _refused(
+            path, line, f"the byte 0x{raw[error.start]:02x}", "UTF-8: save the file in that encoding"
+        ) from error
 
 
 def _refused(path: Path, line: int | None, found: str, wanted: str) -> DataError:
     return DataError([Problem(path, line, f"found {found}; wanted {wanted}")])
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
 
 
 class _Builder:
@@ -102,7 +110,7 @@ class _Builder:
                     case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                         stack.pop()
                     case yaml.AliasEvent():
-                        line = event.start_mark.line + 1
+                        line = _line(event)
                         raise _refused(self.path, line, f"the alias *{event.anchor}", "the value itself")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
@@ -116,7 +124,7 @@ class _Builder:
     def _node(self, event: Any) -> Node:
         import yaml
 
-        line = event.start_mark.line + 1
+        line = _line(event)
         if event.anchor:
             raise _refused(self.path, line, f"the anchor &{event.anchor}", "the value wherever it is meant")
         if event.tag:

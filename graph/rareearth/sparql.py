@@ -73,7 +73,9 @@ def guarded(query: str) -> str:
         if "SERVICE" in word.partition(":")[0]:
             raise QueryError("SERVICE is refused: nothing that runs here opens a connection")
         if word in _UPDATES and not form:
-            raise QueryError(f"{word} is refused: the graph is made from data/ by `rareearth build`, and only read here")
+            raise QueryError(
+                f"{word} is refused: the graph is made from data/ by `rareearth build`, and only read here"
+            )
         form = form or (word if word in _FORMS else "")
         if kind == "iri" and before[0][1].upper() == "PREFIX":
             prefixes[before[1][1].removesuffix(":")] = token[1:-1]

@@ -57,7 +57,9 @@ def aside(folder: Path) -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise StoreError(f"{places.shown(folder)}: cannot be written ({error.strerror}); choose another with --build") from error
+        raise StoreError(
+            f"{places.shown(folder)}: cannot be written ({error.strerror}); choose another with --build"
+        ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -69,7 +71,9 @@ def aside(folder: Path) -> Iterator[Path]:
             new.mkdir()
             yield new
         except OSError as error:
-            raise StoreError(f"{places.shown(folder)}: the build could not be written ({error.strerror or error}); the last one stands") from error
+            raise StoreError(
+                f"{places.shown(folder)}: cannot be written ({error.strerror or error}); the last build stands"
+            ) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
     finally:
@@ -143,7 +147,9 @@ def read(folder: Path) -> ox.Store:
         reason = str(error).splitlines()[0]
         raise StoreError(f"{places.shown(path)}: the store cannot be read ({reason}); run `rareearth build`") from error
     if count != listed["quads"]:
-        raise StoreError(f"{places.shown(path)}: the store has {count} quads of {listed['quads']}; run `rareearth build`")
+        raise StoreError(
+            f"{places.shown(path)}: the store has {count} quads of {listed['quads']}; run `rareearth build`"
+        )
     return store
 
 

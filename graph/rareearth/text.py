@@ -10,7 +10,7 @@ from typing import NamedTuple
 FINGERPRINT_LENGTH = 8  # hexadecimal digits: a fingerprint only has to be unique within one article
 LONGEST_RUN = 12  # pieces (lines or sentences) that one span may be reflowed over
 
-_QUOTES = str.maketrans("‘’‚‛“”„‟«»", "''''\"\"\"\"\"\"")
+_QUOTES = str.maketrans("‘’‚‛“”„‟«»", '\'\'\'\'""""""')
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+")
 _FURNITURE = re.compile(r"\s*\(opens in a new (?:tab|window)\)", re.IGNORECASE)
 _END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3400-\u9fff])|[。！？][”’」』）]*")

@@ -33,7 +33,7 @@ class Cited(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A cited span and where it was found: ``found`` is None when it is not in the text; ``text`` when there is none."""
+    """A cited span where it was found (None when the text has it not), and the text (None when there is none)."""
 
     cited: Cited
     found: Span | None
@@ -46,14 +46,18 @@ class Checked(NamedTuple):
 
 
 class Texts:
-    """A folder of ``*.txt`` files. A source's text is the file of its id, else the file of its hash, else the file
-    that holds most of its sentences, so a copy with other line ends or quotes serves as well.
+    """A folder of ``*.txt`` files.
+
+    A source's text is the file of its id, else the file of its hash, else the file that holds most of its sentences,
+    so a copy with other line ends or quotes serves as well.
     """
 
     def __init__(self, folder: Path) -> None:
         """Raises RareEarthError when the folder is none."""
         if not folder.is_dir():
-            raise RareEarthError(f"{places.shown(folder)}: is not a folder; wanted one with the texts of articles as *.txt")
+            raise RareEarthError(
+                f"{places.shown(folder)}: is not a folder; wanted one with the texts of articles as *.txt"
+            )
         self.folder = folder
 
     @cached_property

@@ -32,11 +32,11 @@ class Drawing:
 
 def drawing(network: Network) -> Drawing:
     """Place a network, unless its nodes have x and y already. Raises FormatError for attributes no format can hold."""
-    placed = all("x" in data and "y" in data for _, data in network.nodes(data=True))
+    placed = all("x" in data and "y" in data for data in network.nodes.values())
     where = {} if placed else layout.positions(network)
     sizes = layout.sizes(network)
     nodes = []
-    for node, data in sorted(network.nodes(data=True)):
+    for node, data in sorted(network.nodes.items()):
         x, y = where[node] if not placed else (data["x"], data["y"])
         nodes.append((node, {**data, "size": data.get("size", sizes[node]), "x": x, "y": y}))
     ordered = sorted(network.edges(keys=True, data=True), key=lambda edge: (edge[0], edge[1], str(edge[2])))

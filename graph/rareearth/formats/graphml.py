@@ -38,9 +38,9 @@ def lines(network: Network) -> Iterator[str]:
         name = escaped(node, "an id")
         yield f'    <node id="{name}">{_data("node", f"node {name}", data)}</node>'
     for edge, source, target, data in drawn.edges:
-        kind = escaped(data["relation"], f"edge {edge}")
+        relation = escaped(data["relation"], f"edge {edge}")
         ends = f'source="{escaped(source, "an id")}" target="{escaped(target, "an id")}"'
-        yield f'    <edge id="{edge}" {ends} label="{kind}">{_data("edge", f"edge {edge}", data)}</edge>'
+        yield f'    <edge id="{edge}" {ends} label="{relation}">{_data("edge", f"edge {edge}", data)}</edge>'
     yield "  </graph>"
     yield "</graphml>"
 

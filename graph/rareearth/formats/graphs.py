@@ -35,10 +35,10 @@ def _jsonld(store: ox.Store) -> bytes:
     graphs: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
     for quad in sorted(store, key=str):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        node = graphs[graph][quad.subject.value]  # type: ignore[union-attr]
-        node["@id"] = iris.compact(quad.subject.value)  # type: ignore[union-attr]
+        node = graphs[graph][quad.subject.value]
+        node["@id"] = iris.compact(quad.subject.value)
         if iris.compact(quad.predicate.value) == "rdf:type":
-            node.setdefault("@type", []).append(iris.compact(quad.object.value))  # type: ignore[union-attr]
+            node.setdefault("@type", []).append(iris.compact(quad.object.value))
         else:
             node.setdefault(iris.compact(quad.predicate.value), []).append(_object(quad.object))
     nodes = list(graphs.pop("", {}).values())

@@ -14,7 +14,7 @@ from rareearth.formats.xml import escaped
 if TYPE_CHECKING:
     from rareearth.network import Network
 
-_FONT = 'font-family="Helvetica, Arial, \'Noto Sans CJK SC\', sans-serif"'
+_FONT = "font-family=\"Helvetica, Arial, 'Noto Sans CJK SC', sans-serif\""
 _LABELS = 60  # more labels than this cover each other
 
 

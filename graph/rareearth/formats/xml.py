@@ -19,5 +19,7 @@ def escaped(value: object, what: str) -> str:
     """
     text = str(value)
     if found := _IMPOSSIBLE.search(text):
-        raise FormatError(f"{what} has the character U+{ord(found[0]):04X}, which no XML file can hold; take it out of the name")
+        raise FormatError(
+            f"{what} has the character U+{ord(found[0]):04X}, which no XML file can hold; take it out of the name"
+        )
     return text.translate(_ESCAPES)
