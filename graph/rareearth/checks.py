@@ -17,7 +17,7 @@ from rareearth.problems import DataError, Problem, meant
 _XSD = iris.PREFIXES["xsd"]
 _LITERALS = {
     _XSD + "integer": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "a whole number like 7"),
-    _XSD + "decimal": (re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"), "a number like 31.21"),
+    _XSD + "decimal": (re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"), "a number like 31.21"),
     _XSD + "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day like 2021-12-23"),
     _XSD + "string": (re.compile(r".+"), "a text"),
 }

@@ -135,7 +135,7 @@ class _Reader:
                 self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {places.shown(self.ontology.path)}")
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
-                values = dict(self._items(path, fields, f"the fields of {id_}"))
+                values = self._fields(path, fields, f"the fields of {id_}", ("id", "kind"))
                 entity = self._model(path, id_.line, Entity, {**values, "id": str(id_), "kind": str(kind)}, fields)
                 if entity and self._new(f"entity/{id_}", path, id_):
                     self.entities[entity.id] = entity
@@ -150,7 +150,7 @@ class _Reader:
             self._fault(path, 1, "has no part 'source'; wanted one with title, publisher, url and language")
             return
         names, refers = parts.get(records.text("names", 1), Map()), parts.get(records.text("refers", 1), Map())
-        values: dict[str, Any] = {str(k): v for k, v in head.items()}
+        values = self._fields(path, head, "the fields of the source", ("id", "names", "refers"))
         if isinstance(names, Map) and isinstance(refers, Map):
             values["names"] = tuple(names.items())
             values["refers"] = tuple(refers.items())
@@ -180,13 +180,14 @@ class _Reader:
         fields = item[sentence] if isinstance(item, Map) else Map()
         values: dict[str, Any] = {}
         qualifiers: list[tuple[str, str]] = []
-        for key, value in self._items(path, fields, f"the fields of '{sentence}'"):
+        ours = ("source", "subject", "relation", "object", "qualifiers")
+        for key, value in self._fields(path, fields, f"the fields of '{sentence}'", ours).items():
             if key not in self.ontology.qualifiers:
-                values[str(key)] = value
+                values[key] = value
             elif isinstance(value, Text):
-                qualifiers.append((str(key), str(value)))
+                qualifiers.append((key, str(value)))
             else:
-                self._fault(path, key.line, f"the qualifier '{key}' is not a single value")
+                self._fault(path, _line(fields, (key,), sentence.line), f"the qualifier '{key}' is not a single value")
         values |= {"source": path.stem, "subject": words[0], "relation": words[1], "object": words[2]}
         values["qualifiers"] = tuple(sorted(qualifiers))
         claim = self._model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
@@ -204,8 +205,8 @@ class _Reader:
                 self._fault(path, item.line, "is not a judgement; wanted `- left same right:` with who, on and why")
                 continue
             fields = item[sentence]
-            values = dict(self._items(path, fields, f"the fields of '{sentence}'"))
-            values |= {"left": words[0], "verdict": words[1], "right": words[2]}  # type: ignore[dict-item]
+            values = self._fields(path, fields, f"the fields of '{sentence}'", ("left", "verdict", "right"))
+            values |= {"left": words[0], "verdict": words[1], "right": words[2]}
             judgement = self._model(path, sentence.line, Judgement, values, fields)
             if judgement and self._new(f"judgement/{judgement.id}", path, sentence):
                 self.judgements.append(judgement)
@@ -216,6 +217,16 @@ class _Reader:
         else:
             found = f"'{node}'" if isinstance(node, Text) else "a list"
             self._fault(path, getattr(node, "line", 1), f"found {found}; wanted {wanted}")
+
+    def _fields(self, path: Path, node: Node, wanted: str, ours: tuple[str, ...]) -> dict[str, Any]:
+        """The fields of a record; those that follow from its place or its sentence are ours and may not be given."""
+        given: dict[str, Any] = {}
+        for key, value in self._items(path, node, wanted):
+            if key in ours:
+                self._fault(path, key.line, f"the field '{key}' is not given here; the place of the record gives it")
+            else:
+                given[str(key)] = value
+        return given
 
     def _new(self, name: str, path: Path, sentence: Text, what: str = "") -> bool:
         if (first := self.where.get(name)) is not None:

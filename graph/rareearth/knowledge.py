@@ -31,6 +31,15 @@ class KnowledgeGraph:
         self.stale = stale
         self._texts = texts.Texts(texts_folder) if texts_folder else None
 
+    def __repr__(self) -> str:
+        counted = [
+            f"{n} {what}" for n, what in ((self._count("ree:Claim"), "claims"), (self._count("ree:Source"), "sources"))
+        ]
+        return f"<rareearth.KnowledgeGraph: {' from '.join(counted)}>"
+
+    def _count(self, kind: str) -> sparql.Cell:
+        return self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]
+
     def query(self, query: str, **values: Value) -> list[dict[str, sparql.Cell]]:
         """The rows of a SELECT, given as SPARQL or as the name of a question.
 
@@ -108,7 +117,7 @@ class KnowledgeGraph:
 
     def run(self, query: str, values: dict[str, Value]) -> sparql.Result:
         """The engine's answer to a SPARQL text, with values bound to its variables. Raises QueryError."""
-        return sparql.run(self.store, query, {name: self._term(value) for name, value in values.items()})
+        return sparql.run(self.store, query, {name: self.term(value) for name, value in values.items()})
 
     def answer_question(self, name: str, values: dict[str, Value]) -> sparql.Result:
         """The engine's answer to a named question with its parameters. Raises RareEarthError for unknown ones."""
@@ -117,10 +126,11 @@ class KnowledgeGraph:
         if unknown := set(values) - set(kinds):
             known = ", ".join(kinds) or "none"
             raise RareEarthError(f"the question {name} has no parameter '{min(unknown)}'; it has: {known}")
-        bound = {key: self._term(value, kinds[key]) for key, value in values.items()}
+        bound = {key: self.term(value, kinds[key]) for key, value in values.items()}
         return sparql.run(self.store, question.text, bound)
 
-    def _term(self, value: Value, kind: str = "") -> ox.NamedNode | ox.Literal:
+    def term(self, value: Value, kind: str = "") -> ox.NamedNode | ox.Literal:
+        """A value as the RDF term that is bound; ``kind`` is that of a question's parameter (see :mod:`questions`)."""
         import pyoxigraph as ox
 
         if kind == "entity":

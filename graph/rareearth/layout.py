@@ -10,6 +10,7 @@ force layout makes large differences of small ones.
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,7 @@ def sizes(network: nx.MultiDiGraph[str]) -> dict[str, float]:
     """The diameter of each node: its area grows with its degree."""
     degrees = dict(network.degree())
     most = max(degrees.values(), default=0) or 1
-    return {node: round(SMALLEST + (LARGEST - SMALLEST) * (d / most) ** 0.5, 1) for node, d in degrees.items()}
+    return {node: round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(d / most), 1) for node, d in degrees.items()}
 
 
 def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
@@ -40,10 +41,11 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
     index = {node: i for i, node in enumerate(nodes)}
     pairs = sorted({(index[a], index[b]) if a < b else (index[b], index[a]) for a, b in network.edges() if a != b})
     degree = np.array([network.degree(node) for node in nodes], dtype=np.float64)
-    place = np.array([_start(node) for node in nodes]).reshape(-1, 2) * len(nodes) ** 0.5
+    place = np.array([_start(node) for node in nodes]).reshape(-1, 2) * math.sqrt(len(nodes))
     rounds = int(min(500, max(40, _PAIRS / len(nodes) ** 2)))
     place = _settle(place, np.array(pairs, dtype=np.int64).reshape(-1, 2), degree + 1, rounds)
-    radius = np.array([sizes(network)[node] for node in nodes]) / 2
+    diameter = sizes(network)
+    radius = np.array([diameter[node] for node in nodes]) / 2
     place = _spread(place, radius)
     return {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(nodes, place, strict=True)}
 

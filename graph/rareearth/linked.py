@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import rdflib
 from oxrdflib import OxigraphStore
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from rareearth import iris, sparql
 from rareearth.sparql import QueryError
@@ -26,6 +28,11 @@ class ReadOnlyStore(OxigraphStore):
             raise QueryError(_ONLY_TEXT)
         return super().query(sparql.guarded(query), *args)
 
+    def contexts(self, triple: Any = None) -> Generator[rdflib.Graph, None, None]:
+        """The named graphs, all or those that hold a triple."""
+        for graph in super().contexts(triple):
+            yield StoreGraph(self, graph.identifier)
+
     def add_graph(self, graph: rdflib.Graph) -> None:
         """Nothing: rdflib registers each graph it looks at."""
 
@@ -35,8 +42,8 @@ class ReadOnlyStore(OxigraphStore):
     add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815
 
 
-class StoreDataset(rdflib.Dataset):
-    """A Dataset whose queries cannot be sent round the store."""
+class _Asked:
+    """A graph whose queries cannot be sent round the store, and which has no updates."""
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
         """As in rdflib, but for the arguments that choose another engine: those raise QueryError."""
@@ -44,7 +51,27 @@ class StoreDataset(rdflib.Dataset):
         given = dict(zip(("processor", "result", "initNs", "initBindings", "use_store_provided"), args, strict=False))
         if any(usual[name] != value for name, value in (given | kwargs).items() if name in usual):
             raise QueryError(_ONLY_TEXT)
-        return super().query(query_object, *args, **kwargs)
+        return super().query(query_object, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def update(self, *_: object, **__: object) -> NoReturn:
+        """Never: rdflib's own engine would read what LOAD names before the store refuses to be written to."""
+        raise TypeError(_READ_ONLY)
+
+
+class StoreGraph(_Asked, rdflib.Graph):
+    """One graph of the store, such as that of a claim."""
+
+
+class StoreDataset(_Asked, rdflib.Dataset):
+    """The whole store; the graphs that it hands out are guarded like itself."""
+
+    def __init__(self, store: ReadOnlyStore) -> None:
+        super().__init__(store=store)
+        self.default_graph = StoreGraph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
+
+    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002
+        """The graph of that IRI."""
+        return StoreGraph(self.store, identifier, self.namespace_manager, base)
 
 
 def dataset(store: ox.Store) -> rdflib.Dataset:

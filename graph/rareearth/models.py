@@ -15,7 +15,7 @@ Stance = Literal["positive", "negative", "neutral", "mixed"]
 Status = Literal["held", "pledged", "planned", "announced", "conditional", "ended", "retracted"]
 Verdict = Literal["same", "different", "unsure"]
 
-_AT = re.compile(r"(\d+)-(\d+) ([0-9a-f]{8})")
+_AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 
 
 def _checked_date(value: str) -> str:
@@ -50,8 +50,10 @@ def _text(pattern: str, longest: int, wanted: str) -> AfterValidator:
 
 Id = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", 100, "an id: lower-case letters and digits joined by hyphens")]
 Line = Annotated[str, _text(r"\S(.*\S)?", 500, "a line of text without spaces around it")]
-Url = Annotated[str, _text(r"https?://[^\s<>\"{}|\\^`]+", 2000, "an address that starts with http:// or https://")]
-Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", 20, "a language code like en or zh")]
+_PART = r"(?:[\w\-.~!$&'()*+,;=:@/%s]|%%[0-9A-Fa-f]{2})*"
+_URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART % "?" + ")?(?:#" + _PART % "?" + ")?"
+Url = Annotated[str, _text(_URL, 2000, "an address that starts with http:// or https://, other signs as %XX")]
+Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 20, "a language code like en or zh")]
 Sha256 = Annotated[str, _text(r"[0-9a-f]{64}", 64, "64 lower-case hexadecimal digits")]
 Edtf = Annotated[str, AfterValidator(_checked_date)]
 

@@ -158,6 +158,7 @@ def from_query(store: ox.Store, query: str) -> Network:
 def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], claims: Iterable[_Claim]) -> Network:
     network: Network = nx.MultiDiGraph()
     described, classes, relations = _described(store), _classes(store), _relations(store)
+    nodes = set(nodes)
     for iri in sorted(nodes, key=iris.local):
         kind, label, zh, about = described.get(iri, ("", iris.local(iri), "", ""))
         colour, sphere, _ = classes.get(kind, ("#8a8f98", "", frozenset()))
@@ -173,7 +174,7 @@ def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], 
     for triple in triples:
         counts[triple] += 1
     for subject, relation, obj in sorted(counts, key=lambda t: (iris.local(t[0]), iris.local(t[2]), t[1])):
-        if not obj.startswith(("http://", "https://")):
+        if obj not in nodes:  # a number or a text
             _add_value(network.nodes[iris.local(subject)], iris.local(relation), obj)
             continue
         en, zh, colour, strength = relations.get(relation, (iris.local(relation), "", "#8a8f98", 0.0))

@@ -20,7 +20,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = places.shown(self.file) + (f":{self.line}" if self.line else "")
-        return f"{where}: {self.message}"
+        return f"{where}: " + self.message.replace("\n", "\\n")
 
 
 class RareEarthError(Exception):

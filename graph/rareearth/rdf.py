@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 
 from rareearth import dates, iris
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Entity, Judgement, Source
 
+_EXACT = Context(prec=40)  # more digits than checks let through
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
@@ -46,13 +47,15 @@ def iri(value: str) -> str:
 def literal(value: str, datatype: str = "", language: str = "") -> str:
     """A literal as N-Quads writes it, with a language or a datatype."""
     text = value.translate(_ESCAPES)
-    return f'"{text}"@{language}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
+    return f'"{text}"@{language.lower()}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
 
 
 def value(text: str, datatype: str) -> str:
     """A value of the data as a literal of a datatype, in its canonical form (as the store would keep it)."""
     if datatype == iris.PREFIXES["xsd"] + "decimal":
-        text = format(Decimal(text).normalize(), "f")
+        text = format(Decimal(text).normalize(_EXACT) + 0, "f")  # + 0 makes 0 of -0
+    elif datatype == iris.PREFIXES["xsd"] + "integer":
+        text = str(int(text))
     return literal(text, "" if datatype == iris.PREFIXES["xsd"] + "string" else datatype)
 
 
@@ -71,7 +74,7 @@ def _ontology(path: Path) -> Iterator[str]:
 
     store = ox.Store()
     store.load(path=path, format=ox.RdfFormat.TURTLE)
-    yield from (ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b"").decode().splitlines()
+    yield from (ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b"").decode().split("\n")[:-1]
 
 
 def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:

@@ -131,6 +131,8 @@ class _Builder:
             raise _refused(self.path, line, f"the tag {event.tag}", "plain text, maps and lists")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
+            if hidden := _HIDDEN.search(event.value):  # written as an escape, "\\u202e"
+                raise _refused(self.path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
             return text(event.value, line)
         node = Map() if isinstance(event, yaml.MappingStartEvent) else List()
         node.line = line

@@ -7,6 +7,7 @@ the process: deep nesting and very long chains of operators.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
@@ -30,7 +31,8 @@ _TOKEN = re.compile(
     |(?P<string>\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3} | '{3}(?:[^'\\]|\\.|'(?!''))*'{3}
         | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
     |(?P<variable>[?$]\w+)
-    |(?P<prefixed>(?:[^\W\d_][\w.\-]*)?:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:[\w.\-:]|%[0-9A-Fa-f]{2}|\\.)*)?)
+    |(?P<run>[^\W\d_][\w.\-]*)
+    |(?P<prefixed>:(?:(?:[\w:]|%[0-9A-Fa-f]{2}|\\.)(?:[\w.\-:]|%[0-9A-Fa-f]{2}|\\.)*)?)
     |(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     |(?P<word>[^\W\d]\w*)
     |(?P<number>\d+)
@@ -39,6 +41,7 @@ _TOKEN = re.compile(
     |(?P<sign>.)""",
     re.VERBOSE | re.DOTALL,
 )
+_PART = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>.)")
 _SIGN = re.compile(r"[^\w:/.\-~%\\]", re.ASCII)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
@@ -50,6 +53,7 @@ class QueryError(RareEarthError):
     """A query that is refused, is not SPARQL, or whose answer does not fit the format asked for."""
 
 
+@functools.lru_cache(maxsize=256)
 def guarded(query: str) -> str:
     """The query as it may be given to the engine. Linear in its length; lines stay lines.
 
@@ -148,13 +152,16 @@ def cell(term: object) -> Cell:
         return iris.compact(term.value)
     if not isinstance(term, ox.Literal):
         return None if term is None else str(term)
-    match iris.compact(term.datatype.value):
-        case "xsd:integer":
-            return int(term.value)
-        case "xsd:decimal" | "xsd:double" | "xsd:float":
-            return float(term.value)
-        case "xsd:boolean":
-            return term.value == "true"
+    try:
+        match iris.compact(term.datatype.value):
+            case "xsd:integer":
+                return int(term.value)
+            case "xsd:decimal" | "xsd:double" | "xsd:float":
+                return float(term.value)
+            case "xsd:boolean":
+                return term.value == "true"
+    except ValueError:  # a query may well say "many"^^xsd:integer
+        pass
     return term.value
 
 
@@ -169,7 +176,14 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
         if kind == "sign" and match[0] in "\"'":
             line = query.count("\n", 0, match.start()) + 1
             raise QueryError(f"line {line} of the query: a string starts and does not end")
-        yield kind, match[0]
+        if kind != "run":
+            yield kind, match[0]
+        elif query.startswith(":", position):  # the prefix of a name; a run is read once, so this stays linear
+            name = _TOKEN.match(query, position)
+            position = name.end() if name else position
+            yield "prefixed", query[match.start() : position]
+        else:
+            yield from ((part.lastgroup or "", part[0]) for part in _PART.finditer(match[0]))
 
 
 def _escaped(token: str) -> str:

@@ -28,9 +28,13 @@ class Span(NamedTuple):
 
 def fold(text: str) -> str:
     """The text without what copying changes: NFKC, plain quotes and dashes, single spaces, no page furniture."""
-    text = _FURNITURE.sub("", text.translate(_QUOTES))
-    text = _DASHES.sub("-", unicodedata.normalize("NFKC", text).translate(_QUOTES))
-    return " ".join(text.split())
+    while True:  # until nothing changes: what one step makes plain may be furniture, or a mark that joins a letter
+        before = text
+        text = _FURNITURE.sub("", text.translate(_QUOTES))
+        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text).translate(_QUOTES))
+        text = " ".join(text.split())
+        if text == before:
+            return text
 
 
 def fingerprint(text: str) -> str:

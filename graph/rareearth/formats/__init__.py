@@ -69,4 +69,7 @@ def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
 
 def _encoded(lines: Iterable[str]) -> Iterable[bytes]:
     for line in lines:
-        yield line.encode() + b"\n"
+        try:
+            yield line.encode() + b"\n"
+        except UnicodeEncodeError as error:
+            raise FormatError(f"the text has the half character U+{ord(line[error.start]):04X}; take it out") from error

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rareearth.formats import FormatError
 from rareearth.formats.drawn import Attributes, drawing
 
 if TYPE_CHECKING:
@@ -35,4 +36,6 @@ def _text(value: str) -> str:
 
 
 def _name(value: str) -> str:
+    if "\\" in value:  # Neo4j reads \u0060 as a backtick even inside backticks
+        raise FormatError(f"the name '{value}' has a backslash, which Cypher has no way to write")
     return "`" + value.replace("`", "``") + "`"

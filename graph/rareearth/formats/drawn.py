@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
 Attributes = dict[str, Any]
 _RESERVED = frozenset({"id", "source", "target"})  # readers overwrite these, or are confused by them
+_TEXTS = frozenset({"label", "kind", "relation", "color", "spells", "start", "end"})
+_NUMBERS = frozenset({"x", "y", "size", "weight"})
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,18 @@ def drawing(network: Network) -> Drawing:
     nodes = []
     for node, data in sorted(network.nodes.items()):
         x, y = where[node] if not placed else (data["x"], data["y"])
-        nodes.append((node, {**data, "size": data.get("size", sizes[node]), "x": x, "y": y}))
+        nodes.append((node, {**_known(data), "size": data.get("size", sizes[node]), "x": x, "y": y}))
     ordered = sorted(network.edges(keys=True, data=True), key=lambda edge: (edge[0], edge[1], str(edge[2])))
     edges = [
-        (f"e{number}", a, b, {"relation": str(key), "weight": 1, **data})
+        (f"e{number}", a, b, {"relation": str(key), "weight": 1, **_known(data)})
         for number, (a, b, key, data) in enumerate(ordered)
     ]
     return Drawing(nodes, edges, _types(d for _, d in nodes), _types(d for *_, d in edges))
+
+
+def _known(data: Attributes) -> Attributes:
+    """Without empty texts, which some readers lose: what is not known is absent."""
+    return {name: value for name, value in data.items() if value != ""}
 
 
 def _types(items: Iterable[Attributes]) -> dict[str, type]:
@@ -54,10 +64,23 @@ def _types(items: Iterable[Attributes]) -> dict[str, type]:
         for name, value in attributes.items():
             if name in _RESERVED:
                 raise FormatError(f"the attribute '{name}' would be taken for a part of the file; give it another name")
-            if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; wanted a text or a number")
+            _check(name, value)
             kind = str if isinstance(value, str) else type(value)
             known = found.setdefault(name, kind)
             if known is not kind:
                 found[name] = str if str in (known, kind) else float
     return dict(sorted(found.items()))
+
+
+def _check(name: str, value: object) -> None:
+    """Refuse a value that formats cannot hold, or that readers would take for something else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; wanted a text or a number")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise FormatError(f"the attribute '{name}' is {value}; wanted a number that ends")
+    if isinstance(value, str) != (name in _TEXTS) and name in _TEXTS | _NUMBERS:
+        raise FormatError(f"the attribute '{name}' is '{value}'; wanted a {'text' if name in _TEXTS else 'number'}")
+    if name == "color" and not _COLOUR.fullmatch(str(value)):
+        raise FormatError(f"the color is '{value}'; wanted one like #a1b2c3")
+    if name == "weight" and float(str(value)) <= 0:
+        raise FormatError(f"an edge has the weight {value}; Gephi drops edges that do not weigh more than 0")

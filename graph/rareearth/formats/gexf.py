@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from rareearth.network import Network
 
 _NAMES: dict[type, str] = {str: "string", int: "integer", float: "double"}
-_SHOWN = frozenset({"label", "color", "size", "x", "y", "weight", "start", "end", "spells"})  # said by elements instead
+_SHOWN = {  # said by elements instead
+    "node": frozenset({"label", "color", "size", "x", "y"}),
+    "edge": frozenset({"label", "color", "weight"}),
+}
+_TIMES = frozenset({"start", "end", "spells"})
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz"
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -30,13 +34,14 @@ def lines(network: Network) -> Iterator[str]:
     yield _HEAD
     mode = 'mode="dynamic" timeformat="date" timerepresentation="interval"' if dynamic else 'mode="static"'
     yield f'  <graph defaultedgetype="directed" {mode}>'
-    columns: dict[str, dict[str, str]] = {}
+    columns: dict[str, list[str]] = {}
     for owner, types in (("node", drawn.node_types), ("edge", drawn.edge_types)):
-        columns[owner] = {name: f"{owner}-{name}" for name in types if name not in _SHOWN}
+        shown = _SHOWN[owner] | (_TIMES if dynamic and owner == "edge" else frozenset())
+        columns[owner] = [name for name in types if name not in shown]
         yield f'    <attributes class="{owner}" mode="static">'
-        for name, id_ in columns[owner].items():
-            title = escaped(name, f"an attribute of {owner}s")
-            yield f'      <attribute id="{escaped(id_, title)}" title="{title}" type="{_NAMES[types[name]]}"/>'
+        for name in columns[owner]:
+            title = escaped(name, f"an attribute of {owner}s")  # Gephi Lite shows the id, Gephi the title
+            yield f'      <attribute id="{title}" title="{title}" type="{_NAMES[types[name]]}"/>'
         yield "    </attributes>"
     yield from _nodes(drawn, columns["node"])
     yield from _edges(drawn, columns["edge"])
@@ -44,7 +49,7 @@ def lines(network: Network) -> Iterator[str]:
     yield "</gexf>"
 
 
-def _nodes(drawn: Drawing, columns: dict[str, str]) -> Iterator[str]:
+def _nodes(drawn: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    <nodes>"
     for node, data in drawn.nodes:
         name = escaped(node, "an id")
@@ -58,7 +63,7 @@ def _nodes(drawn: Drawing, columns: dict[str, str]) -> Iterator[str]:
     yield "    </nodes>"
 
 
-def _edges(drawn: Drawing, columns: dict[str, str]) -> Iterator[str]:
+def _edges(drawn: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    <edges>"
     for edge, source, target, data in drawn.edges:
         what = f"edge {edge}"
@@ -79,12 +84,12 @@ def _edges(drawn: Drawing, columns: dict[str, str]) -> Iterator[str]:
     yield "    </edges>"
 
 
-def _values(data: Attributes, columns: dict[str, str], what: str) -> Iterator[str]:
-    found = [(name, id_) for name, id_ in columns.items() if name in data]
+def _values(data: Attributes, columns: list[str], what: str) -> Iterator[str]:
+    found = [name for name in columns if name in data]
     if found:
         yield "        <attvalues>"
-        for name, id_ in found:
-            yield f'          <attvalue for="{escaped(id_, what)}" value="{escaped(data[name], what)}"/>'
+        for name in found:
+            yield f'          <attvalue for="{escaped(name, what)}" value="{escaped(data[name], what)}"/>'
         yield "        </attvalues>"
 
 

@@ -26,10 +26,8 @@ def lines(network: Network) -> Iterator[str]:
     """The file, line by line. Raises FormatError for what it cannot hold."""
     drawn = drawing(network)
     yield _HEAD
-    keys: dict[tuple[str, str], str] = {}
     for owner, types in (("node", drawn.node_types), ("edge", drawn.edge_types)):
         for name, kind in types.items():
-            keys[owner, name] = f"{owner}-{name}"
             wanted = "double" if name in ("weight", "size", "x", "y") else _NAMES[kind]
             title = escaped(name, f"an attribute of {owner}s")
             yield f'  <key id="{owner}-{title}" for="{owner}" attr.name="{title}" attr.type="{wanted}"/>'
@@ -46,4 +44,7 @@ def lines(network: Network) -> Iterator[str]:
 
 
 def _data(owner: str, what: str, data: Attributes) -> str:
-    return "".join(f'<data key="{owner}-{name}">{escaped(value, what)}</data>' for name, value in sorted(data.items()))
+    return "".join(
+        f'<data key="{owner}-{escaped(name, what)}">{escaped(value, what)}</data>'
+        for name, value in sorted(data.items())
+    )

@@ -42,5 +42,5 @@ def _row(values: list[object]) -> str:
     """A line of CSV; a text that a spreadsheet would run as a formula gets an apostrophe before it."""
     safe = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in values]
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(safe)
-    return out.getvalue()
+    csv.writer(out, lineterminator="\r\n").writerow(safe)  # only the line ends it knows of are put in quotes
+    return out.getvalue().removesuffix("\r\n")

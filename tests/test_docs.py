@@ -1,0 +1,104 @@
+"""What the documentation shows is what happens: every command and every line of Python in it is run."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+COMMAND = re.compile(r"\brareearth\b")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return [body for found, body in BLOCK.findall(text) if found == language]
+
+
+def commands() -> list[str]:
+    lines = [line for body in blocks("README.md", "sh") for line in body.splitlines()]
+    return [line for line in lines if line.startswith("rareearth ")]
+
+
+def sessions() -> list[tuple[str, str]]:
+    """Commands of console blocks with what they print."""
+    found = []
+    for body in blocks("README.md", "console"):
+        for part in body.split("$ ")[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("build")
+    run(f"rareearth build --build {folder}", folder, folder)
+    return folder
+
+
+def run(command: str, build: Path, where: Path) -> str:
+    line = COMMAND.sub(f"{sys.executable} -m rareearth", command, count=1)
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "RAREEARTH_BUILD": str(build),
+        "PYTHONPATH": str(ROOT / "graph"),
+        "LANG": "C.UTF-8",
+    }
+    done = subprocess.run(["bash", "-c", line], cwd=where, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    assert not done.stderr, f"{command}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("command", commands())
+def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -> None:
+    assert run(command, built, tmp_path)
+
+
+@pytest.mark.parametrize(("command", "output"), sessions())
+def test_the_readme_shows_what_is_printed(command: str, output: str, built: Path, tmp_path: Path) -> None:
+    assert run(command, built, tmp_path) == output
+
+
+def test_the_readme_has_commands_and_sessions() -> None:
+    assert len(commands()) >= 5
+    assert len(sessions()) >= 2
+
+
+def test_the_python_of_the_readme_runs(built: Path, tmp_path: Path) -> None:
+    [code] = blocks("README.md", "python")
+    script = f"{code}\nprint(type(graph.network()), type(graph.rdf), len(graph.show('Li Bo').statements))"
+    environment = {"RAREEARTH_BUILD": str(built), "PYTHONPATH": str(ROOT / "graph")}
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MultiDiGraph" in done.stdout
+    assert "Dataset" in done.stdout
+
+
+def test_the_query_of_the_readme_has_an_answer(built: Path, tmp_path: Path) -> None:
+    [query] = blocks("README.md", "sparql")
+    file = tmp_path / "query.rq"
+    file.write_text(query, encoding="utf-8")
+    assert "reex-ganzhou-tour" in run("rareearth query query.rq", built, tmp_path)
+
+
+def test_the_picture_of_the_readme_is_the_network_of_today(built: Path, tmp_path: Path) -> None:
+    run("rareearth export network.svg", built, tmp_path)
+    shown = (ROOT / "notebooks" / "network.svg").read_bytes()
+    assert (tmp_path / "network.svg").read_bytes() == shown, "renew it: rareearth export notebooks/network.svg"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_links_and_files_named_are_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("https://") or (ROOT / target).exists(), f"{name} links to {target}"
+    for target in re.findall(r"`((?:graph|ontology|data|scripts|tests|notebooks)/[\w./-]+)`", text):
+        assert (ROOT / target).exists(), f"{name} names {target}"
