@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyoxigraph as ox
 import pytest
 
-from rareearth import checks, iris, places, rdf
+from rareearth import iris, places, rdf
 from rareearth import store as stores
 
 if TYPE_CHECKING:
@@ -96,21 +96,6 @@ def column(found: list[Row], *heads: str) -> list[tuple[str | None, ...]]:
 
 def says(store: ox.Store, name: str, **ids: str) -> bool:
     return query(store, text_of(name), {n: value("entity", id_) for n, id_ in ids.items()}) == [("yes",)]
-
-
-@pytest.fixture(scope="session")
-def dataset() -> Dataset:
-    return checks.checked()
-
-
-@pytest.fixture(scope="session")
-def lines(dataset: Dataset) -> list[str]:
-    return rdf.lines(dataset)
-
-
-@pytest.fixture(scope="session")
-def store(lines: list[str]) -> ox.Store:
-    return stores.memory(lines)
 
 
 # ---- the form of every file ------------------------------------------------------------------------------

@@ -230,11 +230,10 @@ class _Reader:
 
     def _new(self, name: str, path: Path, sentence: Text, what: str = "") -> bool:
         if (first := self.where.get(name)) is not None:
+            advice = "keep one (a claim may have several spans)" if what else "keep one, or give it another id"
             what = what or f"the id '{sentence}'"
             again = f"{places.shown(first.file)}:{first.line}"
-            self._fault(
-                path, sentence.line, f"{what} stands on {again} already; keep one (a claim may have several spans)"
-            )
+            self._fault(path, sentence.line, f"{what} stands on {again} already; {advice}")
             return False
         self.where[name] = Where(path, sentence.line)
         return True

@@ -53,7 +53,7 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
 def value(text: str, datatype: str) -> str:
     """A value of the data as a literal of a datatype, in its canonical form (as the store would keep it)."""
     if datatype == iris.PREFIXES["xsd"] + "decimal":
-        text = format(Decimal(text).normalize(_EXACT) + 0, "f")  # + 0 makes 0 of -0
+        text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus makes 0 of -0
     elif datatype == iris.PREFIXES["xsd"] + "integer":
         text = str(int(text))
     return literal(text, "" if datatype == iris.PREFIXES["xsd"] + "string" else datatype)

@@ -143,7 +143,7 @@ def read(folder: Path) -> ox.Store:
             raise OSError("it is not there")
         store = ox.Store.read_only(str(path))
         count = len(store)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
         reason = str(error).splitlines()[0]
         raise StoreError(f"{places.shown(path)}: the store cannot be read ({reason}); run `rareearth build`") from error
     if count != listed["quads"]:
@@ -163,8 +163,8 @@ def _lines(path: Path) -> list[str]:
 
 def _holds(path: Path, manifest: dict[str, Any]) -> bool:
     try:
-        return digest(_lines(path)) == manifest["sha256"]
-    except OSError:
+        return digest(_lines(path)) == str(manifest["sha256"])
+    except (OSError, RuntimeError, UnicodeDecodeError):
         return False
 
 

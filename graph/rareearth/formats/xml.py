@@ -9,6 +9,7 @@ from rareearth.formats import FormatError
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+    | {"\u0085": "&#133;", "\u2028": "&#8232;"}  # line ends to some readers
 )
 
 

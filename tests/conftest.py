@@ -1,0 +1,220 @@
+"""What several tests share: the shipped data in each of its forms, small data of their own, and the command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from rareearth import building, checks, places, rdf
+from rareearth import network as networks
+from rareearth import ontology as ontologies
+from rareearth import store as stores
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pyoxigraph as ox
+
+    from rareearth.dataset import Dataset
+    from rareearth.ontology import Ontology
+
+ROOT = Path(__file__).resolve().parent.parent
+ARTICLE = "reex-ganzhou-tour"
+TEXT = ROOT.parent / "shared" / "article" / "seed.txt"
+
+settings.register_profile(
+    "rareearth", deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("rareearth")
+
+# A data folder as small as it gets; the tests add to it or break it.
+SMALL = {
+    "entities/all.yaml": """\
+Person:
+  ann-lee:
+    name: Ann Lee
+    zh: 李安
+    aliases: [A. Lee]
+  bob-ray:
+    name: Bob Ray
+University:
+  mine-school:
+    name: Mine School
+    acronyms: [MS]
+Company:
+  ore-works:
+    name: Ore Works
+  ore-works-ltd:
+    name: Ore Works Limited
+Publisher:
+  daily-ore:
+    name: Daily Ore
+City:
+  oreville:
+    name: Oreville
+""",
+    "sources/daily.yaml": """\
+source:
+  title: "[About the mine school]"
+  publisher: daily-ore
+  url: https://example.org/daily?day=1
+  language: en
+  text: {sha256: 0000000000000000000000000000000000000000000000000000000000000000, chars: 900}
+names:
+  ore-works: [The Ore Works]
+refers:
+  Lee: ann-lee
+claims:
+  - ann-lee leads mine-school:
+      role: rector
+      at: 0-20 0123abcd
+  - bob-ray affiliatedWith mine-school:
+      since: 2020
+      until: 2021-06
+      at: [30-50 0123abcd, 60-70 00000000]
+  - ore-works collaboratesWith mine-school:
+      kind: speech
+      by: ann-lee
+      stance: positive
+      at: 80-90 0123abce
+  - ore-works-ltd headquarteredIn oreville:
+      at: 100-120 0123abcf
+  - mine-school locatedIn oreville
+""",
+    "identities.yaml": """\
+- ore-works same ore-works-ltd:
+    who: the tests
+    on: 2026-01-02
+    why: One is the other's name in full.
+""",
+}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A data folder of a test, and a build folder beside it."""
+
+    data: Path
+    build: Path
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        path = self.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def change(self, name: str, old: str, new: str) -> int:
+        """Put one text for another that stands there once, and return the line it starts on."""
+        text = (self.data / name).read_text(encoding="utf-8")
+        assert text.count(old) == 1, (name, old)
+        self.write(name, text.replace(old, new))
+        return text[: text.index(old)].count("\n") + 1
+
+    def dataset(self, ontology: Path | None = None) -> Dataset:
+        return checks.checked(self.data, ontology)
+
+
+def small(folder: Path) -> Folder:
+    made = Folder(folder / "data", folder / "build")
+    for name, content in SMALL.items():
+        made.write(name, content)
+    return made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    """Small data without a fault, to be broken."""
+    return small(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def ontology() -> Ontology:
+    return ontologies.read()
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    return checks.checked()
+
+
+@pytest.fixture(scope="session")
+def lines(dataset: Dataset) -> list[str]:
+    return rdf.lines(dataset)
+
+
+@pytest.fixture(scope="session")
+def store(lines: list[str]) -> ox.Store:
+    return stores.memory(lines)
+
+
+@pytest.fixture(scope="session")
+def actors(store: ox.Store) -> nx.MultiDiGraph[str]:
+    return networks.read(store)
+
+
+@pytest.fixture(scope="session")
+def full(store: ox.Store) -> nx.MultiDiGraph[str]:
+    return networks.read(store, "full")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build folder of the shipped data; nobody changes it."""
+    folder = tmp_path_factory.mktemp("built")
+    building.build(None, folder)
+    return folder
+
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a command: this checkout, and no folder of the user's."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("RAREEARTH_")}
+    return {**kept, "PYTHONPATH": str(ROOT / "graph"), "PYTHONWARNINGS": "error", **changes}
+
+
+@pytest.fixture(scope="session")
+def run() -> Command:
+    """Run ``rareearth`` with arguments as its user does."""
+
+    def command(
+        *arguments: object, cwd: Path = ROOT, timeout: float = 60, **changes: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "rareearth", *map(str, arguments)],
+            cwd=cwd,
+            env=environment(**changes),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
+
+    return command
+
+
+@pytest.fixture(scope="session")
+def article_text() -> str:
+    """The text of the article, which is not ours to ship."""
+    if not TEXT.is_file():
+        pytest.skip("the article's text is not at hand (../shared/article/seed.txt), and may not be shipped")
+    return TEXT.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def ontology_copy(tmp_path: Path) -> Path:
+    """A copy of the ontology that a test may add to."""
+    copied = tmp_path / "ontology" / "rareearth.ttl"
+    copied.parent.mkdir()
+    shutil.copy(places.ontology() / "rareearth.ttl", copied)
+    return copied

@@ -1,0 +1,647 @@
+"""Files for other programs: what is written is what they read, every node, edge and attribute of it."""
+
+# ruff: noqa: E501 - tables are read row by row
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pandas as pd
+import pyoxigraph as ox
+import pytest
+import rdflib
+import readers
+from hypothesis import given, settings
+from lxml import etree
+
+from rareearth import formats, iris, layout
+from rareearth.dataset import Dataset
+from rareearth.formats import FormatError
+
+Network = nx.MultiDiGraph
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+GEXF = "{http://gexf.net/1.3}"
+VIZ = "{http://gexf.net/1.3/viz}"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def write(network: Network, path: Path, store: ox.Store | None = None) -> Path:
+    return formats.write(path, store or ox.Store(), lambda: network)[0]
+
+
+@pytest.fixture(scope="module", params=["actors", "full"])
+def network(request: pytest.FixtureRequest) -> Network:
+    found: Network = request.getfixturevalue(request.param)
+    return found
+
+
+# ---- every node, edge and attribute is read back ---------------------------------------------------------
+
+
+def test_graphml_by_networkx(network: Network, tmp_path: Path) -> None:
+    assert readers.by_networkx(write(network, tmp_path / "n.graphml")) == readers.expected(network)
+
+
+def test_graphml_by_igraph(network: Network, tmp_path: Path) -> None:
+    assert readers.by_igraph(write(network, tmp_path / "n.graphml")) == readers.expected(network)
+
+
+def test_gexf_by_networkx(network: Network, tmp_path: Path) -> None:
+    nodes, edges = readers.by_networkx(write(network, tmp_path / "n.gexf"))
+    expected_nodes, expected_edges = readers.expected(network)
+    told_by_spells = ("color", "start", "end")  # NetworkX does not read the colours of edges
+    assert nodes == expected_nodes
+    assert edges == readers.ordered(
+        [(a, b, {k: v for k, v in data.items() if k not in told_by_spells}) for a, b, data in expected_edges]
+    )
+
+
+def test_nothing_is_lost_on_the_way_to_the_file(network: Network) -> None:
+    nodes, edges = readers.expected(network)
+    assert {
+        n: {k: d[k] for k in data}
+        for (n, data), d in zip(sorted(network.nodes(data=True)), nodes.values(), strict=True)
+    } == {n: dict(data) for n, data in network.nodes(data=True)}
+    assert Counter((a, b, d["relation"]) for a, b, d in edges) == Counter(list(network.edges(keys=True)))
+
+
+CLOSE = {"rel_tol": 1e-6, "abs_tol": 1e-12}
+
+
+def alike(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(alike(one[k], other[k]) for k in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    return math.isclose(one, other, **CLOSE) if isinstance(one, int | float) else one == other
+
+
+@settings(max_examples=40)
+@given(readers.networks())
+def test_any_network_is_read_back_as_it_was(network: Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        expected = readers.expected(network)
+        path = write(network, Path(folder) / "n.graphml")
+        assert readers.by_networkx(path) == expected
+        assert alike(readers.by_igraph(path), expected)
+        nodes, edges = readers.by_networkx(write(network, Path(folder) / "n.gexf"))
+        assert nodes == {node: {"label": node, **data} for node, data in expected[0].items()}
+        without = [(a, b, {k: v for k, v in d.items() if k != "color"}) for a, b, d in expected[1]]
+        # what has no label is labelled with its id, or its relation
+        assert edges == readers.ordered([(a, b, {"label": d["relation"], **d}) for a, b, d in without])
+
+
+XML = [".graphml", ".gexf", ".svg"]
+
+
+@settings(max_examples=40)
+@given(readers.networks(readers.ANYTHING))
+def test_what_no_xml_can_hold_is_refused_and_nothing_ill_formed_is_written(network: Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for ending in XML:
+            path = Path(folder) / f"n{ending}"
+            try:
+                write(network, path)
+            except FormatError as error:
+                reason = str(error)
+            else:
+                readers.tree(path)
+                continue
+            assert re.search(r"U\+[0-9A-F]{4}", reason)
+            assert not list(Path(folder).iterdir()) or not path.exists()
+
+
+@pytest.mark.parametrize("ending", XML)
+@pytest.mark.parametrize("sign", readers.IMPOSSIBLE)
+@pytest.mark.parametrize("where", ["id", "label", "about", "relation", "attribute"])
+def test_a_control_character_is_refused_by_name(tmp_path: Path, ending: str, sign: str, where: str) -> None:
+    odd = f"odd{sign}one"
+    network: Network = nx.MultiDiGraph()
+    network.add_node(odd if where == "id" else "a", label=odd if where == "label" else "A")
+    network.add_node("b", **{"x" + odd if where == "attribute" else "about": odd if where == "about" else "B"})
+    network.add_edge("b", odd if where == "id" else "a", key=odd if where == "relation" else "r")
+    path = tmp_path / f"n{ending}"
+    if ending == ".svg" and where in ("about", "attribute"):
+        write(network, path)  # the picture does not show it
+        readers.tree(path)
+    else:
+        with pytest.raises(FormatError, match=f"U\\+{ord(sign):04X}"):
+            write(network, path)
+        assert list(tmp_path.iterdir()) == []
+
+
+ODD = "Ore & Sons <\"Ltd\"> '稀土' ]]> \t\n\r 😀 &amp;"
+
+
+@pytest.mark.parametrize("ending", [".graphml", ".gexf"])
+def test_chinese_quotes_and_signs_are_kept(tmp_path: Path, ending: str) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", label=ODD, kind=ODD, about=ODD)
+    network.add_edge("a", "a", key=ODD, label=ODD, note=ODD)
+    nodes, [(_, _, edge)] = readers.by_networkx(write(network, tmp_path / f"n{ending}"))
+    assert {nodes["a"][name] for name in ("label", "kind", "about")} == {ODD}
+    assert {edge[name] for name in ("relation", "label", "note")} == {ODD}
+
+
+# ---- what Gephi asks of a file ---------------------------------------------------------------------------
+
+
+def test_graphml_for_gephi(network: Network, tmp_path: Path) -> None:
+    root = readers.tree(write(network, tmp_path / "n.graphml"))
+    keys = {(k.get("for"), k.get("attr.name")): k.get("attr.type") for k in root.iter(GRAPHML + "key")}
+    for name, kind in {
+        "label": "string",
+        "x": "double",
+        "y": "double",
+        "size": "double",
+        "color": "string",
+        "kind": "string",
+    }.items():
+        assert keys["node", name] == kind
+    assert (keys["edge", "weight"], keys["edge", "label"], keys["edge", "relation"]) == ("double", "string", "string")
+    assert set(keys.values()) <= {"string", "double", "int"}
+    assert not {"id", "source", "target"} & {name for _, name in keys}
+    edges = list(root.iter(GRAPHML + "edge"))
+    triples = [(e.get("source"), e.get("target"), e.get("label")) for e in edges]
+    assert sorted(map(tuple, triples)) == sorted(network.edges(keys=True)), "Gephi merges parallel edges of one label"
+    assert len(set(triples)) == len(triples) == network.number_of_edges()
+    assert not root.xpath("//*[local-name()='node']//*[local-name()='graph']")
+
+
+def test_gexf_for_gephi(network: Network, tmp_path: Path) -> None:
+    root = readers.tree(write(network, tmp_path / "n.gexf"))
+    assert root.get("version") == "1.3"
+    edges = list(root.iter(GEXF + "edge"))
+    triples = [(e.get("source"), e.get("target"), e.get("kind")) for e in edges]
+    assert sorted(map(tuple, triples)) == sorted(network.edges(keys=True))
+    assert all(e.get("type") is None and float(e.get("weight") or 0) > 0 for e in edges)
+    assert "lastmodifieddate" not in etree.tostring(root, encoding="unicode")
+
+
+def test_places_sizes_and_colours_are_there(network: Network) -> None:
+    nodes, edges = readers.expected(network)
+    places = {(data["x"], data["y"]) for data in nodes.values()}
+    assert len(places) == len(nodes)
+    assert all(data["size"] >= 4 for data in nodes.values())
+    assert len({data["size"] for data in nodes.values()}) > 3
+    colours = [data["color"] for data in [*nodes.values(), *(d for *_, d in edges)]]
+    assert all(re.fullmatch(r"#[0-9a-f]{6}", colour) for colour in colours)
+    assert all(data["weight"] >= 1 for *_, data in edges)
+
+
+def test_the_time_line_is_that_of_the_claims(full: Network, tmp_path: Path) -> None:
+    root = readers.tree(write(full, tmp_path / "n.gexf"))
+    graph = root.find(GEXF + "graph")
+    assert graph is not None
+    assert (graph.get("mode"), graph.get("timeformat"), graph.get("timerepresentation")) == (
+        "dynamic",
+        "date",
+        "interval",
+    )
+    found = {
+        (e.get("source"), e.get("target"), e.get("kind")): [
+            (s.get("start"), s.get("end")) for s in e.iter(GEXF + "spell")
+        ]
+        for e in root.iter(GEXF + "edge")
+    }
+    assert found["li-bo", "ganzhou-tour", "participatesIn"] == [("2025-04-15", "2025-04-16")]
+    for a, b, key, data in full.edges(keys=True, data=True):
+        spells = [tuple(day or None for day in s.split("/")) for s in data.get("spells", "").split(" | ") if s]
+        assert found[a, b, key] == spells
+        for first, last in spells:
+            assert date.fromisoformat(first or "0001-01-01") <= date.fromisoformat(last or "9999-12-31")
+
+
+def test_a_network_without_times_has_no_time_line(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph([("a", "b")])
+    graph = readers.tree(write(network, tmp_path / "n.gexf")).find(GEXF + "graph")
+    assert graph is not None
+    assert graph.get("mode") == "static"
+    assert graph.get("timeformat") is None
+
+
+def test_an_open_spell_has_one_end(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_edge("a", "b", key="r", spells="2020-01-01/ | /2019-12-31")
+    spells = [dict(s.attrib) for s in readers.tree(write(network, tmp_path / "n.gexf")).iter(GEXF + "spell")]
+    assert spells == [{"start": "2020-01-01"}, {"end": "2019-12-31"}]
+
+
+def test_places_that_a_network_has_are_kept(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", x=1.5, y=-2)
+    network.add_node("b", x=3, y=4, size=12)
+    nodes, _ = readers.by_networkx(write(network, tmp_path / "n.graphml"))
+    assert [(d["x"], d["y"]) for d in nodes.values()] == [(1.5, -2), (3, 4)]
+    assert nodes["b"]["size"] == 12
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "id": ({"id": "x"}, "the attribute 'id' would be taken"),
+    "source": ({"source": "x"}, "the attribute 'source' would be taken"),
+    "target": ({"target": "x"}, "the attribute 'target' would be taken"),
+    "a list": ({"tags": ["a"]}, "the attribute 'tags' is a list"),
+    "nothing": ({"tag": None}, "the attribute 'tag' is a NoneType"),
+    "a truth": ({"known": True}, "the attribute 'known' is a bool"),
+    "not a number": ({"score": math.nan}, "the attribute 'score' is nan"),
+    "without end": ({"score": math.inf}, "the attribute 'score' is inf"),
+    "no weight": ({"weight": 0}, "an edge has the weight 0"),
+    "a weight in words": ({"weight": "heavy"}, "the attribute 'weight' is 'heavy'; wanted a number"),
+    "a label that is a number": ({"label": 7}, "the attribute 'label' is '7'; wanted a text"),
+    "a colour by name": ({"color": "red"}, "the color is 'red'"),
+    "a colour with a tail": ({"color": "#ff0000ff"}, "the color is '#ff0000ff'"),
+}
+
+
+@pytest.mark.parametrize("ending", formats.NETWORKS)
+@pytest.mark.parametrize("what", REFUSED)
+def test_attributes_that_readers_lose_or_mistake_are_refused(tmp_path: Path, ending: str, what: str) -> None:
+    attributes, message = REFUSED[what]
+    network: Network = nx.MultiDiGraph()
+    network.add_edge("a", "b", key="r", **attributes)
+    with pytest.raises(FormatError, match=re.escape(message)):
+        write(network, tmp_path / f"n{ending}")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_attribute_has_one_type(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", score=1, tag=2)
+    network.add_node("b", score=1.5, tag="two")
+    nodes, _ = readers.by_networkx(write(network, tmp_path / "n.graphml"))
+    assert [(d["score"], d["tag"]) for d in nodes.values()] == [(1.0, "2"), (1.5, "two")]
+
+
+# ---- the form of the files -------------------------------------------------------------------------------
+
+
+def check_graphml(root: etree._Element) -> None:
+    """Keys, then one graph with nodes, then edges; ids that are unique; data of declared keys only, each once."""
+    assert [child.tag for child in root] == [GRAPHML + "key"] * (len(root) - 1) + [GRAPHML + "graph"]
+    graph = root[-1]
+    tags = [child.tag for child in graph]
+    nodes = [child for child in graph if child.tag == GRAPHML + "node"]
+    assert tags == [GRAPHML + "node"] * len(nodes) + [GRAPHML + "edge"] * (len(graph) - len(nodes))
+    ids = [e.get("id") for e in root.iter(GRAPHML + "key", GRAPHML + "graph", GRAPHML + "node", GRAPHML + "edge")]
+    assert None not in ids
+    assert len({(e.tag, e.get("id")) for e in root.iter() if e.get("id")}) == len(ids)
+    known = {node.get("id") for node in nodes}
+    keys = {
+        owner: {k.get("id") for k in root.iter(GRAPHML + "key") if k.get("for") == owner} for owner in ("node", "edge")
+    }
+    for child in graph:
+        used = [data.get("key") for data in child]
+        assert {data.tag for data in child} <= {GRAPHML + "data"}
+        assert len(set(used)) == len(used)
+        assert set(used) <= keys["node" if child.tag == GRAPHML + "node" else "edge"]
+        if child.tag == GRAPHML + "edge":
+            assert {child.get("source"), child.get("target")} <= known
+
+
+def check_gexf(root: etree._Element) -> None:
+    """Meta, then one graph: columns, nodes, edges; ids that are unique; values of declared columns only, each once."""
+    assert [child.tag for child in root] == [GEXF + "meta", GEXF + "graph"]
+    graph = root[1]
+    assert [child.tag for child in graph] == [GEXF + t for t in ("attributes", "attributes", "nodes", "edges")]
+    columns = {group.get("class"): [c.get("id") for c in group] for group in graph.findall(GEXF + "attributes")}
+    assert all(len(set(ids)) == len(ids) for ids in columns.values())
+    nodes, edges = list(graph[2]), list(graph[3])
+    assert {child.tag for child in nodes} <= {GEXF + "node"}
+    assert {child.tag for child in edges} <= {GEXF + "edge"}
+    known = {node.get("id") for node in nodes}
+    assert len(known) == len(nodes)
+    assert len({edge.get("id") for edge in edges}) == len(edges)
+    order = [GEXF + "attvalues", VIZ + "color", VIZ + "position", VIZ + "size", GEXF + "spells"]
+    for owner, items in (("node", nodes), ("edge", edges)):
+        for item in items:
+            assert [order.index(child.tag) for child in item] == sorted({order.index(child.tag) for child in item})
+            used = [value.get("for") for value in item.iter(GEXF + "attvalue")]
+            assert len(set(used)) == len(used)
+            assert set(used) <= set(columns[owner])
+            if owner == "edge":
+                assert {item.get("source"), item.get("target")} <= known
+
+
+CHECKS: dict[str, Callable[[etree._Element], None]] = {".graphml": check_graphml, ".gexf": check_gexf}
+
+
+@pytest.mark.parametrize("ending", CHECKS)
+def test_the_structure_of_the_file(network: Network, tmp_path: Path, ending: str) -> None:
+    CHECKS[ending](readers.tree(write(network, tmp_path / f"n{ending}")))
+
+
+@settings(max_examples=40)
+@given(readers.networks())
+def test_the_structure_of_any_file(network: Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        for ending, check in CHECKS.items():
+            check(readers.tree(write(network, Path(folder) / f"n{ending}")))
+
+
+def schema(name: str) -> etree.XMLSchema:
+    folder = os.environ.get("RAREEARTH_SCHEMAS")
+    if not folder:
+        pytest.skip(
+            "RAREEARTH_SCHEMAS does not name a folder with graphml.xsd, xlink.xsd, gexf.xsd, viz.xsd, dynamics.xsd"
+        )
+    return etree.XMLSchema(etree.parse(str(Path(folder) / name)))
+
+
+def test_graphml_is_valid(network: Network, tmp_path: Path) -> None:
+    """By the schema of graphdrawing.org, but for the ``label`` of an edge, which Gephi asks for and it does not know."""
+    rules = schema("graphml.xsd")
+    root = readers.tree(write(network, tmp_path / "n.graphml"))
+    assert not rules.validate(root)
+    for edge in root.iter(GRAPHML + "edge"):
+        del edge.attrib["label"]
+    rules.assertValid(root)
+
+
+def test_gexf_is_valid(network: Network, tmp_path: Path) -> None:
+    """By the schema of gexf.net; it has ``viz`` in its main namespace, where no reader looks for it."""
+    rules = schema("gexf.xsd")
+    root = readers.tree(write(network, tmp_path / "n.gexf"))
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag.startswith(VIZ):
+            element.tag = GEXF + element.tag.removeprefix(VIZ)
+    rules.assertValid(root)
+
+
+def test_an_empty_network_is_a_file(tmp_path: Path) -> None:
+    empty: Network = nx.MultiDiGraph()
+    for ending in formats.NETWORKS:
+        path = write(empty, tmp_path / f"n{ending}")
+        assert path.stat().st_size > 0
+        if ending in CHECKS:
+            CHECKS[ending](readers.tree(path))
+
+
+# ---- pictures --------------------------------------------------------------------------------------------
+
+
+def test_svg_shows_every_node_and_edge_inside_its_frame(network: Network, tmp_path: Path) -> None:
+    root = readers.tree(write(network, tmp_path / "n.svg"))
+    assert root.tag == SVG + "svg"
+    left, top, width, height = map(float, str(root.get("viewBox")).split())
+    titled = [c for c in root.iter(SVG + "circle") if len(c)]
+    assert len(titled) == len(network)
+    assert len(list(root.iter(SVG + "path"))) == network.number_of_edges()
+    for circle in titled:
+        x, y = float(circle.get("cx") or "nan"), float(circle.get("cy") or "nan")
+        assert left < x < left + width
+        assert top < y < top + height
+    assert {c.findtext(SVG + "title") for c in titled} == {d["label"] for _, d in network.nodes(data=True)}
+    assert not list(root.iter(SVG + "script", SVG + "image", SVG + "foreignObject"))
+
+
+def test_svg_has_a_legend_of_the_kinds(actors: Network, tmp_path: Path) -> None:
+    texts = [t.text for t in readers.tree(write(actors, tmp_path / "n.svg")).iter(SVG + "text")]
+    counts = Counter(data["kind"] for _, data in actors.nodes(data=True))
+    assert f"Company ({counts['Company']})" in texts
+    assert f"Learned society ({counts['LearnedSociety']})" in texts
+
+
+# ---- tables ----------------------------------------------------------------------------------------------
+
+
+def tables(network: Network, folder: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    paths = formats.write(folder / "n.csv", ox.Store(), lambda: network)
+    assert [p.name for p in paths] == ["n.nodes.csv", "n.edges.csv"]
+    nodes, edges = (list(csv.DictReader(io.StringIO(p.read_bytes().decode(), newline=""))) for p in paths)
+    return nodes, edges
+
+
+def test_csv_by_the_csv_module(network: Network, tmp_path: Path) -> None:
+    nodes, edges = tables(network, tmp_path)
+    expected_nodes, expected_edges = readers.expected(network)
+    assert {
+        row["Id"]: {"label": row["Label"], **{k: v for k, v in row.items() if k[0].islower() and v}} for row in nodes
+    } == {node: {name: str(value) for name, value in data.items()} for node, data in expected_nodes.items()}
+    heads = {"Label": "label", "Weight": "weight"}
+    found = [
+        (
+            row["Source"],
+            row["Target"],
+            {heads.get(k, k): v for k, v in row.items() if (k[0].islower() or k in heads) and v},
+        )
+        for row in edges
+    ]
+    assert readers.ordered(found) == readers.ordered(
+        [(a, b, {k: str(v) for k, v in data.items()}) for a, b, data in expected_edges]
+    )
+    assert {row["Type"] for row in edges} == {"Directed"}
+
+
+def test_csv_by_pandas(network: Network, tmp_path: Path) -> None:
+    write(network, tmp_path / "n.csv")
+    nodes, edges = (pd.read_csv(tmp_path / f"n.{what}.csv") for what in ("nodes", "edges"))
+    assert set(nodes["Id"]) == set(network)
+    assert list(edges["Source"]) == [a for a, *_ in sorted(network.edges(keys=True))]
+    assert edges["Weight"].sum() == sum(w for *_, w in network.edges(data="weight"))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_cells_that_a_spreadsheet_would_run_are_defused(tmp_path: Path, start: str) -> None:
+    formula = f"{start}HYPERLINK(1)"
+    network: Network = nx.MultiDiGraph()
+    network.add_node(formula, label=formula, about=formula, score=-1.5)
+    network.add_edge(formula, formula, key=formula)
+    nodes, edges = tables(network, tmp_path)
+    assert nodes[0]["Id"] == nodes[0]["Label"] == nodes[0]["about"] == f"'{formula}"
+    assert nodes[0]["score"] == "-1.5"
+    assert edges[0]["Source"] == edges[0]["relation"] == f"'{formula}"
+
+
+@settings(max_examples=25)
+@given(readers.networks())
+def test_any_table_has_a_row_a_node_and_a_row_an_edge(network: Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        nodes, edges = tables(network, Path(folder))
+    drawn, ties = readers.expected(network)
+    assert [row["Id"].removeprefix("'") for row in nodes] == [node.removeprefix("'") for node in drawn]
+    assert sorted(row["relation"].lstrip("'") for row in edges) == sorted(d["relation"].lstrip("'") for *_, d in ties)
+    assert all(None not in row and None not in row.values() for row in [*nodes, *edges])
+
+
+def test_half_characters_are_refused(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", about="x\ud800y")
+    with pytest.raises(FormatError, match=r"U\+D800"):
+        write(network, tmp_path / "n.csv")
+
+
+# ---- Cypher ----------------------------------------------------------------------------------------------
+
+STRING = r'"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"'
+NAME = r"`(?:[^`]|``)+`"
+MAP = rf"\{{(?:{NAME}: (?:{STRING}|-?[0-9.e+-]+)(?:, )?)*\}}"
+STATEMENTS = [
+    re.compile(r"CREATE CONSTRAINT \w+ IF NOT EXISTS FOR \(n:Entity\) REQUIRE n\.id IS UNIQUE;"),
+    re.compile(rf"MERGE \(n:Entity \{{id: {STRING}\}}\) SET n \+= {MAP}(?: SET n:{NAME})?;"),
+    re.compile(
+        rf"MATCH \(a:Entity \{{id: {STRING}\}}\), \(b:Entity \{{id: {STRING}\}}\) MERGE \(a\)-\[r:{NAME}\]->\(b\) SET r \+= {MAP};"
+    ),
+]
+
+
+def statements(path: Path) -> list[int]:
+    """Which of the three forms each statement has; one that has none fails."""
+    text = path.read_text(encoding="utf-8")
+    found, position = [], 0
+    while position < len(text):
+        [(number, match)] = [(i, m) for i, form in enumerate(STATEMENTS) if (m := form.match(text, position))]
+        found.append(number)
+        position = match.end()
+        assert text[position] == "\n"
+        position += 1
+    return found
+
+
+def test_cypher_is_a_statement_a_node_and_a_statement_an_edge(network: Network, tmp_path: Path) -> None:
+    found = statements(write(network, tmp_path / "n.cypher"))
+    assert found == [0] + [1] * len(network) + [2] * network.number_of_edges()
+    text = (tmp_path / "n.cypher").read_text(encoding="utf-8")
+    assert text.isascii()
+    assert 'MERGE (n:Entity {id: "li-bo"}) SET n += {' in text
+    assert "SET n:`Person`;" in text
+
+
+@settings(max_examples=40)
+@given(readers.networks())
+def test_any_cypher_is_of_these_statements(network: Network) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            path = write(network, Path(folder) / "n.cypher")
+        except FormatError as error:
+            assert "backslash" in str(error)  # noqa: PT017
+        else:
+            assert sorted(statements(path)) == [0] + [1] * len(network) + [2] * network.number_of_edges()
+
+
+def test_values_of_cypher_are_read_back_from_its_strings(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", about=ODD, **{"a`b": 1})
+    line = write(network, tmp_path / "n.cypher").read_text(encoding="utf-8").splitlines()[1]
+    [literal] = re.findall(rf"`about`: ({STRING})", line)
+    assert json.loads(literal) == ODD
+    assert "`a``b`: 1" in line
+
+
+# ---- RDF files -------------------------------------------------------------------------------------------
+
+
+def by_rdflib(path: Path) -> set[tuple[str, str, str, str]]:
+    dataset = rdflib.Dataset()
+    names = {".ttl": "turtle", ".trig": "trig", ".nq": "nquads", ".jsonld": "json-ld"}
+    dataset.parse(path, format=names[path.suffix])
+    return {
+        (s.n3(), p.n3(), o.n3(), "" if g in (None, rdflib.graph.DATASET_DEFAULT_GRAPH_ID) else g.n3())
+        for s, p, o, g in dataset.quads()
+    }
+
+
+def by_oxigraph(path: Path) -> set[ox.Quad]:
+    names = {".ttl": "TURTLE", ".trig": "TRIG", ".nq": "N_QUADS", ".jsonld": "JSON_LD"}
+    return set(ox.parse(path=path, format=getattr(ox.RdfFormat, names[path.suffix])))
+
+
+def as_rdflib(quads: set[ox.Quad]) -> set[tuple[str, str, str, str]]:
+    """The quads in rdflib's way of writing them."""
+    dataset = rdflib.Dataset()
+    dataset.parse(data=ox.serialize(quads, format=ox.RdfFormat.N_QUADS), format="nquads")
+    return {
+        (s.n3(), p.n3(), o.n3(), "" if g in (None, rdflib.graph.DATASET_DEFAULT_GRAPH_ID) else g.n3())
+        for s, p, o, g in dataset.quads()
+    }
+
+
+@pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.parametrize("ending", formats.GRAPHS)
+def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(tmp_path: Path, store: ox.Store, ending: str) -> None:
+    [path] = formats.write(tmp_path / f"n{ending}", store, lambda: pytest.fail("no network is needed"))
+    quads = set(store)
+    if ending == ".ttl":
+        quads = {q for q in quads if isinstance(q.graph_name, ox.DefaultGraph)}
+    assert by_oxigraph(path) == quads
+    assert by_rdflib(path) == as_rdflib(quads)
+
+
+def test_trig_has_a_graph_a_claim(tmp_path: Path, store: ox.Store, dataset: Dataset) -> None:
+    [path] = formats.write(tmp_path / "n.trig", store, lambda: pytest.fail("no network is needed"))
+    graphs = Counter(q.graph_name.value for q in by_oxigraph(path) if isinstance(q.graph_name, ox.NamedNode))
+    assert graphs == Counter(iris.CLAIM + claim.id for claim in dataset.claims)
+    text = path.read_text(encoding="utf-8")
+    assert len(re.findall(r"^\S.*\{$", text, re.MULTILINE)) == len(dataset.claims)
+    assert "@prefix ree:" in text
+
+
+def test_jsonld_needs_no_file_beside_it(tmp_path: Path, store: ox.Store) -> None:
+    [path] = formats.write(tmp_path / "n.jsonld", store, lambda: pytest.fail("no network is needed"))
+    context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+    assert isinstance(context, dict)
+    assert context.items() <= iris.PREFIXES.items()
+
+
+@pytest.mark.parametrize("ending", [*formats.GRAPHS, *formats.NETWORKS])
+def test_the_same_graph_is_the_same_bytes_whatever_its_order(
+    tmp_path: Path, lines: list[str], actors: Network, ending: str
+) -> None:
+    from rareearth import network as networks
+    from rareearth import store as stores
+
+    one, other = stores.memory(lines), stores.memory(reversed(lines))
+    first = formats.write(tmp_path / f"a{ending}", one, lambda: actors)
+    second = formats.write(tmp_path / f"b{ending}", other, lambda: networks.read(other))
+    assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+# ---- places ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["n.xlsx", "n", "n.graphml.gz", ".graphml"])
+def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path: Path, actors: Network, name: str) -> None:
+    with pytest.raises(FormatError, match=r"is no known ending; wanted one of \.graphml \.gexf"):
+        write(actors, tmp_path / name)
+
+
+def test_capital_endings_are_endings(tmp_path: Path, actors: Network) -> None:
+    assert len(readers.tree(write(actors, tmp_path / "N.GRAPHML"))) > 1
+
+
+@pytest.mark.parametrize("ending", [*formats.GRAPHS, *formats.NETWORKS])
+def test_a_place_that_cannot_be_written(tmp_path: Path, store: ox.Store, actors: Network, ending: str) -> None:
+    (tmp_path / "file").write_text("a file")
+    for place in (tmp_path / "file" / f"n{ending}", tmp_path / "missing" / f"n{ending}"):
+        with pytest.raises(FormatError, match="cannot be written"):
+            write(actors, place, store)
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, actors: Network) -> None:
+    path = write(actors, tmp_path / "n.graphml")
+    before = path.read_bytes()
+    bad: Network = nx.MultiDiGraph()
+    bad.add_node("a")
+    bad.add_node("z", label="\x00")
+    with pytest.raises(FormatError):
+        write(bad, path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["n.graphml"]
+
+
+def test_sizes_in_the_file_are_those_of_the_layout(actors: Network) -> None:
+    nodes, _ = readers.expected(actors)
+    assert {node: data["size"] for node, data in nodes.items()} == layout.sizes(actors)
+    assert {node: (data["x"], data["y"]) for node, data in nodes.items()} == layout.positions(actors)

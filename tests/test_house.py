@@ -1,0 +1,166 @@
+"""The rules of the house: one place names kinds, floors, light imports, nothing generated or foreign in the tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, environment
+
+from rareearth.ontology import Ontology
+
+CODE = sorted((ROOT / "graph" / "rareearth").rglob("*.py"))
+# Words of the ontology that are English or the program's own as well. A relation may be called by such a word, so
+# each is named here with what it means where it stands in the code.
+OURS = {
+    "Entity": "the root of the classes, which the program knows as what claims are about",
+}
+
+
+def strings(tree: ast.Module) -> list[tuple[int, str]]:
+    """The texts of a module with their lines, but for docstrings."""
+    docs = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                docs.add(id(first.value))
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
+    ]
+
+
+def named(text: str, words: set[str]) -> set[str]:
+    """The words that stand in a text as names: of the vocabulary, in quotes of their own, or the whole text."""
+    prefixed = set(re.findall(r"\bree:(\w+)", text)) | set(re.findall(r"ontology#(\w+)", text))
+    return words & (prefixed | {text} | set(re.findall(r"[A-Za-z]+[a-z][A-Z]\w*|\b[A-Z][a-z]+[A-Z]\w+", text)))
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT / "graph")))
+def test_no_python_names_a_class_or_a_relation(path: Path, ontology: Ontology) -> None:
+    words = (set(ontology.classes) | set(ontology.relations)) - set(OURS)
+    found = {
+        (line, word)
+        for line, text in strings(ast.parse(path.read_text(encoding="utf-8")))
+        for word in named(text, words)
+    }
+    if path.name == "dataset.py":  # an error message that shows what class names look like
+        found = {(line, word) for line, word in found if word not in ("Company", "Person")}
+    assert found == set()
+
+
+def test_that_test_would_see_one(ontology: Ontology) -> None:
+    words = set(ontology.classes) | set(ontology.relations)
+    assert named("SELECT * { ?a ree:chairs ?b }", words) == {"chairs"}
+    assert named("includesVisitTo", words) == {"includesVisitTo"}
+    assert named("Person", words) == {"Person"}
+    assert named("a ?b includesVisitTo ?c", words) == {"includesVisitTo"}
+    assert named("https://w3id.org/rareearth/ontology#leads", words) == {"leads"}
+    assert named("who leads what in the source", words) == set()
+    tree = ast.parse(
+        '"""A docstring: chairs."""\nx = "chairs"  # chairs\ndef f():\n    "leads"\n    return f"ree:leads {x}"\n'
+    )
+    assert [named(text, words) for _, text in strings(tree)] == [{"chairs"}, {"leads"}] or {"chairs"} in [
+        named(text, words) for _, text in strings(tree)
+    ]
+
+
+def test_the_floors_hold() -> None:
+    """import-linter: each floor imports only those below."""
+    command = Path(sys.executable).parent / "lint-imports"
+    if not command.exists():
+        pytest.skip("import-linter is not installed beside this Python")
+    done = subprocess.run(
+        [command, "--no-cache"],
+        cwd=ROOT,
+        env=environment(PYTHONWARNINGS=""),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"Contracts: [1-9]\d* kept, 0 broken", done.stdout)
+
+
+DOORS = {
+    "networkx": {"network", "cards", "layout"},
+    "pyshacl": {"validation"},
+    "typer": {"cli"},
+    "yaml": {"records"},
+    "pydantic": {"models", "dataset"},
+    "oxrdflib": {"linked"},
+    "rdflib": {"linked", "validation", "knowledge"},
+    "pandas": {"knowledge"},
+    "numpy": {"layout"},
+}
+
+
+@pytest.mark.parametrize("library", DOORS)
+def test_each_library_has_its_doors(library: str) -> None:
+    """Imports that run; those for types alone do not count."""
+    found = set()
+    for path in CODE:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        typing = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if id(node) not in typing and any(name.partition(".")[0] == library for name in names):
+                found.add(path.stem)
+    assert found <= DOORS[library]
+    assert found
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT / "graph")))
+def test_a_module_says_what_it_is_and_is_not_too_long(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    doc = ast.get_docstring(ast.parse(text))
+    assert doc
+    assert doc.splitlines()[0].rstrip().endswith((".", ":"))
+    assert text.count("\n") <= 400
+
+
+def tracked() -> list[Path]:
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+    return [ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_no_python_among_the_data_and_no_package_above_the_package() -> None:
+    assert not list((ROOT / "data").rglob("*.py"))
+    assert not list((ROOT / "ontology").rglob("*.py"))
+    assert not (ROOT / "graph" / "__init__.py").exists()
+
+
+def test_nothing_generated_is_kept() -> None:
+    parts = {part for path in tracked() for part in path.relative_to(ROOT).parent.parts}
+    assert not parts & {"build", "dist", ".venv", "node_modules", "__pycache__", ".hypothesis", "store", "_bundled"}
+    assert not [path for path in tracked() if path.suffix in (".pyc", ".sst", ".whl", ".graphml", ".gexf")]
+
+
+def test_no_address_of_a_package_registry_stands_in_a_file() -> None:
+    hosts = re.compile(
+        r"registry\.npmjs\.org|registry\.yarnpkg|files\.pythonhosted|/simple/|(?<!emit-)index-url|\"resolved\":",
+        re.IGNORECASE,
+    )
+    own = Path(__file__).resolve()
+    found = [p for p in tracked() if p != own and hosts.search(p.read_text(encoding="utf-8", errors="replace"))]
+    assert found == []
+
+
+def test_python_files_compile_on_the_oldest_python_we_promise() -> None:
+    files = [path for path in tracked() if path.suffix == ".py"]
+    assert len(files) > 40
+    for path in files:
+        assert ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 11)).body, path
