@@ -72,6 +72,18 @@ def test_any_network() -> None:
         assert one == other
 
 
+def test_signs_that_some_readers_take_for_line_ends(tmp_path: Path) -> None:
+    network: Network = nx.MultiDiGraph()
+    for number, sign in enumerate(readers.ODD):
+        network.add_node(f"n{number}", about=f"a{sign}b", **{f"a{sign}b": sign})
+    expected = numbers_as_js(readers.expected(network))
+    graphml, gexf = readers.by_gephi_lite(
+        *(write(network, tmp_path / f"n{ending}") for ending in (".graphml", ".gexf"))
+    )
+    assert numbers_as_js(graphml) == expected
+    assert numbers_as_js(gexf) == as_gexf(expected, dynamic=False)
+
+
 def test_a_file_that_is_none_is_noticed(tmp_path: Path) -> None:
     """The comparison can fail: what these parsers refuse, the tests refuse."""
     path = tmp_path / "n.graphml"

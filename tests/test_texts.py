@@ -63,6 +63,11 @@ def test_a_copy_is_recognized_and_every_span_holds(folder: Folder, tmp_path: Pat
     assert [text.fold(c.sentence or "") for c in found] == [text.fold(s) for s in sentences]
 
 
+def test_other_line_ends_move_nothing(folder: Folder, tmp_path: Path) -> None:
+    found = check(graph(folder), tmp_path / "texts", "daily.txt", WORDS.replace("\n", "\r\n"))
+    assert all(c.found == c.cited.span for c in found)
+
+
 def test_a_sentence_that_was_changed_is_told_as_lost(folder: Folder, tmp_path: Path) -> None:
     found = check(graph(folder), tmp_path / "texts", "daily.txt", WORDS.replace("2021", "2022"))
     assert [c.found is None for c in found] == [False, True, False]

@@ -32,7 +32,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML da
 TextsFolder = Annotated[
     Path | None, typer.Option("--texts", help="Folder with the texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
 ]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.01, help="Seconds that a query may take.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Seconds that a query may take.")]
 
 
 class Format(StrEnum):

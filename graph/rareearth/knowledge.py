@@ -40,12 +40,13 @@ class KnowledgeGraph:
     def _count(self, kind: str) -> sparql.Cell:
         return self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]
 
-    def query(self, query: str, **values: Value) -> list[dict[str, sparql.Cell]]:
+    def query(self, query: str, /, **values: Value) -> list[dict[str, sparql.Cell]]:
         """The rows of a SELECT, given as SPARQL or as the name of a question.
 
         IRIs come as ``prefix:name``, numbers as numbers, unbound variables as None. ``values`` are bound to the
         variables of their names: texts that name an entity become that entity where a question asks for one; give
-        ``entity:li-bo`` for an IRI in a query of your own. Raises QueryError; RareEarthError for unknown names.
+        ``entity:li-bo`` for an IRI in a query of your own. There is no time limit here (the command has one): the
+        engine cannot be stopped within a process. Raises QueryError; RareEarthError for unknown names.
         """
         import pyoxigraph as ox
 
@@ -54,7 +55,7 @@ class KnowledgeGraph:
             raise sparql.QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
         return list(sparql.rows(result))
 
-    def ask(self, query: str, **values: Value) -> bool:
+    def ask(self, query: str, /, **values: Value) -> bool:
         """The answer of an ASK, given as for :meth:`query`. Raises QueryError."""
         import pyoxigraph as ox
 
@@ -63,7 +64,7 @@ class KnowledgeGraph:
             raise sparql.QueryError("a yes or no comes from an ASK")
         return bool(result)
 
-    def frame(self, query: str, **values: Value) -> pd.DataFrame:
+    def frame(self, query: str, /, **values: Value) -> pd.DataFrame:
         """The rows of :meth:`query` as a pandas DataFrame (needs the extra ``notebook``)."""
         import pandas as pd
         import pyoxigraph as ox
