@@ -56,7 +56,8 @@ def by_networkx(path: Path) -> Read:
     for a, b, data in graph.edges(data=True):
         kept = {name: value for name, value in data.items() if name not in ("id", "viz")}
         if "spells" in kept:
-            kept["spells"] = " | ".join(f"{first or ''}/{last or ''}" for first, last in kept["spells"])
+            days = [tuple("" if day in (None, "None") else day for day in spell) for spell in kept["spells"]]
+            kept["spells"] = " | ".join("/".join(spell) for spell in days)  # NetworkX reads an open end as "None"
         edges.append((a, b, kept))
     return nodes, ordered(edges)
 

@@ -229,7 +229,7 @@ ONTOLOGY = ontologies.read()
 
 
 def partition(judgements: list[Judgement]) -> set[frozenset[str]]:
-    dataset = Dataset(ONTOLOGY.path, ONTOLOGY, {}, {}, (), tuple(judgements), {})
+    dataset = Dataset(ONTOLOGY.path, ONTOLOGY, {}, {}, (), tuple(judgements), {}, {})
     return {frozenset(r for r in RECORDS if dataset.stands_for(r) == dataset.stands_for(one)) for one in RECORDS}
 
 

@@ -103,8 +103,7 @@ def test_the_default_graph_states_the_plain_facts_and_no_opinion(store: ox.Store
     facts, others = set(), set()
     for claim in dataset.claims:
         [quad] = store.quads_for_pattern(None, None, None, ox.NamedNode(iris.CLAIM + claim.id))
-        held = claim.kind == "fact" and claim.status == "held"
-        (facts if held else others).add((quad.subject, quad.predicate, quad.object))
+        (facts if dataset.is_plain_fact(claim) else others).add((quad.subject, quad.predicate, quad.object))
     assert stated == facts
     assert others - facts, "there are opinions, and they are not in the default graph"
 

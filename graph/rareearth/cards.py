@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from rareearth import iris, names, network, sparql
+from rareearth import claims, iris, names, network, sparql
+from rareearth.claims import Page
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ SELECT ?kind ?sphere ?about ?entity WHERE {
 _OBSERVED = "SELECT ?name ?entity { ?m ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }"
 _STATEMENTS = """
 SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status ?by ?stance ?source ?when ?since ?until
-       ?inferred ?note ?entity WHERE {
+       ?inferred ?note ?evidence ?confidence ?conflict ?disagreement ?entity WHERE {
   { GRAPH ?claim { ?entity ?relation ?other } BIND(true AS ?outward) }
   UNION { GRAPH ?claim { ?other ?relation ?entity } BIND(false AS ?outward) }
   ?relation rdfs:label ?forward FILTER(LANG(?forward) = "en")
   OPTIONAL { ?relation ree:inverseLabel ?backward FILTER(LANG(?backward) = "en") }
   OPTIONAL { ?other rdfs:label ?label FILTER(LANG(?label) = "en") }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source .
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
+  OPTIONAL { ?claim ree:confidence ?confidence }
+  OPTIONAL { ?claim ree:conflict ?conflict . ?conflict ree:disagreement ?disagreement }
   OPTIONAL { ?claim ree:by/rdfs:label ?by FILTER(LANG(?by) = "en") }
   OPTIONAL { ?claim ree:stance ?stance }
   OPTIONAL { ?claim ree:when ?when }
@@ -49,37 +52,16 @@ SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status 
   OPTIONAL { ?claim ree:inferredWhen ?inferred }
   OPTIONAL { ?claim skos:note ?note }
 }"""
-_QUALIFIERS = """
-SELECT ?claim ?name ?value WHERE {
-  ?qualifier a ree:Qualifier ; rdfs:label ?name FILTER(LANG(?name) = "en")
-  ?claim ?qualifier ?object .
-  OPTIONAL { ?object rdfs:label ?label FILTER(LANG(?label) = "en") }
-  BIND(COALESCE(?label, ?object) AS ?value)
-} ORDER BY ?claim ?name"""
-_SPANS = """
-SELECT ?claim ?start ?end ?mark WHERE {
-  ?claim ree:at ?at . ?at oa:start ?start ; oa:end ?end ; ree:fingerprint ?mark
-} ORDER BY ?claim ?start"""
-_PAGES = """
-SELECT ?source ?title ?page ?publisher WHERE {
-  ?source a ree:Source ; dcterms:title ?title ; foaf:page ?page ; dcterms:publisher/rdfs:label ?publisher
-  FILTER(LANG(?publisher) = "en")
-}"""
-
-
-@dataclass(frozen=True)
-class Page:
-    """A source: its title, address and publisher."""
-
-    id: str
-    title: str
-    url: str
-    publisher: str
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One claim as a person reads it. ``spans`` are (start, end, fingerprint) in the text of its source."""
+    """One claim as a person reads it.
+
+    ``spans`` are (start, end, fingerprint) in the text of its source; ``evidence`` is sentence, page or copy.
+    ``plain`` says that it stands as a fact; ``conflict`` is the id of the disagreement that it is part of, and
+    ``disagreement`` of which kind that is.
+    """
 
     claim: str
     relation: str
@@ -96,6 +78,11 @@ class Statement:
     qualifiers: tuple[tuple[str, str], ...]
     page: Page
     spans: tuple[tuple[int, int, str], ...]
+    evidence: str
+    confidence: str
+    conflict: str
+    disagreement: str
+    plain: bool
 
 
 @dataclass(frozen=True)
@@ -182,15 +169,17 @@ def card(store: ox.Store, iri: str) -> Card:
 def paths(store: ox.Store, start: str, end: str, count: int = 1) -> list[list[Step]]:
     """How two entities (IRIs) are tied: up to ``count`` shortest paths, direction set aside.
 
-    Plain facts are tried first, then every claim. Raises RareEarthError when nothing ties them.
+    Facts among actors are tried first, then facts that pass through topics, then every claim.
+
+    Raises RareEarthError when nothing ties them.
     """
     import itertools
 
     if start == end:
         raise RareEarthError("both names mean the same entity")
     a, b = iris.local(start), iris.local(end)
-    for kinds in (("fact",), network.KINDS):
-        full = network.read(store, "full", kinds)
+    for view, kinds in (("actors", ("fact",)), ("full", ("fact",)), ("full", network.KINDS)):
+        full = network.read(store, view, kinds)
         plain: nx.Graph[str] = nx.Graph()
         plain.add_edges_from(sorted((min(u, v), max(u, v)) for u, v in full.edges() if u != v))
         if a in plain and b in plain and nx.has_path(plain, a, b):
@@ -244,10 +233,17 @@ def statement_lines(
         found = sentence(statement, number) if sentence else None
         yield f"      {statement.page.id} {start}-{end} {mark}" + (f"  “{found}”" if found else "")
     if not statement.spans:
-        yield f"      {statement.page.id} (page, no text kept)"
+        confidence = f", {statement.confidence} confidence" if statement.confidence else ""
+        date = f", {statement.page.published}" if statement.page.published else ""
+        yield f"      {statement.page.id}: {statement.page.publisher}{date} ({statement.evidence}{confidence})"
+    if statement.conflict:
+        kind = "contradicted" if statement.disagreement == "contradiction" else f"differs by {statement.disagreement}"
+        yield f"      {kind}: see `rareearth conflicts {statement.conflict}`"
 
 
 def _heading(statement: Statement) -> str:
+    if statement.kind == "fact" and statement.status == "held" and not statement.plain:
+        return "Contradicted"
     if statement.kind == "fact" and statement.status != "held":
         return "Past" if statement.status == "ended" else "Pledged, planned, announced"
     return {"fact": "Facts", "speech": "Speech", "assessment": "Assessments"}.get(statement.kind, "Recommendations")
@@ -263,16 +259,9 @@ def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Literal]
 
 
 def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Statement]:
-    spans: dict[str, list[tuple[int, int, str]]] = {}
-    for claim, start, end, mark in sparql.run(store, _SPANS):  # type: ignore[union-attr]
-        spans.setdefault(claim.value, []).append((int(start.value), int(end.value), mark.value))
-    qualifiers: dict[str, list[tuple[str, str]]] = {}
-    for claim, label, value in sparql.run(store, _QUALIFIERS):  # type: ignore[union-attr]
-        qualifiers.setdefault(claim.value, []).append((label.value, value.value))
-    pages = {
-        source.value: Page(iris.local(source.value), title.value, page.value, publisher.value)
-        for source, title, page, publisher in sparql.run(store, _PAGES)  # type: ignore[union-attr]
-    }
+    import pyoxigraph as ox
+
+    spans, qualifiers, pages = claims.spans(store), claims.qualifiers(store), claims.pages(store)
     found = []
     for row in sparql.run(store, _STATEMENTS, {"entity": node}):  # type: ignore[union-attr]
 
@@ -280,6 +269,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
             return row[column].value if row[column] else ""
 
         outward = text("outward") == "true"
+        subject, obj = (node, row["other"]) if outward else (row["other"], node)
         other = text("label") or text("other")
         spell = f"{text('since')} to {text('until') or 'now or unknown'}" if text("since") or text("until") else ""
         found.append(
@@ -296,14 +286,20 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
                 when=spell or text("when"),
                 inferred=text("inferred"),
                 note=text("note"),
-                qualifiers=tuple(qualifiers.get(text("claim"), ())),
+                qualifiers=qualifiers[text("claim")],
                 page=pages[text("source")],
-                spans=tuple(spans.get(text("claim"), ())),
+                spans=spans[text("claim")],
+                evidence=iris.local(text("evidence")),
+                confidence=iris.local(text("confidence")),
+                conflict=iris.local(text("conflict")),
+                disagreement=iris.local(text("disagreement")),
+                plain=ox.Quad(subject, row["relation"], obj) in store,
             )
         )
     order = {kind: number for number, kind in enumerate(network.KINDS)}
     yield from sorted(
-        found, key=lambda s: (order[s.kind], s.status != "held", _heading(s), s.relation, s.phrase, s.object, s.claim)
+        found,
+        key=lambda s: (order[s.kind], _heading(s) != "Facts", _heading(s), s.relation, s.phrase, s.object, s.claim),
     )
 
 

@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+from rareearth import consistency, dates, iris, names
 from rareearth import dataset as datasets
-from rareearth import dates, iris, names
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
+from rareearth.ontology import MEASURE, Ontology
 from rareearth.problems import DataError, Problem, meant
 
 _XSD = iris.PREFIXES["xsd"]
@@ -21,6 +22,7 @@ _LITERALS = {
     _XSD + "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day like 2021-12-23"),
     _XSD + "string": (re.compile(r".+"), "a text"),
 }
+_MEASURE = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})? (\S+)")
 
 
 def checked(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
@@ -29,7 +31,14 @@ def checked(folder: Path | None = None, ontology: Path | None = None) -> Dataset
     Raises DataError with every problem found.
     """
     dataset = datasets.read(ontologies.read(ontology), folder)
-    if problems := [*_claims(dataset), *_sources(dataset), *_judgements(dataset), *_entities(dataset)]:
+    if problems := [
+        *_claims(dataset),
+        *_sources(dataset),
+        *_judgements(dataset),
+        *_conflicts(dataset),
+        *_entities(dataset),
+        *consistency.problems(dataset),
+    ]:
         raise DataError(problems)
     return dataset
 
@@ -63,13 +72,13 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     else:
         yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")
         if relation.literal:
-            yield from _literal(claim.object, relation.range, f"the value of {relation.name}")
+            yield from _literal(ontology, claim.object, relation.range, f"the value of {relation.name}")
         else:
             yield from _end(dataset, claim.object, relation.range, f"the object of {relation.name}")
     for name, value in claim.qualifiers:
         qualifier = ontology.qualifiers[name]
         if qualifier.literal:
-            yield from _literal(value, qualifier.range, name)
+            yield from _literal(ontology, value, qualifier.range, name)
         else:
             yield from _end(dataset, value, qualifier.range, name)
     for name, id_ in (("by", claim.by), ("about", claim.about)):
@@ -95,18 +104,24 @@ def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
         yield f"no record '{id_}' ({what}){meant(id_, dataset.entities)}; wanted one of data/entities/"
 
 
-def _literal(value: str, datatype: str, what: str) -> Iterator[str]:
-    if datatype == iris.EDTF:
-        pattern, wanted = None, ""
-    else:
-        pattern, wanted = _LITERALS[datatype]
+def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
     try:
-        if pattern is None or datatype == _XSD + "date":
+        if datatype in (iris.EDTF, _XSD + "date"):
             dates.parse(value)
-        if pattern and not pattern.fullmatch(value):
-            yield f"{what}: found '{value}'; wanted {wanted}"
     except ValueError as error:
         yield f"{what}: {error}"
+        return
+    if datatype == MEASURE:
+        match = _MEASURE.fullmatch(value)
+        if match is None:
+            yield f"{what}: found '{value}'; wanted a number and a unit like 5000 t/a or 150000000 USD"
+        elif match[3] not in ontology.units:
+            hint = meant(match[3], ontology.units)
+            yield f"{what}: '{match[3]}' is not a unit{hint}; wanted one of {', '.join(sorted(ontology.units))}"
+    elif datatype in _LITERALS:
+        pattern, wanted = _LITERALS[datatype]
+        if not pattern.fullmatch(value):
+            yield f"{what}: found '{value}'; wanted {wanted}"
 
 
 def _sources(dataset: Dataset) -> Iterator[Problem]:
@@ -131,6 +146,20 @@ def _judgements(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(
                 *where, f"contradicts the judgements that make both of them {dataset.stands_for(judgement.left)}"
             )
+
+
+def _conflicts(dataset: Dataset) -> Iterator[Problem]:
+    claims: dict[str, list[Claim]] = defaultdict(list)
+    for claim in dataset.claims:
+        if claim.conflict:
+            claims[claim.conflict].append(claim)
+            if claim.conflict not in dataset.conflicts:
+                hint = meant(claim.conflict, dataset.conflicts)
+                where = dataset.where[f"claim/{claim.id}"]
+                yield Problem(*where, f"no conflict '{claim.conflict}'{hint}; wanted one of data/conflicts.yaml")
+    for id_ in dataset.conflicts:
+        if len(claims[id_]) < 2:
+            yield Problem(*dataset.where[f"conflict/{id_}"], f"{len(claims[id_])} claims name it; a conflict needs two")
 
 
 def _entities(dataset: Dataset) -> Iterator[Problem]:

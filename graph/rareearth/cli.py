@@ -32,6 +32,10 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML da
 TextsFolder = Annotated[
     Path | None, typer.Option("--texts", help="Folder with the texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Only what may have held then: 2021-12-23, 2021-12 or 2021."),
+]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Seconds that a query may take.")]
 
 
@@ -78,6 +82,32 @@ def check(data: Data = None) -> None:
 
 
 @app.command()
+def tidy(
+    data: Data = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell which files are not tidy.")] = False,
+) -> None:
+    """Put the data files in their canonical order and form; what they say stays the same."""
+    from rareearth import dataset, ontology, places
+    from rareearth import tidy as tidied
+    from rareearth.formats import save
+
+    declared = ontology.read()
+    changed = []
+    for path in dataset.files(data or places.data()):
+        wanted = tidied.tidied(path, declared).encode()
+        if path.read_bytes() != wanted:
+            changed.append(path)
+            if not check:
+                save(path, wanted)
+    for path in changed:
+        print(f"{places.shown(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
+    if check and changed:
+        raise SystemExit(1)
+    if not changed:
+        print("all files are tidy")
+
+
+@app.command()
 def build(data: Data = None, build: Build = None) -> None:
     """Check the data, make the store and the files of the build, and swap them in whole."""
     from rareearth import building, places
@@ -107,6 +137,7 @@ def query(
     form: Annotated[
         Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")
     ] = None,
+    as_of: AsOf = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
@@ -122,7 +153,7 @@ def query(
         if not equals:
             raise QueryError(f"found '{item}'; wanted PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
-    graph = _opened(build)
+    graph = _opened(build, as_of=as_of)
     with _Watchdog(timeout):
         if expression is not None or (name and _is_file(name)):
             text = expression if expression is not None else _read(Path(str(name)))
@@ -137,13 +168,14 @@ def query(
 @app.command()
 def show(
     name: Annotated[str, typer.Argument(help="Id, IRI, name, alias, acronym or Chinese name.")],
+    as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
 ) -> None:
     """Show the card of an actor: its names, and every claim about it with its evidence."""
     from rareearth import cards
 
-    graph = _opened(build, texts)
+    graph = _opened(build, texts, as_of)
     print("\n".join(cards.lines(graph.show(name), _sentences(graph, texts))))
 
 
@@ -151,14 +183,45 @@ def show(
 def path(
     start: Annotated[str, typer.Argument(help="An actor.")],
     end: Annotated[str, typer.Argument(help="Another one.")],
+    as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
 ) -> None:
     """Tell how two actors are tied, step by step, with the evidence of each step."""
     from rareearth import cards
 
-    graph = _opened(build, texts)
+    graph = _opened(build, texts, as_of)
     print("\n".join(cards.path_lines(graph.path(start, end), _sentences(graph, texts))))
+
+
+@app.command()
+def conflicts(
+    name: Annotated[str | None, typer.Argument(metavar="[CONFLICT]", help="Only this one.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="contradiction, change, rounding or unsure.")] = None,
+    unjudged: Annotated[bool, typer.Option("--unjudged", help="Differences that nobody has judged yet.")] = False,
+    build: Build = None,
+) -> None:
+    """List where sources disagree, with their claims side by side."""
+    from rareearth import conflicts as found
+    from rareearth.problems import RareEarthError, meant
+
+    graph = _opened(build)
+    if unjudged:
+        for sides in found.unjudged(graph.store):
+            print("\n".join(found.side_lines(sides)) + "\n")
+        return
+    listed = graph.conflicts()
+    if kind is not None and kind not in found.KINDS:
+        raise RareEarthError(f"no kind of conflict '{kind}'; wanted one of {', '.join(found.KINDS)}")
+    chosen = [c for c in listed if name in (None, c.id) and kind in (None, c.kind)]
+    if name is not None and not chosen:
+        raise RareEarthError(
+            f"no conflict '{name}'{meant(name, [c.id for c in listed])}; `rareearth conflicts` lists them"
+        )
+    for conflict in chosen:
+        print("\n".join(found.lines(conflict)) + "\n")
+    counts = {k: sum(c.kind == k for c in chosen) for k in found.KINDS}
+    print(f"{len(chosen)} conflicts: " + ", ".join(f"{count} {k}" for k, count in counts.items() if count))
 
 
 @app.command()
@@ -217,13 +280,14 @@ def export(
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")
     ] = None,
+    as_of: AsOf = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
     """Write a file that other tools open; its ending tells the format."""
     from rareearth import formats, places
 
-    graph = _opened(build)
+    graph = _opened(build, as_of=as_of)
     text = _read(Path(query)) if query and _is_file(query) else query
     with _Watchdog(timeout if text else 3600):
         written = formats.write(file, graph.store, lambda: graph.network(text or view.value, kinds or None))
@@ -253,13 +317,18 @@ class _Watchdog:
         os._exit(124)
 
 
-def _opened(build: Path | None, texts: Path | None = None) -> KnowledgeGraph:
+def _opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     from rareearth import knowledge
 
     graph = knowledge.open(build, texts=texts)
     if graph.stale:
         print("note: the data has changed since this build; `rareearth build` makes a new one", file=sys.stderr)
-    return graph
+    if as_of is None:
+        return graph
+    then = graph.as_of(as_of)
+    if then.undated:
+        print(f"note: {then.undated} claims of which nothing says when they held are left out", file=sys.stderr)
+    return then
 
 
 def _sentences(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from rareearth import places, records
-from rareearth.models import Claim, Entity, Frozen, Judgement, Source
+from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
 from rareearth.ontology import Ontology
 from rareearth.problems import DataError, Problem, meant
 from rareearth.records import List, Map, Node, Text
@@ -28,9 +28,12 @@ class Where(NamedTuple):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Everything in ``data/``: entities and sources by id, claims in the order of their files, judgements.
+    """Everything in ``data/``.
 
-    ``where`` tells the place of an entity (``entity/ID``), a source, a claim or a judgement.
+    Entities and sources by id, claims in the order of their files,
+    judgements and conflicts.
+
+    ``where`` tells the place of an entity (``entity/ID``), a source, a claim, a judgement or a conflict.
     """
 
     folder: Path
@@ -39,6 +42,7 @@ class Dataset:
     sources: dict[str, Source]
     claims: tuple[Claim, ...]
     judgements: tuple[Judgement, ...]
+    conflicts: dict[str, Conflict]
     where: dict[str, Where] = field(repr=False)
 
     @cached_property
@@ -60,6 +64,24 @@ class Dataset:
         """The id that stands for a record in the graph: its own, unless a judgement says otherwise."""
         return self.standing.get(record, record)
 
+    def is_plain_fact(self, claim: Claim) -> bool:
+        """Whether a claim stands in the default graph: a fact that is or was so, and that no source contradicts.
+
+        Sources that make the same statement and differ in what stands beside it (an amount, a time) do not contradict
+        the statement.
+        """
+        return claim.kind == "fact" and claim.status == "held" and claim.conflict not in self._contradictions
+
+    @cached_property
+    def _contradictions(self) -> frozenset[str]:
+        """The contradictions whose claims make different statements."""
+        said: dict[str, set[tuple[str, str, str]]] = {}
+        for claim in self.claims:
+            if claim.conflict and self.conflicts[claim.conflict].kind == "contradiction":
+                statement = self.stands_for(claim.subject), claim.relation, self.stands_for(claim.object)
+                said.setdefault(claim.conflict, set()).add(statement)
+        return frozenset(conflict for conflict, statements in said.items() if len(statements) > 1)
+
     def speaker(self, claim: Claim) -> str | None:
         """Who says it: ``by``, or for what the author judges and advises, the publisher of the source."""
         if claim.by or claim.kind not in ("assessment", "recommendation"):
@@ -70,6 +92,7 @@ class Dataset:
 def files(folder: Path) -> list[Path]:
     """The files that the data of a folder is read from, sorted."""
     found = [*folder.glob("entities/*.yaml"), *folder.glob("sources/*.yaml"), *folder.glob("identities.yaml")]
+    found += folder.glob("conflicts.yaml")
     return sorted(found)
 
 
@@ -97,6 +120,7 @@ class _Reader:
         self.sources: dict[str, Source] = {}
         self.claims: list[Claim] = []
         self.judgements: list[Judgement] = []
+        self.conflicts: dict[str, Conflict] = {}
 
     def dataset(self) -> Dataset:
         if not self.folder.is_dir():
@@ -110,7 +134,9 @@ class _Reader:
             except DataError as error:
                 self.problems += error.problems
                 continue
-            if path.parent == self.folder:
+            if path.name == "conflicts.yaml" and path.parent == self.folder:
+                self._read_conflicts(path, node)
+            elif path.parent == self.folder:
                 self._read_judgements(path, node)
             elif path.parent.name == "entities":
                 self._read_entities(path, node)
@@ -123,6 +149,7 @@ class _Reader:
             dict(sorted(self.sources.items())),
             tuple(self.claims),
             tuple(self.judgements),
+            dict(sorted(self.conflicts.items())),
             self.where,
         )
 
@@ -211,6 +238,13 @@ class _Reader:
             if judgement and self._new(f"judgement/{judgement.id}", path, sentence):
                 self.judgements.append(judgement)
 
+    def _read_conflicts(self, path: Path, node: Node) -> None:
+        for id_, fields in self._items(path, node, "ids of conflicts with question, kind and why below them"):
+            values = dict(self._items(path, fields, f"the fields of {id_}"))
+            conflict = self._model(path, id_.line, Conflict, {**values, "id": str(id_)}, fields)
+            if conflict and self._new(f"conflict/{id_}", path, id_):
+                self.conflicts[conflict.id] = conflict
+
     def _items(self, path: Path, node: Node, wanted: str) -> Iterator[tuple[Text, Node]]:
         if isinstance(node, Map):
             yield from node.items()
@@ -245,7 +279,8 @@ class _Reader:
             return model.model_validate({str(k): v for k, v in values.items()})
         except ValidationError as error:
             hidden = {"id", "kind", "source", "subject", "relation", "object", "qualifiers", "left", "verdict", "right"}
-            known = [f for f in model.model_fields if f not in hidden or (f == "kind" and model is Claim)]
+            hidden -= {"kind"} if model is not Entity else set()
+            known = [f.removesuffix("_") for f in model.model_fields if f not in hidden]
             for fault in error.errors(include_url=False):
                 place = tuple(str(part) for part in fault["loc"])
                 self._fault(path, _line(node, place, line), _message(dict(fault), place, (*known, *extra)))

@@ -8,10 +8,13 @@ ENTITY = BASE + "entity/"
 SOURCE = BASE + "source/"
 CLAIM = BASE + "claim/"
 JUDGEMENT = BASE + "judgement/"
+CONFLICT = BASE + "conflict/"
+STORY = BASE + "story/"
 DATASET = BASE + "dataset"
 
 PREFIXES = {
     "claim": CLAIM,
+    "conflict": CONFLICT,
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "entity": ENTITY,
@@ -35,7 +38,7 @@ EDTF = "http://id.loc.gov/datatypes/edtf"
 
 def local(iri: str) -> str:
     """The id or name inside one of the project's IRIs, as in ``li-bo`` or ``chairs``; any other IRI unchanged."""
-    for base in (VOCABULARY, ENTITY, SOURCE, CLAIM, JUDGEMENT):
+    for base in (VOCABULARY, ENTITY, SOURCE, CLAIM, JUDGEMENT, CONFLICT, STORY):
         if iri.startswith(base):
             return iri[len(base) :]
     return iri

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import building, cards, iris, network, questions, sparql, texts
+from rareearth import asof, building, cards, conflicts, iris, network, questions, sparql, texts
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from rareearth.cards import Card, Statement, Step
+    from rareearth.conflicts import Conflict
     from rareearth.network import Network
 
 Value = str | int | float
@@ -29,6 +30,7 @@ class KnowledgeGraph:
         """``stale`` says that the data has changed since the build; ``texts_folder`` holds texts of articles."""
         self.store = store
         self.stale = stale
+        self.undated = 0
         self._texts = texts.Texts(texts_folder) if texts_folder else None
 
     def __repr__(self) -> str:
@@ -102,6 +104,22 @@ class KnowledgeGraph:
     def path(self, start: str, end: str) -> list[Step]:
         """How the entities of two names are tied, step by step. Raises RareEarthError when nothing ties them."""
         return cards.paths(self.store, self.find(start), self.find(end))[0]
+
+    def as_of(self, day: str) -> KnowledgeGraph:
+        """The graph with only what may have held on a day, in a month or year (EDTF); see :mod:`asof`.
+
+        Claims of which nothing says when they held are left out; ``undated`` of the new graph counts them.
+        Raises RareEarthError for anything that is not a day, month or year.
+        """
+        held = asof.at(self.store, day)
+        made = KnowledgeGraph(held.store, stale=self.stale)
+        made.undated = held.undated
+        made._texts = self._texts
+        return made
+
+    def conflicts(self) -> list[Conflict]:
+        """Where sources disagree, contradictions first, with their claims side by side."""
+        return conflicts.judged(self.store)
 
     def sentence(self, statement: Statement, number: int) -> str | None:
         """What stands at the n-th span of a statement, when the text is at hand and holds it; else None."""

@@ -13,6 +13,13 @@ from rareearth import dates
 ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
 Stance = Literal["positive", "negative", "neutral", "mixed"]
 Status = Literal["held", "pledged", "planned", "announced", "conditional", "ended", "retracted"]
+Confidence = Literal["high", "medium", "low"]
+SourceKind = Literal[
+    "news", "trade-news", "company", "government", "research", "filing", "law-firm", "industry", "encyclopedia",
+    "blog", "social", "directory",
+]  # fmt: skip
+Copy = Literal["mirror", "digest", "repost"]
+Disagreement = Literal["contradiction", "change", "rounding", "unsure"]
 Verdict = Literal["same", "different", "unsure"]
 
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
@@ -102,7 +109,8 @@ class Claim(Frozen):
     """What one source says: subject, relation, object, who says it in which way, for which time, and where.
 
     ``object`` is the id of an entity, or the text of a value where the relation has a datatype as its range.
-    ``subject`` and ``object`` are the ids that the data has; judgements of identity are applied later.
+    ``confidence`` is that of the reading, where whoever read it said so; ``conflict`` is the id of a disagreement that
+    it is a part of. ``subject`` and ``object`` are the ids that the data has; judgements of identity are applied later.
     """
 
     source: Id
@@ -114,6 +122,8 @@ class Claim(Frozen):
     about: Id | None = None
     stance: Stance | None = None
     status: Status = "held"
+    confidence: Confidence | None = None
+    conflict: Id | None = None
     qualifiers: tuple[tuple[str, str], ...] = ()
     when: Edtf | None = None
     since: Edtf | None = None
@@ -131,11 +141,6 @@ class Claim(Frozen):
         digest = hashlib.sha256("\n".join(p or "" for p in parts).encode()).hexdigest()
         return f"{self.source}/{digest[:10]}"
 
-    @property
-    def is_plain_fact(self) -> bool:
-        """Whether it stands in the default graph: a fact that is or was so."""
-        return self.kind == "fact" and self.status == "held"
-
 
 class TextHash(Frozen):
     """The text that spans are counted in: its SHA-256 (of UTF-8) and its length in characters."""
@@ -145,7 +150,11 @@ class TextHash(Frozen):
 
 
 class Source(Frozen):
-    """An article or page. ``names`` is what it calls entities; ``refers`` are words that mean them only there."""
+    """An article or page.
+
+    ``copy`` says that it is a copy of another's text, and pages of one ``story`` have one origin. ``names`` is what it
+    calls entities; ``refers`` are words that mean them only there.
+    """
 
     id: Id
     title: Line
@@ -153,6 +162,9 @@ class Source(Frozen):
     url: Url
     published: Edtf | None = None
     language: Language
+    kind: SourceKind | None = None
+    copy_: Annotated[Copy | None, Field(alias="copy")] = None
+    story: Id | None = None
     text: TextHash | None = None
     names: tuple[tuple[Id, tuple[Line, ...]], ...] = ()
     refers: tuple[tuple[Line, Id], ...] = ()
@@ -172,3 +184,16 @@ class Judgement(Frozen):
     def id(self) -> str:
         """The two records it is about."""
         return f"{self.left}~{self.right}"
+
+
+class Conflict(Frozen):
+    """A disagreement between claims: the question that they answer differently, and of what kind it is.
+
+    ``contradiction``: they cannot both be so. ``change``: each was so at its time. ``rounding``: the same said with
+    other precision or unit. ``unsure``: it cannot be told.
+    """
+
+    id: Id
+    question: Line
+    kind: Disagreement
+    why: Line

@@ -49,7 +49,8 @@ SELECT ?relation ?en ?zh ?colour ?strength WHERE {
   OPTIONAL { ?relation ree:tieStrength ?strength }
 }"""
 _CLAIMS = """
-SELECT ?claim ?s ?p ?o ?kind ?status ?stance ?source ?when ?since ?until ?inferred ?first ?last WHERE {
+SELECT ?claim ?s ?p ?o ?kind ?status ?stance ?source ?when ?since ?until ?inferred ?first ?last
+       ?plain WHERE {
   GRAPH ?claim { ?s ?p ?o }
   ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source .
   OPTIONAL { ?claim ree:stance ?stance }
@@ -59,6 +60,7 @@ SELECT ?claim ?s ?p ?o ?kind ?status ?stance ?source ?when ?since ?until ?inferr
   OPTIONAL { ?claim ree:inferredWhen ?inferred }
   OPTIONAL { ?claim ree:earliest ?first }
   OPTIONAL { ?claim ree:latest ?last }
+  BIND(EXISTS { ?s ?p ?o } AS ?plain)
 }"""
 
 
@@ -79,6 +81,7 @@ class _Claim(NamedTuple):
     inferred: str
     first: str
     last: str
+    plain: str
 
 
 _Triple: TypeAlias = tuple[str, str, str]
@@ -106,7 +109,7 @@ def read(store: ox.Store, view: str = "actors", kinds: Collection[str] | None = 
         chosen = [
             c
             for c in claims
-            if (c.kind in kinds if kinds else (c.kind, c.status) == ("fact", "held"))
+            if (c.kind in kinds if kinds else (c.kind, c.status, c.plain) == ("fact", "held", "true"))
             and c.subject in shown
             and c.object in shown
         ]

@@ -7,13 +7,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from rareearth import iris, places
 from rareearth.problems import DataError, Problem
 
 _RDF, _RDFS, _SKOS, _OWL, _XSD = (iris.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {iris.EDTF}
+MEASURE = iris.VOCABULARY + "measure"
+LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {iris.EDTF, MEASURE}
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,12 @@ class Class(Term):
 
 @dataclass(frozen=True)
 class Relation(Term):
-    """What a claim may say. ``range`` is a class name, or the IRI of a datatype; ``strength`` 0 means no tie."""
+    """What a claim may say.
+
+    ``range`` is a class name, or the IRI of a datatype; ``strength`` 0 means no tie. ``timeless`` relations hold at
+    any time. ``one_at_a_time`` is the end of which there is one at a time (``subject``, ``object``, ``subject of a
+    role``), ``owner`` the end that owns the other.
+    """
 
     inverse: str
     inverse_zh: str
@@ -49,6 +56,9 @@ class Relation(Term):
     colour: str
     strength: float
     symmetric: bool
+    timeless: bool
+    one_at_a_time: str | None
+    owner: str | None
 
     @property
     def literal(self) -> bool:
@@ -70,12 +80,13 @@ class Qualifier(Term):
 
 @dataclass(frozen=True)
 class Ontology:
-    """Classes, relations and qualifiers by name, as one Turtle file declares them."""
+    """Classes, relations and qualifiers by name, and the units of measures, as one Turtle file declares them."""
 
     path: Path
     classes: dict[str, Class]
     relations: dict[str, Relation]
     qualifiers: dict[str, Qualifier]
+    units: frozenset[str]
 
     @cached_property
     def _ancestors(self) -> dict[str, frozenset[str]]:
@@ -147,7 +158,12 @@ class _Reader:
         self._check_cycles(classes, relations)
         if self.problems:
             raise DataError(self.problems)
-        return Ontology(self.path, classes, relations, qualifiers)
+        units = {v.value for iri in self.values for v in self._notations(iri)}
+        return Ontology(self.path, classes, relations, qualifiers, frozenset(units))
+
+    def _notations(self, iri: str) -> list[Any]:
+        is_unit = iris.VOCABULARY + "Unit" in {v.value for v in self.values[iri][_RDF + "type"]}
+        return self.values[iri][_SKOS + "notation"] if is_unit else []
 
     def _check_cycles(self, classes: dict[str, Class], relations: dict[str, Relation]) -> None:
         import graphlib
@@ -187,8 +203,17 @@ class _Reader:
             range=range_ if literal else iris.local(range_),
             colour=self._one(iri, iris.VOCABULARY + "colour"),
             strength=float(strength or 0),
+            timeless=self._one(iri, iris.VOCABULARY + "timeless") == "true",
+            one_at_a_time=self._end(iri, "oneAtATime"),
+            owner=self._end(iri, "owner"),
             symmetric=_OWL + "SymmetricProperty" in {v.value for v in self.values[iri][_RDF + "type"]},
         )
+
+    def _end(self, iri: str, name: str) -> str | None:
+        end = self._one(iri, iris.VOCABULARY + name)
+        if end not in ("", "subject", "object", "subject of a role"):
+            self._fault(iris.local(iri), f"{iris.local(iri)} has '{end}' as {name}; wanted subject or object")
+        return end or None
 
     def _qualifier(self, iri: str) -> Qualifier:
         range_ = self._one(iri, _RDFS + "range")

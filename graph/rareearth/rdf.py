@@ -18,7 +18,8 @@ from pathlib import Path
 
 from rareearth import dates, iris
 from rareearth.dataset import Dataset
-from rareearth.models import Claim, Entity, Judgement, Source
+from rareearth.models import Claim, Conflict, Entity, Judgement, Source
+from rareearth.ontology import MEASURE
 
 _EXACT = Context(prec=40)  # more digits than checks let through
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
@@ -33,6 +34,8 @@ def lines(dataset: Dataset) -> list[str]:
         found.update(_source(dataset, source))
     for judgement in dataset.judgements:
         found.update(_judgement(judgement))
+    for conflict in dataset.conflicts.values():
+        found.update(_conflict(conflict))
     for claim in dataset.claims:
         found.update(_claim(dataset, claim))
     found.update(_description(dataset, triples=len(found) - len(dataset.claims)))
@@ -108,6 +111,11 @@ def _source(dataset: Dataset, source: Source) -> Iterator[str]:
     yield _triple(node, "foaf:page", iri(source.url))
     if source.published:
         yield _triple(node, "dcterms:issued", literal(source.published, iris.EDTF))
+    for name, term in (("genre", source.kind), ("copyKind", source.copy_)):
+        if term:
+            yield _triple(node, f"ree:{name}", literal(term))
+    if source.story:
+        yield _triple(node, "ree:story", iri(iris.STORY + source.story))
     if source.text:
         yield _triple(node, "ree:textHash", literal(source.text.sha256))
         yield _triple(node, "ree:textLength", value(str(source.text.chars), _p("xsd:integer")))
@@ -142,7 +150,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         stated = dataset.stands_for(claim.object)
         obj = iri(iris.ENTITY + stated)
     yield _triple(iris.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
-    if claim.is_plain_fact:
+    if dataset.is_plain_fact(claim):
         yield _triple(iris.ENTITY + subject, f"ree:{claim.relation}", obj)
 
     if claim.subject != subject:
@@ -165,12 +173,14 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(node, "ree:about", iri(iris.ENTITY + dataset.stands_for(claim.about or claim.subject)))
     if claim.stance:
         yield _triple(node, "ree:stance", iri(_p(f"ree:{claim.stance}")))
+    if claim.confidence:
+        yield _triple(node, "ree:confidence", iri(_p(f"ree:{claim.confidence}")))
+    if claim.conflict:
+        yield _triple(node, "ree:conflict", iri(iris.CONFLICT + claim.conflict))
+    yield _triple(node, "ree:evidence", iri(_p(f"ree:{level(dataset, claim)}")))
     if claim.note:
         yield _triple(node, "skos:note", literal(claim.note, language="en"))
-    for name, text in claim.qualifiers:
-        qualifier = dataset.ontology.qualifiers[name]
-        beside = value(text, qualifier.range) if qualifier.literal else iri(iris.ENTITY + dataset.stands_for(text))
-        yield _triple(node, f"ree:{name}", beside)
+    yield from _beside(dataset, claim, node)
     for span in claim.at:
         selector = f"{iris.SOURCE}{claim.source}#char={span.start},{span.end}"  # RFC 5147 names characters so
         yield _triple(node, "ree:at", iri(selector))
@@ -178,6 +188,36 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
         yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
         yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
+
+
+def _beside(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
+    """The qualifiers, and the number and unit of the claim's measure, so that a query can reckon with it."""
+    measures = [text for name, text in claim.qualifiers if dataset.ontology.qualifiers[name].range == MEASURE]
+    if dataset.ontology.relations[claim.relation].range == MEASURE:
+        measures.insert(0, claim.object)
+    for measure in measures[:1]:
+        number, _, unit = measure.partition(" ")
+        yield _triple(node, "ree:number", value(number, _p("xsd:decimal")))
+        yield _triple(node, "ree:unit", literal(unit))
+    for name, text in claim.qualifiers:
+        qualifier = dataset.ontology.qualifiers[name]
+        beside = value(text, qualifier.range) if qualifier.literal else iri(iris.ENTITY + dataset.stands_for(text))
+        yield _triple(node, f"ree:{name}", beside)
+
+
+def level(dataset: Dataset, claim: Claim) -> str:
+    """How good the evidence is: ``sentence`` (characters of a text), ``page`` (seen), ``copy`` (of another's)."""
+    if claim.at:
+        return "sentence"
+    return "copy" if dataset.sources[claim.source].copy_ else "page"
+
+
+def _conflict(conflict: Conflict) -> Iterator[str]:
+    node = iris.CONFLICT + conflict.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Conflict")))
+    yield _triple(node, "rdfs:label", literal(conflict.question, language="en"))
+    yield _triple(node, "ree:disagreement", iri(_p(f"ree:{conflict.kind}")))
+    yield _triple(node, "ree:because", literal(conflict.why))
 
 
 def _times(claim: Claim, node: str) -> Iterator[str]:
@@ -229,7 +269,7 @@ def _description(dataset: Dataset, triples: int) -> Iterator[str]:
         yield _triple(node, "void:classPartition", iri(part))
         yield _triple(part, "void:class", iri(iris.VOCABULARY + kind))
         yield number(part, "void:entities", count)
-    for relation, count in Counter(c.relation for c in dataset.claims if c.is_plain_fact).items():
+    for relation, count in Counter(c.relation for c in dataset.claims if dataset.is_plain_fact(c)).items():
         part = f"{node}#property={relation}"
         yield _triple(node, "void:propertyPartition", iri(part))
         yield _triple(part, "void:property", iri(iris.VOCABULARY + relation))

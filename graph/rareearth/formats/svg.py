@@ -1,4 +1,4 @@
-"""A picture of the network: circles coloured by kind, named edges as lines, labels for the larger nodes, a legend."""
+"""A picture of the network: circles coloured by kind, named edges as lines, labels where there is room, a legend."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rareearth.network import Network
 
 _FONT = "font-family=\"Helvetica, Arial, 'Noto Sans CJK SC', sans-serif\""
-_LABELS = 60  # more labels than this cover each other
 
 
 def lines(network: Network) -> Iterator[str]:
@@ -23,16 +22,17 @@ def lines(network: Network) -> Iterator[str]:
     drawn = drawing(network)
     xs = [data["x"] for _, data in drawn.nodes] or [0.0]
     ys = [-data["y"] for _, data in drawn.nodes] or [0.0]
-    left, top, right, bottom = min(xs) - 110, min(ys) - 50, max(xs) + 110, max(ys) + 50
-    width, height = round(right - left + 170, 1), round(max(bottom - top, 300), 1)
+    font = max(9.0, (max(xs) - min(xs)) / 105)
+    left, top, right, bottom = min(xs) - 8 * font, min(ys) - 4 * font, max(xs) + 8 * font, max(ys) + 6 * font
+    width, height = round(right - left + 17 * font, 1), round(max(bottom - top, 40 * font), 1)
     box = f"{round(left, 1)} {round(top, 1)} {width} {height}"
     title = escaped(network.graph.get("name", "network"), "the title")
     yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{width}" height="{height}" {_FONT}>'
     yield f"  <title>{title}: {len(drawn.nodes)} nodes, {len(drawn.edges)} edges</title>"
     yield f'  <rect x="{round(left, 1)}" y="{round(top, 1)}" width="{width}" height="{height}" fill="#ffffff"/>'
     yield from _edges(drawn)
-    yield from _nodes(drawn)
-    yield from _legend(drawn, round(right + 10, 1), round(top + 30, 1))
+    yield from _nodes(drawn, font)
+    yield from _legend(drawn, round(right + font, 1), round(top + 3 * font, 1), font)
     yield "</svg>"
 
 
@@ -48,36 +48,46 @@ def _edges(drawn: Drawing) -> Iterator[str]:
     yield "  </g>"
 
 
-def _nodes(drawn: Drawing) -> Iterator[str]:
-    named = {n for n, _ in sorted(drawn.nodes, key=lambda item: (-item[1]["size"], item[0]))[:_LABELS]}
+def _nodes(drawn: Drawing, font: float) -> Iterator[str]:
     yield '  <g stroke="#ffffff" stroke-width="1">'
     for node, data in drawn.nodes:
         centre = f'cx="{data["x"]:.1f}" cy="{-data["y"]:.1f}" r="{data["size"] / 2:.1f}"'
         yield f'    <circle {centre} fill="{data.get("color", "#8a8f98")}"><title>{_label(node, data)}</title></circle>'
     yield "  </g>"
-    for style in ('fill="none" stroke="#ffffff" stroke-width="3" stroke-linejoin="round"', 'fill="#222222"'):
-        yield f'  <g font-size="9" text-anchor="middle" {style}>'
-        for node, data in drawn.nodes:
-            if node in named:
-                yield from _text(data["x"], -data["y"] + data["size"] / 2 + 9, str(data.get("label", node)), node)
+    labels = list(_labels(drawn, font))
+    halo = f'fill="none" stroke="#ffffff" stroke-width="{font / 3:.1f}" stroke-linejoin="round"'
+    for style in (halo, 'fill="#222222"'):
+        yield f'  <g font-size="{font:.1f}" text-anchor="middle" {style}>'
+        for x, y, lines, node in labels:
+            for number, line in enumerate(lines):
+                text = escaped(line, f"node {node}")
+                yield f'    <text x="{x:.1f}" y="{y + 1.1 * font * number:.1f}">{text}</text>'
         yield "  </g>"
 
 
-def _text(x: float, y: float, label: str, node: str) -> Iterator[str]:
-    for number, line in enumerate(textwrap.wrap(label, 26, max_lines=3, placeholder=" …")):
-        yield f'    <text x="{x:.1f}" y="{y + 10 * number:.1f}">{escaped(line, f"node {node}")}</text>'
+def _labels(drawn: Drawing, font: float) -> Iterator[tuple[float, float, list[str], str]]:
+    """Labels (x, y of the first line, lines, node) of the largest nodes, each only where no other stands already."""
+    taken: list[tuple[float, float, float, float]] = []
+    for node, data in sorted(drawn.nodes, key=lambda item: (-item[1]["size"], item[0])):
+        lines = textwrap.wrap(str(data.get("label", node)), 24, max_lines=3, placeholder=" …")
+        x, y = data["x"], -data["y"] + data["size"] / 2 + font
+        half = 0.28 * font * max(map(len, lines), default=0)  # a sign is about half as wide as high
+        box = (x - half, y - font, x + half, y + 1.1 * font * (len(lines) - 1))
+        if not any(box[0] < b[2] and b[0] < box[2] and box[1] < b[3] and b[1] < box[3] for b in taken):
+            taken.append(box)
+            yield x, y, lines, node
 
 
 def _label(node: str, data: dict[str, object]) -> str:
     return escaped(data.get("label", node), f"node {node}")
 
 
-def _legend(drawn: Drawing, x: float, y: float) -> Iterator[str]:
+def _legend(drawn: Drawing, x: float, y: float, font: float) -> Iterator[str]:
     kinds = Counter((data["kind"], data.get("color", "#8a8f98")) for _, data in drawn.nodes if "kind" in data)
-    yield '  <g font-size="10" fill="#222222">'
+    yield f'  <g font-size="{font:.1f}" fill="#222222">'
     for number, ((kind, color), count) in enumerate(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))):
-        line = y + 16 * number
+        line = y + 1.6 * font * number
         words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind).capitalize()
-        yield f'    <circle cx="{x + 5:.1f}" cy="{line - 3.5:.1f}" r="5" fill="{color}"/>'
-        yield f'    <text x="{x + 16:.1f}" y="{line:.1f}">{escaped(words, "a kind")} ({count})</text>'
+        yield f'    <circle cx="{x + font / 2:.1f}" cy="{line - font / 3:.1f}" r="{font / 2:.1f}" fill="{color}"/>'
+        yield f'    <text x="{x + 1.6 * font:.1f}" y="{line:.1f}">{escaped(words, "a kind")} ({count})</text>'
     yield "  </g>"
