@@ -49,6 +49,21 @@ class AsOf(NamedTuple):
     undated: int
 
 
+class Spell(NamedTuple):
+    """When a claim may have held: from the first to the last day, None where that end is open or unknown.
+
+    ``dated`` is false when nothing says when.
+    """
+
+    start: date | None
+    end: date | None
+    dated: bool
+
+    def meets(self, first: date, last: date) -> bool:
+        """Whether it may have held on some day from the first to the last."""
+        return self.dated and (self.start or last) <= last and (self.end or first) >= first
+
+
 class _Claim(NamedTuple):
     """A claim with the days that bound it; None where that end is open or unknown."""
 
@@ -73,15 +88,11 @@ def at(store: ox.Store, day: str) -> AsOf:
     if first is None or last is None:
         raise RareEarthError(f"--as-of: '{day}' has an open or unknown end; wanted a day, month or year like 2021-12")
     claims = list(_claims(store))
-    begun = _beginnings(store)
-    ends = _ends(claims)
     held, undated = set(), 0
     kept: set[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode | ox.Literal]] = set()
-    for claim in claims:
-        undated += not claim.dated
-        end = ends.get(claim.iri, claim.end)
-        unborn = any(begun.get(term.value, first) > last for term in (claim.triple[0], claim.triple[2]))
-        if claim.dated and not unborn and (claim.start or last) <= last and (end or first) >= first:
+    for claim, spell in zip(claims, _spells(store, claims), strict=True):
+        undated += not spell.dated
+        if spell.meets(first, last):
             held.add(claim.iri)
             if claim.plain:
                 kept.add(claim.triple)
@@ -96,6 +107,20 @@ def at(store: ox.Store, day: str) -> AsOf:
         and not (isinstance(quad.graph_name, ox.DefaultGraph) and (quad.subject, quad.predicate, quad.object) in gone)
     )
     return AsOf(made, len(held), undated)
+
+
+def spells(store: ox.Store) -> dict[str, Spell]:
+    """When each claim (its IRI) may have held, by the rules above."""
+    claims = list(_claims(store))
+    return {claim.iri.value: spell for claim, spell in zip(claims, _spells(store, claims), strict=True)}
+
+
+def _spells(store: ox.Store, claims: list[_Claim]) -> Iterator[Spell]:
+    begun, ends = _beginnings(store), _ends(claims)
+    for claim in claims:
+        founded = [begun[term.value] for term in (claim.triple[0], claim.triple[2]) if term.value in begun]
+        start = max([day for day in (claim.start, *founded) if day], default=None)
+        yield Spell(start, ends.get(claim.iri, claim.end), claim.dated)
 
 
 def _claims(store: ox.Store) -> Iterator[_Claim]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import asof, building, cards, conflicts, iris, network, questions, sparql, texts
+from rareearth import asof, building, cards, conflicts, iris, network, page, questions, sparql, texts
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ class KnowledgeGraph:
             f"{n} {what}" for n, what in ((self._count("ree:Claim"), "claims"), (self._count("ree:Source"), "sources"))
         ]
         return f"<rareearth.KnowledgeGraph: {' from '.join(counted)}>"
+
+    def _repr_html_(self) -> str | None:
+        """The explorer page, for notebooks; None, so that the plain text is shown, where its script is not made."""
+        return page.frame(self.store) if page.made() else None
 
     def _count(self, kind: str) -> sparql.Cell:
         return self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]

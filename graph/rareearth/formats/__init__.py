@@ -47,7 +47,8 @@ def write(path: Path, store: ox.Store, network: Callable[[], Network]) -> list[P
         ]
     writers = {".graphml": graphml.lines, ".gexf": gexf.lines, ".cypher": cypher.lines, ".svg": svg.lines}
     if ending not in writers:
-        raise FormatError(f"{path.name}: '{ending}' is no known ending; wanted one of {' '.join(NETWORKS + GRAPHS)}")
+        known = " ".join((*NETWORKS, *GRAPHS, ".html"))  # the page is made elsewhere: see page
+        raise FormatError(f"{path.name}: '{ending}' is no known ending; wanted one of {known}")
     return [save(path, _encoded(writers[ending](network())))]
 
 

@@ -1,0 +1,138 @@
+// The card of an entity or of a tie: what is claimed, by whom, and how we know.
+
+import { CLAIM_KINDS, HEADINGS, between, heading, named, time } from "./data.js";
+import { element, link, swatch } from "./dom.js";
+
+const LEVELS = { sentence: "sentence", page: "page that was read", copy: "copy of another's text" };
+
+export class Card {
+  /** `go(id)` opens another entity's card, `close()` closes this one. */
+  constructor(data, place, go, close) {
+    Object.assign(this, { data, place, go, close });
+  }
+
+  hide() {
+    this.place.hidden = true;
+    this.place.replaceChildren();
+  }
+
+  /** Show the card of an entity; `passes` tells which claims the filters show. Returns its heading, to be focused. */
+  entity(id, passes) {
+    const entity = this.data.byId.get(id);
+    const claims = entity.claims;
+    const title = element("h2", { tabindex: "-1" }, entity.name, entity.zh ? [" ", element("span", { lang: "zh", text: entity.zh })] : "");
+    this.open(
+      title,
+      element("p", { class: "kind" }, swatch(entity.colour), entity.word, element("code", { text: entity.id })),
+      entity.about ? element("p", { text: entity.about }) : "",
+      entity.names?.length ? element("p", { class: "also" }, "also: ", entity.names.join(", ")) : "",
+      counted(claims, passes),
+      ...this.sections(claims, id),
+    );
+    return title;
+  }
+
+  /** Show the card of a tie "a~b": every claim between the two. */
+  tie(tie, passes) {
+    const [a, b] = tie.split("~");
+    const claims = between(this.data, a, b);
+    const title = element("h2", { tabindex: "-1" }, this.name(a), " – ", this.name(b));
+    this.open(title, counted(claims, passes), ...this.sections(claims, null));
+    return title;
+  }
+
+  open(...content) {
+    const close = element("button", { type: "button", class: "close", "aria-label": "Close the card", text: "×", onclick: this.close });
+    this.place.replaceChildren(close, ...content.filter(Boolean));
+    this.place.hidden = false;
+    this.place.scrollTop = 0;
+  }
+
+  sections(claims, centre) {
+    const order = (c) => [CLAIM_KINDS.indexOf(c.kind), HEADINGS.indexOf(heading(c)), c.p, c.s, c.o ?? c.value].join("\n");
+    const sorted = [...claims].sort((a, b) => (order(a) < order(b) ? -1 : 1));
+    return HEADINGS.map((title) => {
+      const here = sorted.filter((claim) => heading(claim) === title);
+      return here.length
+        ? element("section", {}, element("h3", {}, title, element("span", { class: "count", text: here.length })),
+            element("ul", { class: "claims" }, here.map((claim) => this.claim(claim, centre))))
+        : "";
+    });
+  }
+
+  /** A claim, read from one of its ends; from outside (centre null) both ends are named. */
+  claim(claim, centre) {
+    const inward = centre !== null && claim.o === centre && claim.s !== centre;
+    const phrase = inward ? (claim.relation.back ?? `is what this ${claim.relation.label}:`) : claim.relation.label;
+    const other = inward ? this.name(claim.s) : claim.object ? this.name(claim.o) : element("b", { text: claim.value });
+    const extra = [
+      ...(claim.qualifiers ?? []).map(([name, value]) => `${name}: ${value}`),
+      time(claim),
+      claim.inferred ? `we infer ${claim.inferred}${claim.because ? ` (${claim.because})` : ""}` : "",
+    ].filter(Boolean);
+    return element("li", { "data-claim": claim.id },
+      element("p", { class: "says" }, centre === null ? [this.name(claim.s), " "] : "", `${phrase} `, other,
+        extra.length ? element("span", { class: "extra", text: `  ${extra.join(" · ")}` }) : ""),
+      this.badges(claim),
+      claim.note ? element("p", { class: "note", text: `note: ${claim.note}` }) : "",
+      this.evidence(claim),
+      claim.conflict ? this.conflict(claim) : "",
+    );
+  }
+
+  badges(claim) {
+    const { kind, status, stance, by, about } = claim;
+    const badge = (text, more = "") => element("span", { class: `badge ${more}`, text });
+    const found = [
+      kind !== "fact" ? badge(kind) : "",
+      status !== "held" ? badge(status) : "",
+      stance ? badge(stance, stance) : "",
+    ].filter(Boolean);
+    if (by) found.push(element("span", {}, "says ", this.name(by)));
+    for (const id of about ?? []) if (id !== claim.s) found.push(element("span", {}, "of ", this.name(id)));
+    return found.length ? element("p", { class: "badges" }, found) : "";
+  }
+
+  /** The sentence where the text was at hand, else the characters that it stands at; and the page in any case. */
+  evidence(claim) {
+    const { page } = claim;
+    const spans = (claim.spans ?? []).map(([start, end, mark], at) =>
+      claim.sentences?.[at]
+        ? element("blockquote", { text: claim.sentences[at], title: `${claim.source} ${start}-${end} ${mark}` })
+        : element("p", { class: "span" }, `characters ${start}–${end} `, element("code", { text: mark })),
+    );
+    const facts = [
+      page.published ?? "undated",
+      LEVELS[claim.evidence] ?? claim.evidence,
+      page.copy && page.copy !== claim.evidence ? page.copy : "",
+      claim.confidence ? `${claim.confidence} confidence` : "",
+    ].filter(Boolean);
+    return element("div", { class: "evidence" }, ...spans,
+      element("p", {}, element("b", { text: page.publisher }), `, ${facts.join(", ")}: `, link(page.url, page.title)));
+  }
+
+  /** What the other sides of a disagreement say. */
+  conflict(claim) {
+    const { question, kind, why } = this.data.conflicts[claim.conflict] ?? { question: claim.conflict };
+    const rivals = (this.data.conflicting.get(claim.conflict) ?? []).filter((other) => other !== claim);
+    return element("details", { class: "conflict", open: kind === "contradiction" },
+      element("summary", { text: `${kind === "contradiction" ? "contradicted" : `differs (${kind ?? "not judged"})`}: ${question}` }),
+      element("ul", {}, rivals.map((other) =>
+        element("li", {}, this.name(other.s), ` ${other.relation.label} `,
+          other.object ? this.name(other.o) : element("b", { text: other.value }),
+          element("span", { class: "extra", text: [...(other.qualifiers ?? []).map(([n, v]) => `${n}: ${v}`), time(other)].filter(Boolean).map((t) => `  ${t}`).join(" ·") }),
+          element("span", { class: "from" }, " – ", `${other.page.publisher}, ${other.page.published ?? "undated"}: `, link(other.page.url, other.page.title))),
+      )),
+      why ? element("p", { class: "note", text: why }) : "");
+  }
+
+  name(id) {
+    return element("button", { type: "button", class: "name", text: named(this.data, id), "data-id": id, onclick: () => this.go(id) });
+  }
+}
+
+function counted(claims, passes) {
+  const shown = claims.filter(passes).length;
+  const words = `${claims.length} claim${claims.length === 1 ? "" : "s"}`;
+  return element("p", { class: "also", text: shown === claims.length ? words : `${words}, ${shown} of them in the present selection` });
+}

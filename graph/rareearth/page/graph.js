@@ -1,0 +1,297 @@
+// The network, drawn by sigma. One line for each pair of entities and direction; a line stands for all its claims.
+
+import { DirectedGraph } from "graphology";
+import Sigma from "sigma";
+import { animateNodes } from "sigma/utils";
+
+import { element } from "./dom.js";
+import { Names } from "./names.js";
+
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const HELP =
+  "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, plus and minus zoom, 0 shows all.";
+
+/** Whether this machine can draw: WebGL may be missing or switched off. */
+export function able() {
+  const canvas = document.createElement("canvas");
+  return Boolean(canvas.getContext("webgl2") ?? canvas.getContext("webgl"));
+}
+
+export class Network {
+  /** `choose({node} | {edge} | {})` is called for a click or Enter on a node, an edge, or nothing. */
+  constructor(data, place, choose, lost) {
+    this.data = data;
+    this.choose = choose;
+    this.chosen = {};
+    this.pointed = null; // under the mouse
+    this.cursor = null; // where the keyboard is
+    this.shown = new Set();
+    this.where = "";
+    this.graph = filled(data);
+    this.canvas = element("div", { id: "canvas", tabindex: "0", role: "application", "aria-label": HELP });
+    this.spoken = element("p", { class: "unseen", "aria-live": "polite" });
+    place.append(this.canvas, this.buttons(), this.spoken);
+    const many = this.graph.order > 2000;
+    this.sigma = new Sigma(this.graph, this.canvas, {
+      renderLabels: false, // names.js does it: sigma's own cover each other
+      defaultDrawNodeHover: () => {},
+      defaultEdgeType: "arrow",
+      enableEdgeEvents: true,
+      zIndex: true,
+      hideEdgesOnMove: many,
+      minCameraRatio: 0.02,
+      maxCameraRatio: 2,
+      minEdgeThickness: many ? 0.5 : 1,
+      stagePadding: 48,
+      allowInvalidContainer: true,
+      nodeReducer: (id, node) => this.drawnNode(id, node),
+      edgeReducer: (id, edge) => this.drawnEdge(id, edge),
+    });
+    this.names = new Names(this);
+    this.listen();
+    for (const canvas of Object.values(this.sigma.getCanvases())) canvas.addEventListener("webglcontextlost", lost);
+  }
+
+  buttons() {
+    const camera = () => this.sigma.getCamera();
+    const button = (text, label, onclick) => element("button", { type: "button", text, "aria-label": label, title: label, onclick });
+    return element("div", { class: "zoom" },
+      button("+", "Zoom in", () => camera().animatedZoom({ duration: pace(200) })),
+      button("−", "Zoom out", () => camera().animatedUnzoom({ duration: pace(200) })),
+      button("⤢", "Show all", () => this.fit()));
+  }
+
+  listen() {
+    const { sigma } = this;
+    sigma.on("clickNode", ({ node }) => this.choose({ node }));
+    sigma.on("clickEdge", ({ edge }) => this.choose({ edge }));
+    sigma.on("clickStage", () => this.choose({}));
+    sigma.on("enterNode", ({ node }) => this.point(node));
+    sigma.on("leaveNode", () => this.point(null));
+    sigma.on("enterEdge", ({ edge }) => this.point(null, edge));
+    sigma.on("leaveEdge", () => this.point(null));
+    this.canvas.addEventListener("keydown", (event) => this.press(event));
+    this.canvas.addEventListener("blur", () => this.moveTo(null));
+  }
+
+  // ---- what is shown
+
+  /** Show these entities (a set of ids) with the ties of these claims. `fresh`: a new selection, seen whole. */
+  show(entities, claims, fresh) {
+    const counts = new Map();
+    for (const claim of claims) {
+      if (!claim.object) continue;
+      const tie = `${claim.s}~${claim.o}`;
+      if (counts.has(tie)) counts.get(tie).push(claim);
+      else counts.set(tie, [claim]);
+    }
+    this.shown = entities;
+    const degree = new Map();
+    this.graph.updateEachEdgeAttributes((tie, edge, a, b) => {
+      const said = counts.get(tie);
+      if (!said) return { ...edge, hidden: true };
+      degree.set(a, (degree.get(a) ?? 0) + said.length);
+      degree.set(b, (degree.get(b) ?? 0) + said.length);
+      return { ...edge, hidden: false, size: 1 + Math.min(3, Math.sqrt(said.length - 1)), own: said[0].relation.colour ?? "#8a8f98" };
+    }, { attributes: ["hidden", "size", "own"] });
+    const most = [...degree.values()].reduce((a, b) => Math.max(a, b), 1);
+    const { width, height } = this.sigma.getDimensions();
+    const room = Math.min(1.25, Math.max(0.6, Math.min(width, height) / 700)) * Math.max(0.4, Math.min(1, Math.sqrt(420 / (entities.size || 1))));
+    this.graph.updateEachNodeAttributes((id, node) => {
+      node.hidden = !entities.has(id) && id !== this.chosen.node;
+      node.size = (3 + 12 * Math.sqrt((degree.get(id) ?? 0) / most)) * room;
+      return node;
+    }, { attributes: ["hidden", "size"] });
+    this.place(entities, fresh);
+    this.names.order();
+    this.sigma.refresh();
+  }
+
+  /** Actors stand where the network of actors has them; as soon as others are shown, all stand where everything has its place. */
+  place(entities, fresh) {
+    const among = [...entities].every((id) => this.data.byId.get(id).among);
+    const where = among && entities.size ? "among" : "at";
+    if (where !== this.where) {
+      const targets = {};
+      this.graph.forEachNode((id) => {
+        const entity = this.data.byId.get(id);
+        const [x, y] = entity[where] ?? entity.at;
+        targets[id] = { x, y };
+      });
+      if (this.where && pace(1) && this.graph.order < 2000) animateNodes(this.graph, targets, { duration: 500 });
+      else this.graph.updateEachNodeAttributes((id, node) => Object.assign(node, targets[id]), { attributes: ["x", "y"] });
+    }
+    if (where === this.where && !fresh) return;
+    this.where = where;
+    this.frame();
+    this.sigma.getCamera().setState({ x: 0.5, y: 0.5, angle: 0, ratio: 1 });
+  }
+
+  /** Make the shown entities fill the picture. */
+  frame() {
+    const box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+    for (const id of this.shown) {
+      const entity = this.data.byId.get(id);
+      const place = entity[this.where] ?? entity.at;
+      for (const [axis, value] of [["x", place[0]], ["y", place[1]]]) {
+        box[axis] = [Math.min(box[axis][0], value), Math.max(box[axis][1], value)];
+      }
+    }
+    this.sigma.setCustomBBox(this.shown.size > 1 ? box : null);
+  }
+
+  fit() {
+    this.frame();
+    this.sigma.refresh();
+    this.sigma.getCamera().animate({ x: 0.5, y: 0.5, angle: 0, ratio: 1 }, { duration: pace(300) });
+  }
+
+  // ---- what is chosen, and how that looks
+
+  /** Mark a node or an edge, and bring it into sight where it is not. */
+  mark(chosen) {
+    this.chosen = chosen;
+    const { node } = chosen;
+    this.graph.updateEachNodeAttributes((id, data) => {
+      data.hidden = !this.shown.has(id) && id !== node;
+      return data;
+    }, { attributes: ["hidden"] });
+    this.near = this.around(chosen);
+    this.sigma.refresh();
+    const ends = node ? [node] : chosen.edge ? chosen.edge.split("~") : [];
+    if (ends.some((id) => this.graph.hasNode(id) && !this.inSight(id))) this.goTo(ends[0]);
+  }
+
+  inSight(id) {
+    const { x, y } = this.sigma.graphToViewport(this.graph.getNodeAttributes(id));
+    const { width, height } = this.sigma.getDimensions();
+    return x > 20 && y > 20 && x < width - 20 && y < height - 20;
+  }
+
+  goTo(id) {
+    const { x, y } = this.sigma.getNodeDisplayData(id);
+    this.sigma.getCamera().animate({ x, y }, { duration: pace(300) });
+  }
+
+  /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
+  around({ node, edge }) {
+    if (edge) return new Set(edge.split("~"));
+    if (!node || !this.graph.hasNode(node)) return null;
+    const found = new Set([node]);
+    this.graph.forEachEdge(node, (_, data, a, b) => {
+      if (!data.hidden) found.add(a).add(b);
+    });
+    return found;
+  }
+
+  point(node, edge = null) {
+    this.pointed = node;
+    this.canvas.style.cursor = node || edge ? "pointer" : "";
+    const wanted = node ? { node } : edge ? { edge } : this.chosen;
+    this.near = this.around(wanted);
+    this.sigma.refresh({ skipIndexation: true });
+  }
+
+  drawnNode(id, node) {
+    if (node.hidden || !this.near || this.near.has(id)) {
+      const strong = id === this.chosen.node || id === this.cursor || id === this.pointed;
+      return { ...node, zIndex: strong ? 2 : 1, size: strong ? node.size + 2 : node.size };
+    }
+    return { ...node, color: mixed(node.color, this.paper, 0.78), zIndex: 0 };
+  }
+
+  drawnEdge(tie, edge) {
+    if (edge.hidden) return edge;
+    const [a, b] = tie.split("~");
+    const centre = this.pointed ?? this.chosen.node;
+    const bright = this.near && this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);
+    if (bright) return { ...edge, color: edge.own, size: edge.size + 1, zIndex: 2 };
+    return { ...edge, color: mixed(edge.own, this.paper, this.near ? 0.86 : 0.5), zIndex: 0 };
+  }
+
+  /** Take the colours of the theme. */
+  recolour() {
+    const style = getComputedStyle(document.documentElement);
+    this.paper = style.getPropertyValue("--paper").trim();
+    this.names.ink = style.getPropertyValue("--ink").trim();
+    this.names.paper = this.paper;
+    mixed.known.clear();
+    this.sigma.refresh();
+  }
+
+  // ---- the keyboard
+
+  press(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const camera = this.sigma.getCamera();
+    if (ARROWS[event.key]) this.moveTo(this.nearest(...ARROWS[event.key]));
+    else if (event.key === "Enter" && this.cursor) this.choose({ node: this.cursor });
+    else if (event.key === "+" || event.key === "=") camera.animatedZoom({ duration: pace(200) });
+    else if (event.key === "-") camera.animatedUnzoom({ duration: pace(200) });
+    else if (event.key === "0") this.fit();
+    else return;
+    event.preventDefault();
+  }
+
+  moveTo(id) {
+    if (id === this.cursor) return;
+    this.cursor = id;
+    this.near = this.around(id ? { node: id } : this.chosen);
+    if (id) {
+      const entity = this.data.byId.get(id);
+      this.spoken.textContent = `${entity.name}, ${entity.word}`;
+      if (!this.inSight(id)) this.goTo(id);
+    }
+    this.sigma.refresh({ skipIndexation: true });
+  }
+
+  /** The shown node nearest in a direction; from nothing, the one nearest to the middle of the picture. */
+  nearest(dx, dy) {
+    const { width, height } = this.sigma.getDimensions();
+    const from = this.cursor ?? (this.chosen.node && this.graph.hasNode(this.chosen.node) ? this.chosen.node : null);
+    const at = from ? this.sigma.graphToViewport(this.graph.getNodeAttributes(from)) : { x: width / 2, y: height / 2 };
+    let best = from;
+    let least = Infinity;
+    for (const id of this.shown) {
+      if (id === from) continue;
+      const { x, y } = this.sigma.graphToViewport(this.graph.getNodeAttributes(id));
+      const along = (x - at.x) * dx + (y - at.y) * dy;
+      const across = Math.abs((x - at.x) * dy) + Math.abs((y - at.y) * dx);
+      const far = from ? along + 2 * across : Math.hypot(x - at.x, y - at.y);
+      if ((!from || along > across) && far < least) [best, least] = [id, far];
+    }
+    return best;
+  }
+}
+
+function filled(data) {
+  const graph = new DirectedGraph();
+  for (const entity of data.entities) {
+    const [x, y] = entity.at;
+    graph.addNode(entity.id, { x, y, size: 3, color: entity.colour, hidden: true });
+  }
+  for (const [tie, [claim]] of data.ties) {
+    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.relation.colour });
+  }
+  return graph;
+}
+
+/** A duration, or none where the reader wants no motion. */
+function pace(milliseconds) {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : milliseconds;
+}
+
+/** A colour on its way to another: 0 is the first, 1 the second. Both as #rrggbb. */
+function mixed(colour, other, part) {
+  const name = colour + other + part;
+  let found = mixed.known.get(name);
+  if (!found) {
+    const of = (text, at) => parseInt(text.slice(at, at + 2), 16);
+    found = `#${[1, 3, 5]
+      .map((at) => Math.round(of(colour, at) * (1 - part) + of(other, at) * part).toString(16).padStart(2, "0"))
+      .join("")}`;
+    mixed.known.set(name, found);
+  }
+  return found;
+}
+mixed.known = new Map();

@@ -1,0 +1,127 @@
+// Finding an entity by any of its names: a combobox, worked with arrows, Enter and Escape.
+
+import { key } from "./data.js";
+import { element, swatch } from "./dom.js";
+
+const MOST = 12; // suggestions
+
+/** Every name of every entity as keys, the main names first. */
+function index(entities) {
+  return entities.map((entity) => {
+    const names = [entity.name, entity.zh, entity.id, ...(entity.names ?? [])].filter(Boolean);
+    return { entity, names: names.map((name) => ({ name, key: key(name), joined: key(name).replaceAll(" ", "") })) };
+  });
+}
+
+/** How well a name answers: 0 is not at all. Spaces do not count, so "libo" finds Li Bo. */
+function likeness(name, wanted, joined, words) {
+  if (name.key === wanted) return 6;
+  if (name.joined === joined) return 5;
+  if (name.key.startsWith(wanted)) return 4;
+  if (` ${name.key}`.includes(` ${wanted}`)) return 3;
+  if (words.every((word) => name.key.includes(word))) return 2;
+  return joined.length > 2 && name.joined.includes(joined) ? 1 : 0;
+}
+
+/** The entities of a name, the best first, each with the name that answered. */
+export function find(indexed, text) {
+  const wanted = key(text);
+  if (!wanted) return [];
+  const joined = wanted.replaceAll(" ", "");
+  const words = wanted.split(" ");
+  const found = [];
+  for (const { entity, names } of indexed) {
+    let best = { score: 0, name: "" };
+    for (const name of names) {
+      const score = likeness(name, wanted, joined, words);
+      if (score > best.score) best = { score, name: name.name };
+    }
+    if (best.score) found.push({ entity, ...best });
+  }
+  const order = (a, b) =>
+    b.score - a.score || b.entity.claims.length - a.entity.claims.length || a.entity.name.localeCompare(b.entity.name);
+  return found.sort(order).slice(0, MOST);
+}
+
+/** Put the search into its place; `choose(id)` is called with what was chosen. */
+export function search(place, data, choose) {
+  const indexed = index(data.entities);
+  let found = [];
+  let active = -1;
+  const input = element("input", {
+    type: "search", id: "find", role: "combobox", autocomplete: "off", spellcheck: "false",
+    placeholder: "Find by any name, 中文, acronym …", "aria-label": "Find an entity by any of its names",
+    "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list", "aria-keyshortcuts": "/",
+  });
+  const list = element("ul", { id: "found", role: "listbox", "aria-label": "Found", hidden: true });
+  place.append(input, element("kbd", { text: "/", "aria-hidden": "true" }), list);
+
+  function show() {
+    list.replaceChildren(
+      ...found.map(({ entity, name }, at) =>
+        element(
+          "li",
+          {
+            id: `found-${at}`, role: "option", "aria-selected": String(at === active),
+            onpointerdown: (event) => { event.preventDefault(); take(at); },
+          },
+          swatch(entity.colour),
+          element("span", { class: "name", text: entity.name }),
+          name === entity.name || name === entity.id ? "" : element("span", { class: "alias", text: name }),
+          element("span", { class: "word", text: entity.word }),
+        ),
+      ),
+    );
+    if (!found.length) list.append(element("li", { class: "none", role: "option", "aria-disabled": "true", text: "nothing of this name" }));
+    list.hidden = !input.value.trim();
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    if (active < 0) input.removeAttribute("aria-activedescendant");
+    else {
+      input.setAttribute("aria-activedescendant", `found-${active}`);
+      list.children[active].scrollIntoView({ block: "nearest" });
+    }
+  }
+  function close() {
+    list.hidden = true;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  }
+  function take(at) {
+    const chosen = found[at];
+    if (!chosen) return;
+    input.value = "";
+    found = [];
+    close();
+    choose(chosen.entity.id);
+  }
+
+  input.addEventListener("input", () => {
+    found = find(indexed, input.value);
+    active = found.length ? 0 : -1;
+    show();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (!found.length) return;
+      active = (active + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length;
+      show();
+    } else if (event.key === "Enter") take(active);
+    else if (event.key === "Escape") {
+      input.value = "";
+      found = [];
+      close();
+      input.blur();
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  input.addEventListener("blur", close);
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input:not([type=checkbox]):not([type=radio]):not([type=range]), textarea");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    input.focus();
+    input.select();
+  });
+  return { clear() { input.value = ""; found = []; close(); } };
+}

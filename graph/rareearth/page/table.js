@@ -1,0 +1,80 @@
+// The claims as a plain table: for screen readers, and for machines that cannot draw the network.
+
+import { CLAIM_KINDS, named, time } from "./data.js";
+import { element, link } from "./dom.js";
+
+const PAGE = 200; // rows at a time: thousands at once make a browser slow
+
+export class Table {
+  constructor(data, place, go) {
+    this.data = data;
+    this.place = place;
+    this.go = go;
+    this.claims = [];
+    this.from = 0;
+    this.sorted = { column: 0, down: false };
+    this.columns = [
+      { title: "Who or what", text: (c) => c.subject.name, cell: (c) => this.name(c.s) },
+      { title: "Relation", text: (c) => c.relation.label },
+      { title: "To whom or what", text: (c) => c.object?.name ?? c.value, cell: (c) => (c.object ? this.name(c.o) : c.value) },
+      { title: "More", text: (c) => (c.qualifiers ?? []).map(([name, value]) => `${name}: ${value}`).join(", ") },
+      { title: "When", text: (c) => time(c) || (c.inferred ? `we infer ${c.inferred}` : "") },
+      { title: "Kind", text: (c) => [c.kind, c.status === "held" ? "" : c.status, c.stance].filter(Boolean).join(", "), sort: (c) => CLAIM_KINDS.indexOf(c.kind) },
+      { title: "By", text: (c) => (c.by ? named(this.data, c.by) : "") },
+      { title: "Evidence", text: (c) => [c.evidence, c.confidence, c.conflict ? "disputed" : ""].filter(Boolean).join(", ") },
+      { title: "Source", text: (c) => `${c.page.publisher} ${c.page.published ?? ""}`, cell: (c) => link(c.page.url, `${c.page.publisher}${c.page.published ? `, ${c.page.published}` : ""}`) },
+    ];
+  }
+
+  show(claims) {
+    this.claims = claims;
+    this.from = 0;
+    this.draw();
+  }
+
+  draw() {
+    const { column, down } = this.sorted;
+    const by = this.columns[column];
+    const order = by.sort ?? by.text;
+    const compare = (a, b) => {
+      const [x, y] = [order(a), order(b)];
+      return typeof x === "number" ? x - y : x.localeCompare(y, "en");
+    };
+    const sorted = [...this.claims].sort((a, b) => (down ? compare(b, a) : compare(a, b)));
+    const rows = sorted.slice(this.from, this.from + PAGE);
+    const head = this.columns.map(({ title }, at) =>
+      element("th", { scope: "col", "aria-sort": at === column ? (down ? "descending" : "ascending") : "none" },
+        element("button", { type: "button", text: title, onclick: () => this.sortBy(at) })));
+    const body = rows.map((claim) =>
+      element("tr", {}, this.columns.map(({ text, cell }, at) =>
+        element(at ? "td" : "th", at ? {} : { scope: "row" }, cell ? cell(claim) : text(claim)))));
+    const last = Math.min(this.from + PAGE, sorted.length);
+    this.place.replaceChildren(
+      element("table", {},
+        element("caption", { text: sorted.length ? `Claims ${this.from + 1} to ${last} of ${sorted.length}` : "No claim is left by these filters" }),
+        element("thead", {}, element("tr", {}, head)),
+        element("tbody", {}, body)),
+      element("div", { class: "row pages" },
+        this.turn("Before", this.from - PAGE, this.from > 0), this.turn("Next", this.from + PAGE, last < sorted.length)),
+    );
+  }
+
+  turn(text, from, possible) {
+    return element("button", { type: "button", text, disabled: !possible, onclick: () => {
+      this.from = from;
+      this.draw();
+      this.place.scrollTop = 0;
+    } });
+  }
+
+  sortBy(column) {
+    this.sorted = { column, down: this.sorted.column === column && !this.sorted.down };
+    this.from = 0;
+    this.draw();
+    this.place.querySelectorAll("th button")[column].focus();
+  }
+
+  name(id) {
+    return element("button", { type: "button", class: "name", text: named(this.data, id), onclick: () => this.go(id) });
+  }
+}
