@@ -62,8 +62,9 @@ def encoded(store: ox.Store, kept: texts.Texts | None = None, as_of: str = "") -
 
 
 def frame(store: ox.Store) -> str:
-    """The page as an element for notebooks, shut off from the notebook around it. It holds no sentences of articles:
-    a notebook is soon passed on. Raises PageError.
+    """The page as an element for notebooks, shut off from the notebook around it. Raises PageError.
+
+    It holds no sentences of articles, as a notebook is soon passed on.
     """
     inside = html.escape(encoded(store).decode(), quote=True)
     return (

@@ -38,9 +38,10 @@ _NAMES = """
 SELECT ?entity ?name WHERE {
   { ?entity rdfs:label|skos:altLabel|ree:acronym ?name }
   UNION { ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }
-  UNION { ?entity owl:sameAs ?other . BIND(STRAFTER(STR(?other), "/entity/") AS ?name) }
   ?entity a ?kind . ?kind rdfs:subClassOf* ree:Entity .
 }"""
+_RECORDS = """
+SELECT DISTINCT ?entity ?other WHERE { ?entity owl:sameAs ?other ; a ?kind . ?kind rdfs:subClassOf* ree:Entity }"""
 _CLAIMS = """
 SELECT ?claim ?s ?p ?o ?kind ?status ?source ?evidence ?by ?stance ?when ?since ?until ?inferred ?because ?note
        ?confidence ?conflict WHERE {
@@ -66,7 +67,7 @@ def read(store: ox.Store, sentences: Sentences) -> Record:
     """Everything that the page shows. ``sentences`` stand by (source, start, end); {} makes a page without any."""
     full, actors = network.read(store, "full"), network.read(store, "actors")
     return {
-        "classes": {row["kind"]: _known(row, "kind") for row in _rows(store, _CLASSES)},
+        "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},
         "relations": {row["relation"]: _known(row, "relation") for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
         "claims": sorted(_claims(store, sentences), key=lambda claim: claim["id"]),
@@ -75,19 +76,27 @@ def read(store: ox.Store, sentences: Sentences) -> Record:
     }
 
 
+def _class(row: dict[str, str]) -> Record:
+    return _known({**row, "actors": row["actors"] == "true"}, "kind")
+
+
 def _entities(store: ox.Store, full: Network, actors: Network) -> list[Record]:
     names: dict[str, set[str]] = defaultdict(set)
     for row in _rows(store, _NAMES):
         names[row["entity"]].add(row["name"])
+    records: dict[str, list[str]] = defaultdict(list)
+    for row in _rows(store, _RECORDS):
+        records[row["entity"]].append(row["other"])
     everywhere, among = layout.positions(full), layout.positions(actors)
     found = []
-    for id_, data in sorted(full.nodes(data=True)):
+    for id_, data in sorted(full.nodes.items()):
         name, zh = str(data["label"]), str(data.get("label_zh", ""))
         record = {
             "id": id_,
             "name": name,
             "zh": zh,
             "names": sorted(names[id_] - {name, zh}),
+            "records": sorted(records[id_]),
             "kind": data.get("kind", ""),
             "about": data.get("about", ""),
             "at": everywhere[id_],
@@ -108,6 +117,7 @@ def _claims(store: ox.Store, sentences: Sentences) -> Iterator[Record]:
         iri = iris.CLAIM + id_
         spell, cited = spells[iri], spans[iri]
         entity = row.pop("o.is") == "NamedNode"
+        said = [sentences.get((source, start, end)) for start, end, _ in cited]
         record: Record = {
             **_known(row, "claim", "o"),
             "id": id_,
@@ -115,7 +125,7 @@ def _claims(store: ox.Store, sentences: Sentences) -> Iterator[Record]:
             "about": sorted(about[id_]),
             "qualifiers": qualifiers[iri],
             "spans": cited,
-            "sentences": [sentences.get((source, start, end)) for start, end, _ in cited] if sentences else [],
+            "sentences": said if any(said) else [],
             "plain": id_ in plain,
             "start": spell.start.isoformat() if spell.start and spell.dated else "",
             "end": spell.end.isoformat() if spell.end and spell.dated else "",
@@ -157,6 +167,5 @@ def _rows(store: ox.Store, query: str) -> Iterator[dict[str, str]]:
 
 def _known(record: Record, *without: str) -> Record:
     """The record without what is empty or false."""
-    return {
-        name: value for name, value in record.items() if name not in without and value not in ("", "false", False, None, (), [])
-    }
+    nothing: tuple[object, ...] = ("", False, None, (), [])
+    return {name: value for name, value in record.items() if name not in without and value not in nothing}

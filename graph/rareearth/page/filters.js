@@ -34,10 +34,9 @@ export class Filters {
     this.named = name;
   }
 
-  /** Whether a claim is shown; `except` leaves one group out of account. */
-  passes(claim, except) {
-    for (const group of this.groups) if (group !== except && !group.has(claim)) return false;
-    return this.inTime(claim);
+  /** Whether a claim is shown. */
+  passes(claim) {
+    return this.groups.every((group) => group.has(claim)) && this.inTime(claim);
   }
 
   /** The same as `--as-of YEAR`: a claim that may have held on some day of the year. */
@@ -78,10 +77,12 @@ export class Filters {
     const years = this.data.claims.flatMap((c) => [c.start, c.end]).filter(Boolean).map((day) => Number(day.slice(0, 4)));
     const from = years.reduce((a, b) => Math.min(a, b), 2100);
     const to = years.reduce((a, b) => Math.max(a, b), 0);
+    const published = Object.values(this.data.sources).map((page) => Number(page.published?.slice(0, 4)) || 0);
+    const latest = Math.min(to, published.reduce((a, b) => Math.max(a, b), from)); // what lies after it was only planned
     const take = () => this.take(() => { this.year = this.yearBox.checked ? Number(this.slider.value) : null; });
     this.yearBox = element("input", { type: "checkbox", id: "by-year", onchange: take });
     this.slider = element("input", {
-      type: "range", id: "year", min: from, max: Math.max(from, to), step: 1, value: to, "aria-label": "Year",
+      type: "range", id: "year", min: from, max: Math.max(from, to), step: 1, value: latest, "aria-label": "Year",
       oninput: () => { this.yearBox.checked = true; take(); },
     });
     this.yearShown = element("output", { for: "year" });
@@ -129,6 +130,20 @@ export class Filters {
     this.changed();
   }
 
+  /** For each group: value -> what it counts among the claims that every other group lets through. */
+  counts() {
+    const found = new Map(this.groups.map((group) => [group, new Map()]));
+    for (const claim of this.data.claims) {
+      if (!this.inTime(claim)) continue;
+      const against = this.groups.filter((group) => !group.has(claim));
+      if (against.length > 1) continue;
+      for (const group of against.length ? against : this.groups) {
+        for (const [id, item] of group.items(claim)) add(found.get(group), id, item);
+      }
+    }
+    return found;
+  }
+
   /** Bring boxes and counts up to date. */
   refresh() {
     for (const input of this.presets.querySelectorAll("input")) input.checked = input.value === this.named;
@@ -139,11 +154,9 @@ export class Filters {
     this.undatedBox.checked = this.undated;
     this.undatedBox.disabled = this.year === null;
     this.undatedCount.textContent = this.data.claims.filter((c) => c.undated && this.groups.every((g) => g.has(c))).length;
+    const counted = this.counts();
     for (const group of this.groups) {
-      const counts = new Map();
-      for (const claim of this.data.claims) {
-        if (this.passes(claim, group)) for (const [id, item] of group.items(claim)) add(counts, id, item);
-      }
+      const counts = counted.get(group);
       for (const value of group.values) {
         const { box, count, row } = this.rows.get(value);
         const number = counts.get(value.id)?.size ?? 0;

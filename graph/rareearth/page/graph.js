@@ -8,6 +8,8 @@ import { element } from "./dom.js";
 import { Names } from "./names.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const GREY = "#8a8f98"; // of what has no colour
+const MANY = 2000; // nodes from which on something is left out while the picture moves
 const HELP =
   "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, plus and minus zoom, 0 shows all.";
 
@@ -18,7 +20,7 @@ export function able() {
 }
 
 export class Network {
-  /** `choose({node} | {edge} | {})` is called for a click or Enter on a node, an edge, or nothing. */
+  /** `choose({node} | {edge} | {}, by keyboard)` is called for a click or Enter; `lost()` when drawing has come to an end. */
   constructor(data, place, choose, lost) {
     this.data = data;
     this.choose = choose;
@@ -27,11 +29,12 @@ export class Network {
     this.cursor = null; // where the keyboard is
     this.shown = new Set();
     this.where = "";
+    this.pale = 0.3;
     this.graph = filled(data);
     this.canvas = element("div", { id: "canvas", tabindex: "0", role: "application", "aria-label": HELP });
     this.spoken = element("p", { class: "unseen", "aria-live": "polite" });
     place.append(this.canvas, this.buttons(), this.spoken);
-    const many = this.graph.order > 2000;
+    const many = this.graph.order > MANY;
     this.sigma = new Sigma(this.graph, this.canvas, {
       renderLabels: false, // names.js does it: sigma's own cover each other
       defaultDrawNodeHover: () => {},
@@ -41,12 +44,14 @@ export class Network {
       hideEdgesOnMove: many,
       minCameraRatio: 0.02,
       maxCameraRatio: 2,
-      minEdgeThickness: many ? 0.5 : 1,
-      stagePadding: 48,
+      minEdgeThickness: many ? 0.6 : 1.4,
+      stagePadding: innerWidth < 900 ? 20 : 48,
       allowInvalidContainer: true,
       nodeReducer: (id, node) => this.drawnNode(id, node),
       edgeReducer: (id, edge) => this.drawnEdge(id, edge),
     });
+    // Layers that nothing is drawn on; without a graphics card each one costs.
+    for (const layer of ["edgeLabels", "labels", "hovers"]) this.sigma.getCanvases()[layer].style.display = "none";
     this.names = new Names(this);
     this.listen();
     for (const canvas of Object.values(this.sigma.getCanvases())) canvas.addEventListener("webglcontextlost", lost);
@@ -87,21 +92,25 @@ export class Network {
     }
     this.shown = entities;
     const degree = new Map();
-    this.graph.updateEachEdgeAttributes((tie, edge, a, b) => {
+    // Attributes are written where they stand: telling graphology of each change makes sigma redo everything each time.
+    this.graph.forEachEdge((tie, edge, a, b) => {
       const said = counts.get(tie);
-      if (!said) return { ...edge, hidden: true };
+      edge.hidden = !said;
+      if (!said) return;
       degree.set(a, (degree.get(a) ?? 0) + said.length);
       degree.set(b, (degree.get(b) ?? 0) + said.length);
-      return { ...edge, hidden: false, size: 1 + Math.min(3, Math.sqrt(said.length - 1)), own: said[0].relation.colour ?? "#8a8f98" };
-    }, { attributes: ["hidden", "size", "own"] });
+      edge.size = 1.4 + Math.min(2.5, Math.sqrt(said.length - 1));
+      edge.own = said[0].relation.colour ?? GREY;
+    });
+    this.pale = Math.min(0.75, 0.3 + counts.size / 15000); // many lines make a dark cloth
     const most = [...degree.values()].reduce((a, b) => Math.max(a, b), 1);
     const { width, height } = this.sigma.getDimensions();
     const room = Math.min(1.25, Math.max(0.6, Math.min(width, height) / 700)) * Math.max(0.4, Math.min(1, Math.sqrt(420 / (entities.size || 1))));
-    this.graph.updateEachNodeAttributes((id, node) => {
+    this.graph.forEachNode((id, node) => {
       node.hidden = !entities.has(id) && id !== this.chosen.node;
       node.size = (3 + 12 * Math.sqrt((degree.get(id) ?? 0) / most)) * room;
-      return node;
-    }, { attributes: ["hidden", "size"] });
+    });
+    this.near = this.around(this.chosen);
     this.place(entities, fresh);
     this.names.order();
     this.sigma.refresh();
@@ -118,8 +127,8 @@ export class Network {
         const [x, y] = entity[where] ?? entity.at;
         targets[id] = { x, y };
       });
-      if (this.where && pace(1) && this.graph.order < 2000) animateNodes(this.graph, targets, { duration: 500 });
-      else this.graph.updateEachNodeAttributes((id, node) => Object.assign(node, targets[id]), { attributes: ["x", "y"] });
+      if (this.where && pace(1) && this.graph.order < MANY) animateNodes(this.graph, targets, { duration: 500 });
+      else this.graph.forEachNode((id, node) => Object.assign(node, targets[id]));
     }
     if (where === this.where && !fresh) return;
     this.where = where;
@@ -148,29 +157,40 @@ export class Network {
 
   // ---- what is chosen, and how that looks
 
-  /** Mark a node or an edge, and bring it into sight where it is not. */
-  mark(chosen) {
+  /** Mark a node or an edge, and bring it into sight where it is not; `near` goes near it in any case. */
+  mark(chosen, near = false) {
     this.chosen = chosen;
     const { node } = chosen;
-    this.graph.updateEachNodeAttributes((id, data) => {
+    this.graph.forEachNode((id, data) => {
       data.hidden = !this.shown.has(id) && id !== node;
-      return data;
-    }, { attributes: ["hidden"] });
+    });
     this.near = this.around(chosen);
     this.sigma.refresh();
     const ends = node ? [node] : chosen.edge ? chosen.edge.split("~") : [];
-    if (ends.some((id) => this.graph.hasNode(id) && !this.inSight(id))) this.goTo(ends[0]);
+    if (near || ends.some((id) => this.graph.hasNode(id) && !this.inSight(id))) this.goTo(ends[0], near);
   }
 
   inSight(id) {
     const { x, y } = this.sigma.graphToViewport(this.graph.getNodeAttributes(id));
     const { width, height } = this.sigma.getDimensions();
-    return x > 20 && y > 20 && x < width - 20 && y < height - 20;
+    return x > 20 && y > 20 && x < width - 20 && y < height - 20 - this.covered();
   }
 
-  goTo(id) {
-    const { x, y } = this.sigma.getNodeDisplayData(id);
-    this.sigma.getCamera().animate({ x, y }, { duration: pace(300) });
+  /** How much of the picture lies under the card, on a small screen. */
+  covered() {
+    const card = document.getElementById("card").getBoundingClientRect();
+    const here = this.canvas.getBoundingClientRect();
+    return card.left < here.right - 1 && card.height ? Math.max(0, here.bottom - card.top) : 0;
+  }
+
+  /** Move until a node is in the middle of what the card leaves free. */
+  goTo(id, near) {
+    const { width, height } = this.sigma.getDimensions();
+    const state = this.sigma.getCamera().getState();
+    const cameraState = { ...state, ...pick(this.sigma.getNodeDisplayData(id)), ratio: near ? Math.min(state.ratio, 0.5) : state.ratio };
+    const [middle, wanted] = [0, this.covered()].map((under) =>
+      this.sigma.viewportToFramedGraph({ x: width / 2, y: (height - under) / 2 }, { cameraState }));
+    this.sigma.getCamera().animate({ ...cameraState, y: cameraState.y + middle.y - wanted.y }, { duration: pace(300) });
   }
 
   /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
@@ -206,7 +226,7 @@ export class Network {
     const centre = this.pointed ?? this.chosen.node;
     const bright = this.near && this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);
     if (bright) return { ...edge, color: edge.own, size: edge.size + 1, zIndex: 2 };
-    return { ...edge, color: mixed(edge.own, this.paper, this.near ? 0.86 : 0.5), zIndex: 0 };
+    return { ...edge, color: mixed(edge.own, this.paper, this.near ? 0.86 : this.pale), zIndex: 0 };
   }
 
   /** Take the colours of the theme. */
@@ -216,7 +236,7 @@ export class Network {
     this.names.ink = style.getPropertyValue("--ink").trim();
     this.names.paper = this.paper;
     mixed.known.clear();
-    this.sigma.refresh();
+    if (this.shown.size) this.sigma.refresh();
   }
 
   // ---- the keyboard
@@ -225,7 +245,7 @@ export class Network {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const camera = this.sigma.getCamera();
     if (ARROWS[event.key]) this.moveTo(this.nearest(...ARROWS[event.key]));
-    else if (event.key === "Enter" && this.cursor) this.choose({ node: this.cursor });
+    else if (event.key === "Enter" && this.cursor) this.choose({ node: this.cursor }, true);
     else if (event.key === "+" || event.key === "=") camera.animatedZoom({ duration: pace(200) });
     else if (event.key === "-") camera.animatedUnzoom({ duration: pace(200) });
     else if (event.key === "0") this.fit();
@@ -271,9 +291,13 @@ function filled(data) {
     graph.addNode(entity.id, { x, y, size: 3, color: entity.colour, hidden: true });
   }
   for (const [tie, [claim]] of data.ties) {
-    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.relation.colour });
+    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.relation.colour ?? GREY });
   }
   return graph;
+}
+
+function pick({ x, y }) {
+  return { x, y };
 }
 
 /** A duration, or none where the reader wants no motion. */

@@ -48,12 +48,13 @@ function colours(entities) {
 
 function view(name) {
   const asTable = name === "table" || !network;
+  const back = $("network").hidden && !asTable;
   $("table").hidden = !asTable;
   $("network").hidden = asTable;
   $("as-table").setAttribute("aria-pressed", String(asTable));
   $("as-network").setAttribute("aria-pressed", String(!asTable));
   if (asTable) table.show(filters.claims());
-  else network.sigma.resize(true).refresh();
+  else if (back) network.sigma.resize(true).refresh();
 }
 
 // ---- what is chosen: it stands in the address after #, as li-bo or li-bo~csre
@@ -74,7 +75,8 @@ function choose(wanted, focus = false) {
   document.body.classList.toggle("with-card", Boolean(name));
   document.title = title ? `${title.textContent} – rareearth` : "rareearth";
   network?.sigma.resize();
-  network?.mark(wanted);
+  if (name && innerWidth < 1500) legend.open = false; // it would lie on the picture
+  network?.mark(wanted, Boolean(wanted.node) && focus);
   if (focus) title?.focus();
   else if (!name && document.activeElement === document.body) (network?.canvas ?? $("results")).focus();
 }
@@ -119,7 +121,7 @@ function start() {
   if (data.asOf) $("as-of-day").textContent = `as of ${data.asOf}`;
   if (able()) {
     try {
-      network = new Network(data, $("network"), (wanted) => choose(wanted, Boolean(wanted.node) && document.activeElement === network.canvas), () =>
+      network = new Network(data, $("network"), choose, () =>
         withoutNetwork("The drawing of the network was lost."));
       $("network").append(legend);
     } catch (error) {

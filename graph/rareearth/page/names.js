@@ -1,11 +1,15 @@
 // The names beside the nodes: the larger nodes first, and none where it would cover another name or a larger node.
 
+const MANY = 2000; // nodes
 const SIZE = 12;
 const LINE = 14;
 const LONGEST = 24; // characters in a line
 const LINES = 2;
 const AIR = 5; // pixels between two names
-const MOST = 160;
+const MOST = 160; // names
+const LARGE = 20; // the largest nodes: their names may cover smaller nodes
+const TRIED = 700; // nodes that are tried for a name
+const CELL = 64; // pixels
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
 
 export class Names {
@@ -38,29 +42,48 @@ export class Names {
     context.textBaseline = "alphabetic";
     context.lineJoin = "round";
     this.boxes = [];
-    const taken = [];
     const { chosen, pointed, cursor, near } = network;
-    const strong = [...new Set([pointed, cursor, chosen.node, ...(chosen.edge?.split("~") ?? [])])].filter((id) => id && network.graph.hasNode(id));
-    const first = new Set(strong);
-    const rest = near ? [...this.ordered].filter((id) => near.has(id)) : this.ordered;
-    for (const id of [...strong, ...rest.filter((id) => !first.has(id))]) {
+    const known = (id) => id && network.graph.hasNode(id);
+    const strong = new Set([pointed, cursor, chosen.node, ...(chosen.edge?.split("~") ?? [])].filter(known));
+    const others = this.moving() ? [] : this.ordered.filter((id) => !strong.has(id) && (!near || near.has(id)));
+    const seen = [...strong, ...others]
+      .map((id) => this.disc(id))
+      .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height);
+    // Beside a chosen node only names matter: the rest of the picture is pale.
+    const covered = near ? () => 0 : counter(seen);
+    const most = Math.max(LARGE, seen.length / 100);
+    for (const [rank, { id, x, y, radius }] of seen.slice(0, TRIED).entries()) {
       if (this.boxes.length >= MOST) break;
-      const node = network.graph.getNodeAttributes(id);
-      const { x, y } = sigma.graphToViewport(node);
-      if (x < -50 || y < -50 || x > width + 50 || y > height + 50) continue;
-      const radius = sigma.scaleSize(node.size);
-      const disc = [x - radius, y - radius, x + radius, y + radius];
-      const bold = first.has(id);
+      const bold = strong.has(id);
       const lines = this.lines(id, bold);
       const wide = Math.max(...lines.map((line) => this.width(line, bold)));
-      const top = y + radius + 3;
-      const box = [x - wide / 2 - AIR, top, x + wide / 2 + AIR, top + LINE * lines.length + AIR / 2];
-      if (bold || !taken.some((other) => meet(box, other))) {
-        this.boxes.push(box);
-        taken.push(box, disc);
-        this.write(lines, x, top, bold);
-      } else taken.push(disc);
+      const free = places(x, y, radius + 3, wide, LINE * lines.length)
+        .filter((box) => bold || (inside(box, width, height) && !this.boxes.some((other) => meet(box, other))))
+        .map((box) => ({ box, nodes: covered(box, radius) }))
+        .sort((a, b) => a.nodes - b.nodes)[0];
+      if (!free || (!bold && free.nodes > (rank < LARGE ? most : 0))) continue;
+      this.boxes.push(free.box);
+      this.write(lines, (free.box[0] + free.box[2]) / 2, free.box[1], bold);
     }
+  }
+
+  /** Whether a picture too large to be named afresh at once is moving; it gets its names when it stands still. */
+  moving() {
+    if (this.network.graph.order <= MANY) return false;
+    const state = JSON.stringify(this.sigma.getCamera().getState());
+    if (state === this.state) return false;
+    const first = this.state === undefined;
+    this.state = state;
+    if (first) return false;
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.draw(), 150);
+    return true;
+  }
+
+  /** Where a node is in the picture. */
+  disc(id) {
+    const node = this.network.graph.getNodeAttributes(id);
+    return { id, ...this.sigma.graphToViewport(node), radius: this.sigma.scaleSize(node.size) };
   }
 
   write(lines, x, top, bold) {
@@ -95,6 +118,44 @@ export class Names {
 
 function font(bold) {
   return `${bold ? "600" : "400"} ${SIZE}px ${FONT}`;
+}
+
+/** Where a name may stand: below, above, right and left of its node, as [left, top, right, bottom]. */
+function places(x, y, radius, wide, high) {
+  const half = wide / 2 + AIR;
+  return [
+    [x - half, y + radius, x + half, y + radius + high + 2],
+    [x - half, y - radius - high - 2, x + half, y - radius],
+    [x + radius - AIR, y - high / 2, x + radius + wide + AIR, y + high / 2],
+    [x - radius - wide - AIR, y - high / 2, x - radius + AIR, y + high / 2],
+  ];
+}
+
+/** A function that counts the nodes under a box; one that is larger than the box's own counts as too many. */
+function counter(discs) {
+  const cells = new Map();
+  for (const disc of discs) {
+    const cell = Math.floor(disc.x / CELL) * 4096 + Math.floor(disc.y / CELL);
+    if (cells.has(cell)) cells.get(cell).push(disc);
+    else cells.set(cell, [disc]);
+  }
+  return ([left, top, right, bottom], own) => {
+    let count = 0;
+    for (let column = Math.floor(left / CELL) - 1; column <= right / CELL + 1; column += 1) {
+      for (let row = Math.floor(top / CELL) - 1; row <= bottom / CELL + 1; row += 1) {
+        for (const { x, y, radius } of cells.get(column * 4096 + row) ?? []) {
+          if (x + radius > left && x - radius < right && y + radius > top && y - radius < bottom) {
+            count += radius > own + 1 ? 1000 : 1;
+          }
+        }
+      }
+    }
+    return count;
+  };
+}
+
+function inside(box, width, height) {
+  return box[0] > 0 && box[1] > 0 && box[2] < width && box[3] < height;
 }
 
 function meet(a, b) {

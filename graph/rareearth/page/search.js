@@ -8,9 +8,16 @@ const MOST = 12; // suggestions
 /** Every name of every entity as keys, the main names first. */
 function index(entities) {
   return entities.map((entity) => {
-    const names = [entity.name, entity.zh, entity.id, ...(entity.names ?? [])].filter(Boolean);
-    return { entity, names: names.map((name) => ({ name, key: key(name), joined: key(name).replaceAll(" ", "") })) };
+    const names = [entity.name, entity.zh, entity.id, ...(entity.names ?? []), ...(entity.records ?? [])].filter(Boolean);
+    return { entity, names: names.map(keys) };
   });
+}
+
+/** A name with its keys; `initials` are those of three words and more, as acronyms that no source gives are made. */
+function keys(name) {
+  const plain = key(name);
+  const words = plain.split(" ");
+  return { name, key: plain, joined: words.join(""), initials: words.length > 2 ? words.map((word) => word[0]).join("") : "" };
 }
 
 /** How well a name answers: 0 is not at all. Spaces do not count, so "libo" finds Li Bo. */
@@ -19,6 +26,7 @@ function likeness(name, wanted, joined, words) {
   if (name.joined === joined) return 5;
   if (name.key.startsWith(wanted)) return 4;
   if (` ${name.key}`.includes(` ${wanted}`)) return 3;
+  if (name.initials === joined) return 3;
   if (words.every((word) => name.key.includes(word))) return 2;
   return joined.length > 2 && name.joined.includes(joined) ? 1 : 0;
 }
