@@ -101,8 +101,8 @@ def test_without_texts_it_holds_no_sentence(written: Path, article_text: str) ->
     content = html.unescape(written.read_text(encoding="utf-8"))
     assert '"sentences"' not in content
     held = [article_text[s.start : s.end] for s in text.sentences(article_text)]
-    long = [sentence for sentence in held if len(sentence) > 50]
-    assert len(long) > 20
+    long = [sentence for sentence in held if len(sentence.split()) > 12]  # a shorter one may be the name of somebody
+    assert len(long) > 15
     assert [sentence for sentence in long if sentence in content] == []
 
 

@@ -147,13 +147,18 @@ function start() {
     fresh = true;
     update();
   });
-  $("open-filters").addEventListener("click", () => {
-    const open = document.body.classList.toggle("with-filters");
+  const drawer = (open) => {
+    document.body.classList.toggle("with-filters", open);
     $("open-filters").setAttribute("aria-expanded", String(open));
-    network?.sigma.resize();
-  });
+  };
+  const drawn = () => document.body.classList.contains("with-filters"); // on a small screen the filters are a drawer
+  $("open-filters").addEventListener("click", () => drawer(!drawn()));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && (chosen.node || chosen.edge)) choose({});
+    if (event.key !== "Escape") return;
+    if (drawn()) {
+      drawer(false);
+      $("open-filters").focus();
+    } else if (chosen.node || chosen.edge) choose({});
   });
 }
 
