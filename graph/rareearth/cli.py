@@ -404,13 +404,20 @@ def _table(columns: list[str], rows: list[list[object]]) -> str:
         numeric = bool(rows) and all(isinstance(row[number], int | float | None) for row in rows)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else _short(str(value)) for value in row))
+        table.add_row(*map(_cell, row))
     width = Console().width if sys.stdout.isatty() else 100_000
     console = Console(width=width, markup=False, highlight=False, color_system=None, emoji=False)
     with console.capture() as captured:
         console.print(table)
     lines = [line.rstrip() for line in captured.get().splitlines()]
     return "\n".join([*lines, f"({len(rows)} row{'' if len(rows) == 1 else 's'})"]) + "\n"
+
+
+def _cell(value: object) -> str:
+    """A value as people read it: ids without prefix, numbers with thousands told apart and no empty decimals."""
+    if isinstance(value, float):
+        return f"{value:,.6f}".rstrip("0").rstrip(".")
+    return "" if value is None else _short(str(value))
 
 
 def _short(value: str) -> str:
