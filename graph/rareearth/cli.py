@@ -379,7 +379,7 @@ def _answer(result: Result, form: Format | None) -> bytes:
     """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
     import pyoxigraph as ox
 
-    from rareearth import sparql
+    from rareearth import sparql, tables
 
     if form is None:
         form = Format.ttl if isinstance(result, ox.QueryTriples) else Format.table
@@ -390,37 +390,4 @@ def _answer(result: Result, form: Format | None) -> bytes:
     if isinstance(result, ox.QueryTriples):
         raise sparql.QueryError("a graph is not written as table; wanted one of ttl, nt, xml, json")
     columns = [variable.value for variable in result.variables]
-    return _table(columns, [list(row.values()) for row in sparql.rows(result)]).encode()
-
-
-def _table(columns: list[str], rows: list[list[object]]) -> str:
-    """A table for reading: as wide as its content, or as the terminal."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for number, column in enumerate(columns):
-        numeric = bool(rows) and all(isinstance(row[number], int | float | None) for row in rows)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(_cell, row))
-    width = Console().width if sys.stdout.isatty() else 100_000
-    console = Console(width=width, markup=False, highlight=False, color_system=None, emoji=False)
-    with console.capture() as captured:
-        console.print(table)
-    lines = [line.rstrip() for line in captured.get().splitlines()]
-    return "\n".join([*lines, f"({len(rows)} row{'' if len(rows) == 1 else 's'})"]) + "\n"
-
-
-def _cell(value: object) -> str:
-    """A value as people read it: ids without prefix, numbers with thousands told apart and no empty decimals."""
-    if isinstance(value, float):
-        return f"{value:,.6f}".rstrip("0").rstrip(".")
-    return "" if value is None else _short(str(value))
-
-
-def _short(value: str) -> str:
-    for prefix in ("entity:", "ree:", "claim:", "source:"):
-        value = value.removeprefix(prefix)
-    return value
+    return tables.text(columns, [list(row.values()) for row in sparql.rows(result)]).encode()

@@ -61,14 +61,19 @@ export function time(claim) {
   return claim.when ?? "";
 }
 
+/** The status of a claim, with facts that another source contradicts apart: they are not among the plain facts. */
+export function standing(claim) {
+  return claim.kind === "fact" && claim.status === "held" && !claim.plain ? "contradicted" : claim.status;
+}
+
 /** Under which heading a card shows a claim: the same ones as `rareearth show`. */
 export function heading(claim) {
   if (claim.kind !== "fact") {
     return { speech: "Speech", assessment: "Assessments", recommendation: "Recommendations" }[claim.kind];
   }
-  if (claim.status === "ended") return "Past";
-  if (claim.status !== "held") return "Pledged, planned, announced";
-  return claim.plain ? "Facts" : "Contradicted";
+  const status = standing(claim);
+  if (status === "ended") return "Past";
+  return { held: "Facts", contradicted: "Contradicted" }[status] ?? "Pledged, planned, announced";
 }
 export const HEADINGS = [
   "Facts", "Contradicted", "Past", "Pledged, planned, announced", "Speech", "Assessments", "Recommendations",

@@ -1,10 +1,10 @@
 // Which claims are shown: the values chosen in each group, and a year. A value's count is the number of claims
 // (of entities, for kinds) that it would show with the other groups as they are.
 
-import { CLAIM_KINDS } from "./data.js";
+import { CLAIM_KINDS, standing } from "./data.js";
 import { element, swatch } from "./dom.js";
 
-const STATUSES = ["held", "ended", "pledged", "planned", "announced", "conditional", "retracted"];
+const STATUSES = ["held", "contradicted", "ended", "pledged", "planned", "announced", "conditional", "retracted"];
 const LEVELS = { sentence: "a sentence of a text", page: "a page that was read", copy: "a copy of another's text" };
 const MANY = 12; // values from which on a group gets a field to narrow its list
 
@@ -210,7 +210,7 @@ function groups(data) {
     simple("claim", "Kind of claim", (c) => c.kind, CLAIM_KINDS.map((id) => ({ id, text: id })), {
       open: true, actors: (id) => id === "fact",
     }),
-    simple("status", "Status", (c) => c.status, used((c) => c.status).sort(byStatus).map((id) => ({ id, text: id })), {
+    simple("status", "Status", standing, used(standing).sort(byStatus).map((id) => ({ id, text: id })), {
       actors: (id) => id === "held",
     }),
     simple("evidence", "Evidence", (c) => c.evidence, Object.entries(LEVELS).map(([id, text]) => ({ id, text }))),
