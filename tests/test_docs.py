@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rareearth import page
+from rareearth.dataset import Dataset
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -92,6 +93,11 @@ def test_the_query_of_the_readme_has_an_answer(built: Path, tmp_path: Path) -> N
     file = tmp_path / "query.rq"
     file.write_text(query, encoding="utf-8")
     assert "reex-ganzhou-tour" in run("rareearth query query.rq", built, tmp_path)
+
+
+def test_the_figures_of_the_readme_are_those_of_the_data(dataset: Dataset) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"{len(dataset.claims)} claims from {len(dataset.sources)} sources" in text
 
 
 def test_the_picture_of_the_readme_is_the_network_of_today(built: Path, tmp_path: Path) -> None:

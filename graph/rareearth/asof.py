@@ -126,7 +126,7 @@ def _spells(store: ox.Store, claims: list[_Claim]) -> Iterator[Spell]:
 def _claims(store: ox.Store) -> Iterator[_Claim]:
     import pyoxigraph as ox
 
-    for row in sparql.run(store, _CLAIMS):  # type: ignore[union-attr]
+    for row in sparql.select(store, _CLAIMS):
 
         def text(column: str, row: ox.QuerySolution = row) -> str:
             return row[column].value if row[column] else ""
@@ -178,7 +178,7 @@ def _ends(claims: list[_Claim]) -> dict[ox.NamedNode, date]:
 def _beginnings(store: ox.Store) -> dict[str, date]:
     """The first day that an entity may have been there, for those of which a source tells it; the earliest told."""
     found: dict[str, date] = {}
-    for subject, value in sparql.run(store, _BEGINNINGS):  # type: ignore[union-attr]
+    for subject, value in sparql.select(store, _BEGINNINGS):
         day = dates.parse(value.value).first
         if day:
             found[subject.value] = min(day, found.get(subject.value, day))

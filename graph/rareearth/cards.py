@@ -116,7 +116,7 @@ def find(store: ox.Store, name: str) -> str:
     when there is none (with near names) or more than one.
     """
     known: dict[str, dict[str, str]] = {}
-    for row in sparql.rows(sparql.run(store, _NAMES)):  # type: ignore[arg-type]
+    for row in sparql.rows(sparql.select(store, _NAMES)):
         iri = iris.ENTITY + str(row["entity"]).removeprefix("entity:")
         known.setdefault(iri, {})[str(row["name"])] = str(row["how"])
     wanted = name.strip()
@@ -146,11 +146,8 @@ def card(store: ox.Store, iri: str) -> Card:
     node = ox.NamedNode(iri)
     labels = [(term.value, term.language) for term in _of(store, node, "rdfs:label")]
     others = [term.value for name in ("skos:altLabel", "ree:acronym") for term in _of(store, node, name)]
-    observed = [
-        t["name"].value
-        for t in sparql.run(store, _OBSERVED, {"entity": node})  # type: ignore[union-attr]
-    ]
-    kind, sphere, about, _ = next(iter(sparql.run(store, _ABOUT, {"entity": node})))  # type: ignore[arg-type]
+    observed = [t["name"].value for t in sparql.select(store, _OBSERVED, {"entity": node})]
+    kind, sphere, about, _ = next(iter(sparql.select(store, _ABOUT, {"entity": node})))
     name = next((text for text, language in labels if language == "en"), iris.local(iri))
     zh = next((text for text, language in labels if language == "zh"), "")
     return Card(
@@ -263,7 +260,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
 
     spans, qualifiers, pages = claims.spans(store), claims.qualifiers(store), claims.pages(store)
     found = []
-    for row in sparql.run(store, _STATEMENTS, {"entity": node}):  # type: ignore[union-attr]
+    for row in sparql.select(store, _STATEMENTS, {"entity": node}):
 
         def text(column: str, row: ox.QuerySolution = row) -> str:
             return row[column].value if row[column] else ""

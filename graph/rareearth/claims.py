@@ -51,7 +51,7 @@ class Page:
 def qualifiers(store: ox.Store) -> dict[str, tuple[tuple[str, str], ...]]:
     """The (label, value) pairs beside each claim (its IRI); claims without any have ()."""
     found: dict[str, tuple[tuple[str, str], ...]] = defaultdict(tuple)
-    for claim, name, value in sparql.run(store, _QUALIFIERS):  # type: ignore[union-attr]
+    for claim, name, value in sparql.select(store, _QUALIFIERS):
         found[claim.value] += ((name.value, value.value),)
     return found
 
@@ -59,7 +59,7 @@ def qualifiers(store: ox.Store) -> dict[str, tuple[tuple[str, str], ...]]:
 def spans(store: ox.Store) -> dict[str, tuple[tuple[int, int, str], ...]]:
     """The (start, end, fingerprint) of each claim (its IRI), in the order of the text; () for a page without text."""
     found: dict[str, tuple[tuple[int, int, str], ...]] = defaultdict(tuple)
-    for claim, start, end, mark in sparql.run(store, _SPANS):  # type: ignore[union-attr]
+    for claim, start, end, mark in sparql.select(store, _SPANS):
         found[claim.value] += ((int(start.value), int(end.value), mark.value),)
     return found
 
@@ -67,7 +67,7 @@ def spans(store: ox.Store) -> dict[str, tuple[tuple[int, int, str], ...]]:
 def pages(store: ox.Store) -> dict[str, Page]:
     """The sources by IRI."""
     found = {}
-    for source, *row in sparql.run(store, _PAGES):  # type: ignore[union-attr]
+    for source, *row in sparql.select(store, _PAGES):
         title, page, publisher, published, copy, story = ("" if term is None else term.value for term in row)
         id_ = iris.local(source.value)
         found[source.value] = Page(id_, title, page, publisher, published, copy, iris.local(story) or id_)

@@ -83,7 +83,7 @@ def judged(store: ox.Store) -> list[Conflict]:
                 sorted(found[conflict.value], key=lambda s: (s.time or s.page.published, s.statement, s.claim))
             ),
         )
-        for conflict, question, kind, why in sparql.run(store, _CONFLICTS)  # type: ignore[union-attr]
+        for conflict, question, kind, why in sparql.select(store, _CONFLICTS)
     ]
     return sorted(made, key=lambda c: (KINDS.index(c.kind), c.id))
 
@@ -136,7 +136,7 @@ def side_lines(sides: tuple[Side, ...]) -> Iterator[str]:
 def _sides(store: ox.Store) -> tuple[list[ox.QuerySolution], list[Side]]:
     qualifiers = claims.qualifiers(store)
     pages = claims.pages(store)
-    rows = list(sparql.run(store, _SIDES))  # type: ignore[arg-type]
+    rows = list(sparql.select(store, _SIDES))
     sides = []
     for row in rows:
 

@@ -52,7 +52,8 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
 
 def _start(node: str) -> tuple[float, float]:
     digest = hashlib.sha256(node.encode("utf-8", "surrogatepass")).digest()
-    return tuple(int.from_bytes(digest[i : i + 4], "big") / 2**31 - 1 for i in (0, 4))  # type: ignore[return-value]
+    x, y = (int.from_bytes(digest[i : i + 4], "big") / 2**31 - 1 for i in (0, 4))
+    return x, y
 
 
 def _settle(place: Vectors, pairs: NDArray[np.int64], mass: Vectors, rounds: int) -> Vectors:

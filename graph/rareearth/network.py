@@ -245,7 +245,7 @@ def _relations(store: ox.Store) -> dict[str, tuple[str, str, str, float]]:
 
 
 def _select(store: ox.Store, query: str) -> Iterator[list[str]]:
-    for row in sparql.run(store, query):  # type: ignore[union-attr]
+    for row in sparql.select(store, query):
         yield ["" if term is None else _text(term) for term in row]
 
 

@@ -117,6 +117,18 @@ def run(store: ox.Store, query: str, values: Mapping[str, ox.NamedNode | ox.Lite
         raise QueryError(f"the query failed: {' '.join(str(error).split())}") from error
 
 
+def select(
+    store: ox.Store, query: str, values: Mapping[str, ox.NamedNode | ox.Literal] | None = None
+) -> ox.QuerySolutions:
+    """The solutions of a SELECT, asked as by :func:`run`. Raises QueryError, also for a query of another form."""
+    import pyoxigraph as ox
+
+    result = run(store, query, values)
+    if not isinstance(result, ox.QuerySolutions):
+        raise QueryError("rows come from a SELECT")
+    return result
+
+
 def serialize(result: Result, form: str) -> bytes:
     """An answer in a standard format: csv, tsv, json, xml for SELECT and ASK; ttl, nt, xml, json for graphs.
 

@@ -90,7 +90,7 @@ class Texts:
 def cited(store: ox.Store) -> dict[str, list[Cited]]:
     """The spans that the claims of a store cite, by source id, in the order of the text."""
     found: dict[str, list[Cited]] = {}
-    for source, digest, start, end, mark in sparql.run(store, _SPANS):  # type: ignore[union-attr]
+    for source, digest, start, end, mark in sparql.select(store, _SPANS):
         name = iris.local(source.value)
         item = Cited(name, digest.value, Span(int(start.value), int(end.value)), mark.value)
         found.setdefault(name, []).append(item)

@@ -153,9 +153,9 @@ def _sources(store: ox.Store) -> Record:
 
 def _rows(store: ox.Store, query: str) -> Iterator[dict[str, str]]:
     """The rows of a query as texts, IRIs as ids; ``o.is`` tells an entity from a value where there is a column o."""
-    result = sparql.run(store, query)
-    columns = [variable.value for variable in result.variables]  # type: ignore[union-attr]
-    for row in result:  # type: ignore[union-attr]
+    result = sparql.select(store, query)
+    columns = [variable.value for variable in result.variables]
+    for row in result:
         found = {}
         for column, term in zip(columns, row, strict=True):
             kind = type(term).__name__
