@@ -103,7 +103,7 @@ DOORS = {
 
 @pytest.mark.parametrize("library", DOORS)
 def test_each_library_has_its_doors(library: str) -> None:
-    """Imports that run; those for types alone do not count."""
+    """Imports that run; those for types alone do not count. A package below ``rareearth`` is one door."""
     found = set()
     for path in CODE:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -117,7 +117,7 @@ def test_each_library_has_its_doors(library: str) -> None:
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if id(node) not in typing and any(name.partition(".")[0] == library for name in names):
-                found.add(path.stem)
+                found.add(path.relative_to(ROOT / "graph" / "rareearth").parts[0].removesuffix(".py"))
     assert found <= DOORS[library]
     assert found
 
