@@ -38,10 +38,10 @@ SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status 
        ?inferred ?note ?evidence ?confidence ?conflict ?disagreement ?entity WHERE {
   { GRAPH ?claim { ?entity ?relation ?other } BIND(true AS ?outward) }
   UNION { GRAPH ?claim { ?other ?relation ?entity } BIND(false AS ?outward) }
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
   ?relation rdfs:label ?forward FILTER(LANG(?forward) = "en")
   OPTIONAL { ?relation ree:inverseLabel ?backward FILTER(LANG(?backward) = "en") }
   OPTIONAL { ?other rdfs:label ?label FILTER(LANG(?label) = "en") }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
   OPTIONAL { ?claim ree:confidence ?confidence }
   OPTIONAL { ?claim ree:conflict ?conflict . ?conflict ree:disagreement ?disagreement }
   OPTIONAL { ?claim ree:by/rdfs:label ?by FILTER(LANG(?by) = "en") }
