@@ -1,33 +1,43 @@
-"""Worker processes for queries: quick ones at once, long ones aside and not many at a time, endless ones killed.
+"""Workers for queries: quick ones at once, long ones aside and few at a time, endless ones killed.
 
-A query starts on an idle worker. Past ``QUICK`` seconds its worker is put aside: it goes on with less of the processor,
-counts as one of at most ``SLOW`` long queries, and a fresh worker takes its place. Past ``limit`` seconds it is
-killed. So cheap queries never wait behind long ones, and no answer is cut: a query has all of it or an error.
+A query starts on an idle worker. Past ``QUICK`` seconds it is a long one: its worker is put aside, goes on with less
+of the processor once one of ``LONG`` places is free, and stands still until then, while a fresh worker takes its place
+among the quick. Past its limit it is killed. A query that was long once is long from the start. So cheap queries
+never wait behind long ones, and no answer is cut: a query has all of its answer or an error.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 import os
+import signal
+import socket
 import struct
 import sys
-from asyncio.subprocess import PIPE, Process
-from dataclasses import dataclass, field
+from asyncio import StreamReader, StreamWriter
+from asyncio.subprocess import Process
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rareearth.problems import RareEarthError
-from rareearth.server.worker import frame
+from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS, frame
 
-QUICK = 0.25  # seconds after which a query is a long one
-WORKERS = 3  # idle or quick ones
-SLOW = 2  # long ones at a time
+QUICK = 0.1  # seconds after which a query is a long one
+WORKERS = 4  # that wait for a query
+LONG = 2  # long queries that go on at a time
+ASIDE = 8  # long queries that may wait for that
 WAITING = 64  # queries that may wait for a worker
+REMEMBERED = 1024  # queries that were long
+Answer = tuple[dict[str, Any], bytes]
 
 
-class Refused(RareEarthError):  # noqa: N818 - it is an answer, not a fault
+class RefusedError(RareEarthError):
     """A query that got no answer, with the HTTP status that says why; ``retry`` is in seconds."""
 
     def __init__(self, status: int, message: str, retry: int | None = None) -> None:
@@ -36,113 +46,187 @@ class Refused(RareEarthError):  # noqa: N818 - it is an answer, not a fault
         self.retry = retry
 
 
-@dataclass
+@dataclass(eq=False)
+class Worker:
+    """A process and the connection to it."""
+
+    process: int
+    reader: StreamReader
+    writer: StreamWriter
+
+    def signal(self, number: int) -> None:
+        """Send it a signal; its id is its own until the template is told to reap it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.process, number)
+
+
 class Pool:
     """Workers over the store of one build folder."""
 
-    folder: Path
-    limit: float
-    idle: asyncio.Queue[Process] = field(default_factory=asyncio.Queue)
-    alive: set[Process] = field(default_factory=set)
-    starting: set[asyncio.Task[None]] = field(default_factory=set)
-    slow: int = 0
-    waiting: int = 0
-    closed: bool = False
+    def __init__(self, folder: Path, limit: float) -> None:
+        self.folder, self.limit = folder, limit
+        self.busy = 0  # queries that have no answer yet
+        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._waiting = self._aside = 0
+        self._places = asyncio.Semaphore(LONG)
+        self._long: OrderedDict[str, None] = OrderedDict()
+        self._fork = asyncio.Lock()
+        self._forking: set[asyncio.Task[None]] = set()
+        self._template: Process | None = None
+        self._commands: socket.socket | None = None
 
     async def open(self) -> None:
-        """Start the workers and wait for the first. Raises RareEarthError when it cannot read the store."""
-        await self._start()
-        for _ in range(WORKERS - 1):
-            self._replace()
+        """Start the template and the workers. Raises RareEarthError when the store cannot be read."""
+        self._commands, theirs = socket.socketpair()
+        self._commands.setblocking(False)
+        command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder))
+        self._template = await asyncio.create_subprocess_exec(*command, stdin=theirs.fileno(), start_new_session=True)
+        theirs.close()
+        if not await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size):
+            await self.close()
+            raise RareEarthError(f"{self.folder}: the store cannot be read; run `rareearth build`")
+        for _ in range(WORKERS):
+            await self._start()
 
     async def close(self) -> None:
-        """End every worker, whatever it is doing."""
-        self.closed = True
-        for task in self.starting:
+        """End the template, and with it every worker, whatever it is doing."""
+        template, self._template = self._template, None
+        for task in self._forking:
             task.cancel()
-        for worker in list(self.alive):
-            await self._end(worker)
+        while not self._idle.empty():
+            self._idle.get_nowait().writer.close()
+        if template is not None:
+            with contextlib.suppress(ProcessLookupError):
+                template.kill()
+            await template.wait()
+        if self._commands is not None:
+            self._commands.close()
 
-    async def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The head and body of the answer to a request (see :mod:`worker`). Raises Refused."""
-        if self.waiting >= WAITING:
-            raise Refused(503, "too many queries at a time; try again soon", retry=1)
-        self.waiting += 1
+    async def drained(self) -> None:
+        """Wait until no query is at work, then close."""
+        while self.busy:
+            await asyncio.sleep(0.05)
+        await self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether new workers can be had."""
+        return self._template is not None and self._template.returncode is None
+
+    async def ask(self, request: dict[str, Any]) -> Answer:
+        """The head and body of the answer to a request (see :func:`worker.answer`). Raises RefusedError."""
+        mark = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+        self.busy += 1
         try:
-            worker = await asyncio.wait_for(self.idle.get(), self.limit)
-        except TimeoutError:
-            raise Refused(503, "all workers are busy; try again soon", retry=2) from None
-        finally:
-            self.waiting -= 1
-        kept = False
-        try:
-            answer = asyncio.ensure_future(_exchange(worker, request))
-            done, _ = await asyncio.wait([answer], timeout=QUICK)
-            if done:
-                result = answer.result()
-                kept = True
-                return result
-            return await self._aside(worker, answer)
+            async with contextlib.AsyncExitStack() as place:
+                if mark in self._long:
+                    await place.enter_async_context(self._place())
+                return await self._asked(request, mark, place)
         except (asyncio.IncompleteReadError, ConnectionError):
-            raise Refused(507, "the query ended its worker; it may need more memory than there is") from None
+            raise RefusedError(507, "the query ended its worker: it needs more memory than it may have") from None
         finally:
-            if kept and not self.closed:
-                self.idle.put_nowait(worker)
-            else:
-                await self._end(worker)
+            self.busy -= 1
 
-    async def _aside(
-        self, worker: Process, answer: asyncio.Future[tuple[dict[str, Any], bytes]]
-    ) -> tuple[dict[str, Any], bytes]:
-        """Let a long query go on beside the quick ones."""
-        self._replace()
-        if self.slow >= SLOW:
-            answer.cancel()
-            raise Refused(503, f"{SLOW} long queries are at work already; try again later", retry=5)
-        self.slow += 1
+    async def _asked(self, request: dict[str, Any], mark: str, place: contextlib.AsyncExitStack) -> Answer:
+        worker = await self._free()
+        asked = asyncio.ensure_future(_exchange(worker, {**request, "seconds": self.limit}))
+        kept = aside = False
         try:
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, worker.pid, 10)
-            return await asyncio.wait_for(answer, self.limit - QUICK)
-        except TimeoutError:
-            raise Refused(504, f"the query took longer than {self.limit:g} seconds") from None
+            if not await _done(asked, QUICK):
+                aside = True
+                self._start_soon()
+                await self._go_on(worker, mark, place)
+                if not await _done(asked, self.limit - QUICK):
+                    raise RefusedError(504, f"the query took longer than {self.limit:g} seconds")
+            answer = asked.result()
+            kept = not aside  # one that was put aside has less of the processor for ever
+            return answer
         finally:
-            self.slow -= 1
+            if kept:
+                self._long.pop(mark, None)
+                self._idle.put_nowait(worker)
+            else:
+                asked.cancel()
+                self._end(worker)
+                if not aside:
+                    self._start_soon()
 
-    def _replace(self) -> None:
-        if not self.closed:
+    async def _go_on(self, worker: Worker, mark: str, place: contextlib.AsyncExitStack) -> None:
+        """Let a long query stand still until there is a place for it, then go on beside the quick ones."""
+        if mark not in self._long:
+            self._long[mark] = None
+            if len(self._long) > REMEMBERED:
+                self._long.popitem(last=False)
+            worker.signal(signal.SIGSTOP)
+            await place.enter_async_context(self._place())
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, worker.process, 10)
+        worker.signal(signal.SIGCONT)
+
+    async def _free(self) -> Worker:
+        """An idle worker."""
+        if self._waiting >= WAITING:
+            raise RefusedError(503, "too many queries at a time; try again soon", retry=1)
+        self._waiting += 1
+        try:
+            return await asyncio.wait_for(self._idle.get(), self.limit)
+        except TimeoutError:
+            raise RefusedError(503, "all workers are busy; try again soon", retry=2) from None
+        finally:
+            self._waiting -= 1
+
+    @contextlib.asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """One of the places for long queries."""
+        if self._aside >= ASIDE:
+            raise RefusedError(503, "too many long queries at a time; try again later", retry=5)
+        self._aside += 1
+        try:
+            await asyncio.wait_for(self._places.acquire(), self.limit)
+        except TimeoutError:
+            raise RefusedError(503, "other long queries are at work; try again later", retry=5) from None
+        finally:
+            self._aside -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _start_soon(self) -> None:
+        if self.alive:
             task = asyncio.ensure_future(self._start())
-            self.starting.add(task)
-            task.add_done_callback(self.starting.discard)
+            self._forking.add(task)
+            task.add_done_callback(self._forking.discard)
 
     async def _start(self) -> None:
-        module = "rareearth.server.worker"
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, str(self.folder), stdin=PIPE, stdout=PIPE
-        )
-        self.alive.add(worker)
-        try:
-            await _read(worker)
-        except asyncio.IncompleteReadError:
-            await self._end(worker)
-            raise RareEarthError(f"{self.folder}: a worker could not read the store; run `rareearth build`") from None
-        self.idle.put_nowait(worker)
+        assert self._commands is not None  # noqa: S101 - the pool is open
+        ours, theirs = socket.socketpair()
+        async with self._fork:
+            socket.send_fds(self._commands, [COMMAND.pack(FORK, 0)], [theirs.fileno()])
+            told = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
+        theirs.close()
+        if not told:
+            ours.close()  # the template is gone, and whoever watches `alive` opens another pool
+            return
+        reader, writer = await asyncio.open_connection(sock=ours)
+        self._idle.put_nowait(Worker(PROCESS.unpack(told)[0], reader, writer))
 
-    async def _end(self, worker: Process) -> None:
-        self.alive.discard(worker)
-        with contextlib.suppress(ProcessLookupError):
-            worker.kill()
-        await worker.wait()
-
-
-async def _exchange(worker: Process, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    assert worker.stdin is not None  # noqa: S101 - it was made with a pipe
-    worker.stdin.write(frame(request, b""))
-    await worker.stdin.drain()
-    return await _read(worker)
+    def _end(self, worker: Worker) -> None:
+        worker.writer.close()
+        if self.alive and self._commands is not None:
+            worker.signal(signal.SIGKILL)
+            with contextlib.suppress(OSError):
+                self._commands.send(COMMAND.pack(KILL, worker.process))
 
 
-async def _read(worker: Process) -> tuple[dict[str, Any], bytes]:
-    assert worker.stdout is not None  # noqa: S101
-    head, body = struct.unpack(">II", await worker.stdout.readexactly(8))
-    return json.loads(await worker.stdout.readexactly(head)), await worker.stdout.readexactly(body)
+async def _done(asked: asyncio.Future[Answer], seconds: float) -> bool:
+    """Whether there is an answer, or none to be had, within so many seconds."""
+    done, _ = await asyncio.wait([asked], timeout=seconds)
+    return bool(done)
+
+
+async def _exchange(worker: Worker, request: dict[str, Any]) -> Answer:
+    worker.writer.write(frame(request))
+    await worker.writer.drain()
+    head, body = struct.unpack(">II", await worker.reader.readexactly(8))
+    return json.loads(await worker.reader.readexactly(head)), await worker.reader.readexactly(body)

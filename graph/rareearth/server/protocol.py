@@ -25,7 +25,7 @@ KINDS = {"table": TABLES, "boolean": BOOLEANS, "graph": GRAPHS}
 _ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml"}
 
 
-class BadRequest(RareEarthError):  # noqa: N818 - named as HTTP names it
+class BadRequestError(RareEarthError):
     """A request that is not of the protocol, with the HTTP status that says so."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -43,37 +43,40 @@ class Query:
 
 
 def parse(method: str, query_string: str, content_type: str, body: bytes) -> Query:
-    """The query of a request. Raises BadRequest with 400 or 415."""
+    """The query of a request. Raises BadRequestError with 400 or 415."""
     parameters = _parameters(query_string)
-    kind = content_type.partition(";")[0].strip().lower()
-    if method == "POST" and kind == "application/x-www-form-urlencoded":
-        if any(name == "query" for name, _ in parameters):
-            raise BadRequest(400, "the query stands in the address and in the form; wanted it once")
-        parameters += _parameters(_decoded(body))
-    elif method == "POST" and kind == "application/sparql-query":
-        if any(name in ("query", "update") for name, _ in parameters):
-            raise BadRequest(400, "the query stands in the address and in the body; wanted it once")
-        charset = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
-        if charset not in ("utf-8", "utf8", "us-ascii"):
-            raise BadRequest(400, f"the body is in {charset}; wanted UTF-8")
-        parameters.append(("query", _decoded(body)))
-    elif method == "POST" and kind == "application/sparql-update":
-        raise BadRequest(403, "updates are refused: the graph is made from data/ and only read here")
-    elif method == "POST":
-        wanted = "application/sparql-query or application/x-www-form-urlencoded"
-        raise BadRequest(415, f"the content type is '{kind or 'missing'}'; wanted {wanted}")
+    if method == "POST":
+        parameters += _posted(content_type, body, {name for name, _ in parameters})
     if any(name == "update" for name, _ in parameters):
-        raise BadRequest(403 if method == "POST" else 400, "updates are refused: the graph is only read here")
+        raise BadRequestError(403 if method == "POST" else 400, "updates are refused: the graph is only read here")
     queries = [value for name, value in parameters if name == "query"]
     if len(queries) != 1:
-        raise BadRequest(400, f"found {len(queries)} parameters 'query'; wanted one")
+        raise BadRequestError(400, f"found {len(queries)} parameters 'query'; wanted one")
     if any(name.startswith("using-") for name, _ in parameters):
-        raise BadRequest(400, "using-graph-uri is of updates; a query takes default-graph-uri and named-graph-uri")
+        raise BadRequestError(400, "using-graph-uri is of updates; a query takes default-graph-uri and named-graph-uri")
     return Query(
         queries[0],
         tuple(value for name, value in parameters if name == "default-graph-uri"),
         tuple(value for name, value in parameters if name == "named-graph-uri"),
     )
+
+
+def _posted(content_type: str, body: bytes, given: set[str]) -> list[tuple[str, str]]:
+    """The parameters in a body, as a form or as a query alone; ``given`` are those of the address."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if given & {"query", "update"}:
+        raise BadRequestError(400, "the query stands in the address and in the body; wanted it once")
+    if kind == "application/x-www-form-urlencoded":
+        return _parameters(_decoded(body))
+    if kind == "application/sparql-query":
+        charset = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
+        if charset not in ("utf-8", "utf8", "us-ascii"):
+            raise BadRequestError(400, f"the body is in {charset}; wanted UTF-8")
+        return [("query", _decoded(body))]
+    if kind == "application/sparql-update":
+        raise BadRequestError(403, "updates are refused: the graph is made from data/ and only read here")
+    wanted = "application/sparql-query or application/x-www-form-urlencoded"
+    raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; wanted {wanted}")
 
 
 def forms(accept: str) -> dict[str, str | None]:
@@ -114,11 +117,11 @@ def _parameters(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
     except (UnicodeDecodeError, ValueError) as error:
-        raise BadRequest(400, f"the parameters cannot be read: {error}") from error
+        raise BadRequestError(400, f"the parameters cannot be read: {error}") from error
 
 
 def _decoded(body: bytes) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(400, f"the body is not UTF-8 (byte {error.start})") from error
+        raise BadRequestError(400, f"the body is not UTF-8 (byte {error.start})") from error
