@@ -29,6 +29,7 @@ from rareearth import store as stores
 from rareearth.problems import RareEarthError
 from rareearth.server import documents, protocol
 from rareearth.server.access import AccessLog
+from rareearth.server.answers import Answers
 from rareearth.server.pool import Pool, RefusedError
 
 LOG = logging.getLogger("rareearth.server")
@@ -50,7 +51,7 @@ _POLICY = (
 
 @dataclass
 class Served:
-    """What is served: a build folder, the pool over its store, and the explorer page once somebody asked for it."""
+    """What is served: a build folder, the pool over its store, and what was answered already."""
 
     folder: Path
     limit: float
@@ -59,6 +60,7 @@ class Served:
     pool: Pool | None = None
     mark: tuple[int, int] = (0, 0)
     explorer: asyncio.Task[bytes] | None = None
+    answers: Answers = field(default_factory=Answers)
     leaving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def refresh(self) -> None:
@@ -68,7 +70,7 @@ class Served:
             return
         fresh = Pool(self.folder, self.limit)
         await fresh.open()
-        old, self.pool, self.mark, self.explorer = self.pool, fresh, mark, None
+        old, self.pool, self.mark, self.explorer, self.answers = self.pool, fresh, mark, None, Answers()
         if old is not None:
             LOG.info("a new build is served: %s", stores.manifest(self.folder)["sha256"][:16])
             task = asyncio.ensure_future(old.drained())
@@ -151,21 +153,28 @@ def application(folder: Path, limit: float, rows: int, texts: Path | None, *, co
 
 async def sparql(request: Request) -> Response:
     """The query operation of the SPARQL 1.1 Protocol; without a query, the editor or the service description."""
-    if request.method in ("GET", "HEAD") and not request.url.query:
+    query = request.scope["query_string"]
+    if request.method in ("GET", "HEAD") and not query:
         accept = request.headers.get("accept", "")
         if protocol.best(accept, ("text/turtle", "text/html", "application/ld+json")) == "text/html":
             return await _document(request, documents.EDITOR, "html")
         return await _document(request, iris.DATASET, _form(request, ("text/turtle", "application/ld+json")))
-    if len(request.url.path) + len(request.url.query) > LONGEST_TARGET:
-        raise RefusedError(414, f"the address has more than {LONGEST_TARGET:,} characters; send the query by POST")
-    content_type = request.headers.get("content-type", "")
-    asked = protocol.parse(request.method, request.url.query, content_type, await _body(request))
+    if len(query) > LONGEST_TARGET:
+        raise RefusedError(414, f"the address has more than {LONGEST_TARGET:,} bytes; send the query by POST")
+    posted = request.method == "POST"
+    content_type = request.headers.get("content-type", "") if posted else ""
+    asked = protocol.parse(
+        request.method, query.decode("latin-1"), content_type, await _body(request) if posted else b""
+    )
     forms = protocol.forms(request.headers.get("accept", ""))
     served = _served(request)
-    wanted = {"query": asked.text, "graphs": (asked.default, asked.named), "forms": forms, "rows": served.rows}
-    head, body = await served.ask(wanted)
-    media = next(m for m, form in protocol.KINDS[head["kind"]].items() if form == head["form"])
-    return _response(body, media, Vary="Accept")
+    key, answers = (asked, *forms.values()), served.answers
+    if (kept := answers.get(key)) is None:
+        wanted = {"query": asked.text, "graphs": (asked.default, asked.named), "forms": forms, "rows": served.rows}
+        head, body = await served.ask(wanted)
+        kept = protocol.media(head["kind"], head["form"]), body
+        answers.keep(key, asked.text, *kept)
+    return _response(kept[1], kept[0], Vary="Accept")
 
 
 async def thing(request: Request) -> Response:

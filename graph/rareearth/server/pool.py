@@ -11,22 +11,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-import json
 import os
 import signal
 import socket
-import struct
 import sys
-from asyncio import StreamReader, StreamWriter
 from asyncio.subprocess import Process
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from rareearth.problems import RareEarthError
-from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS, frame
+from rareearth.server.frames import Frame, frame, parsed
+from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
 QUICK = 0.1  # seconds after which a query is a long one
 WORKERS = 4  # that wait for a query
@@ -34,7 +31,6 @@ LONG = 2  # long queries that go on at a time
 ASIDE = 8  # long queries that may wait for that
 WAITING = 64  # queries that may wait for a worker
 REMEMBERED = 1024  # queries that were long
-Answer = tuple[dict[str, Any], bytes]
 
 
 class RefusedError(RareEarthError):
@@ -46,18 +42,49 @@ class RefusedError(RareEarthError):
         self.retry = retry
 
 
-@dataclass(eq=False)
-class Worker:
-    """A process and the connection to it."""
+class Worker(asyncio.Protocol):
+    """A process and the connection to it, over which one request at a time is answered."""
 
-    process: int
-    reader: StreamReader
-    writer: StreamWriter
+    def __init__(self, process: int) -> None:
+        self.process = process
+        self._transport: asyncio.Transport | None = None
+        self._answer: asyncio.Future[Frame] | None = None
+        self._received = bytearray()
+
+    def ask(self, request: bytes) -> asyncio.Future[Frame]:
+        """Send a frame; the answer comes as a future, which fails with ConnectionError when the process ends."""
+        self._answer = asyncio.get_running_loop().create_future()
+        if self._transport is None or self._transport.is_closing():
+            self.connection_lost(None)
+        else:
+            self._transport.write(request)
+        return self._answer
+
+    def close(self) -> None:
+        """Close the connection: an idle worker then ends by itself."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def signal(self, number: int) -> None:
         """Send it a signal; its id is its own until the template is told to reap it."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.process, number)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Gather a frame, and give it as the answer when it is whole."""
+        self._received += data
+        if (found := parsed(self._received)) and self._answer is not None and not self._answer.done():
+            self._received = bytearray()
+            self._answer.set_result(found)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """Tell whoever waits that no answer will come."""
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionError("the worker has ended"))
 
 
 class Pool:
@@ -66,10 +93,10 @@ class Pool:
     def __init__(self, folder: Path, limit: float) -> None:
         self.folder, self.limit = folder, limit
         self.busy = 0  # queries that have no answer yet
-        self._idle: asyncio.Queue[Worker] = asyncio.Queue()
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # the last one is the warmest
         self._waiting = self._aside = 0
         self._places = asyncio.Semaphore(LONG)
-        self._long: OrderedDict[str, None] = OrderedDict()
+        self._long: OrderedDict[bytes, None] = OrderedDict()
         self._fork = asyncio.Lock()
         self._forking: set[asyncio.Task[None]] = set()
         self._template: Process | None = None
@@ -94,7 +121,7 @@ class Pool:
         for task in self._forking:
             task.cancel()
         while not self._idle.empty():
-            self._idle.get_nowait().writer.close()
+            self._idle.get_nowait().close()
         if template is not None:
             with contextlib.suppress(ProcessLookupError):
                 template.kill()
@@ -113,23 +140,24 @@ class Pool:
         """Whether new workers can be had."""
         return self._template is not None and self._template.returncode is None
 
-    async def ask(self, request: dict[str, Any]) -> Answer:
+    async def ask(self, request: dict[str, Any]) -> Frame:
         """The head and body of the answer to a request (see :func:`worker.answer`). Raises RefusedError."""
-        mark = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+        sent = frame({**request, "seconds": self.limit})
+        mark = hashlib.sha256(sent).digest()
         self.busy += 1
         try:
             async with contextlib.AsyncExitStack() as place:
                 if mark in self._long:
                     await place.enter_async_context(self._place())
-                return await self._asked(request, mark, place)
-        except (asyncio.IncompleteReadError, ConnectionError):
+                return await self._asked(sent, mark, place)
+        except ConnectionError:
             raise RefusedError(507, "the query ended its worker: it needs more memory than it may have") from None
         finally:
             self.busy -= 1
 
-    async def _asked(self, request: dict[str, Any], mark: str, place: contextlib.AsyncExitStack) -> Answer:
+    async def _asked(self, sent: bytes, mark: bytes, place: contextlib.AsyncExitStack) -> Frame:
         worker = await self._free()
-        asked = asyncio.ensure_future(_exchange(worker, {**request, "seconds": self.limit}))
+        asked = worker.ask(sent)
         kept = aside = False
         try:
             if not await _done(asked, QUICK):
@@ -151,7 +179,7 @@ class Pool:
                 if not aside:
                     self._start_soon()
 
-    async def _go_on(self, worker: Worker, mark: str, place: contextlib.AsyncExitStack) -> None:
+    async def _go_on(self, worker: Worker, mark: bytes, place: contextlib.AsyncExitStack) -> None:
         """Let a long query stand still until there is a place for it, then go on beside the quick ones."""
         if mark not in self._long:
             self._long[mark] = None
@@ -165,6 +193,8 @@ class Pool:
 
     async def _free(self) -> Worker:
         """An idle worker."""
+        with contextlib.suppress(asyncio.QueueEmpty):
+            return self._idle.get_nowait()
         if self._waiting >= WAITING:
             raise RefusedError(503, "too many queries at a time; try again soon", retry=1)
         self._waiting += 1
@@ -208,25 +238,19 @@ class Pool:
         if not told:
             ours.close()  # the template is gone, and whoever watches `alive` opens another pool
             return
-        reader, writer = await asyncio.open_connection(sock=ours)
-        self._idle.put_nowait(Worker(PROCESS.unpack(told)[0], reader, writer))
+        worker = Worker(PROCESS.unpack(told)[0])
+        await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
+        self._idle.put_nowait(worker)
 
     def _end(self, worker: Worker) -> None:
-        worker.writer.close()
+        worker.close()
         if self.alive and self._commands is not None:
             worker.signal(signal.SIGKILL)
             with contextlib.suppress(OSError):
                 self._commands.send(COMMAND.pack(KILL, worker.process))
 
 
-async def _done(asked: asyncio.Future[Answer], seconds: float) -> bool:
+async def _done(asked: asyncio.Future[Frame], seconds: float) -> bool:
     """Whether there is an answer, or none to be had, within so many seconds."""
     done, _ = await asyncio.wait([asked], timeout=seconds)
     return bool(done)
-
-
-async def _exchange(worker: Worker, request: dict[str, Any]) -> Answer:
-    worker.writer.write(frame(request))
-    await worker.writer.drain()
-    head, body = struct.unpack(">II", await worker.reader.readexactly(8))
-    return json.loads(await worker.reader.readexactly(head)), await worker.reader.readexactly(body)

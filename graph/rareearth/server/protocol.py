@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -79,6 +80,7 @@ def _posted(content_type: str, body: bytes, given: set[str]) -> list[tuple[str, 
     raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; wanted {wanted}")
 
 
+@functools.lru_cache(maxsize=256)
 def forms(accept: str) -> dict[str, str | None]:
     """For each kind of answer, the form that the Accept header likes best; None where it takes none of ours."""
     found: dict[str, str | None] = {}
@@ -86,6 +88,11 @@ def forms(accept: str) -> dict[str, str | None]:
         media = best(accept, tuple(offered))
         found[kind] = offered[media] if media else None
     return found
+
+
+def media(kind: str, form: str) -> str:
+    """The media type of a form that a kind of answer is written in."""
+    return next(name for name, written in KINDS[kind].items() if written == form)
 
 
 def best(accept: str, offered: tuple[str, ...]) -> str | None:

@@ -6,7 +6,7 @@ and the processor time of each query are bounded, and it ends with the template,
 
 The template takes commands from a Unix socket, its standard input: ``FORK`` with a socket for the worker attached,
 answered by the worker's process id; ``KILL`` with a process id. Only ``KILL`` reaps, so no id is used twice unknown to
-the server. Between server and worker go frames: two lengths, a head as JSON, a body.
+the server.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import io
-import json
 import os
 import re
 import resource
@@ -31,6 +29,7 @@ from rareearth import sparql
 from rareearth import store as stores
 from rareearth.problems import RareEarthError
 from rareearth.server import documents
+from rareearth.server.frames import Frame, frame, parsed
 
 MEMORY = 2 << 30  # bytes of address space beyond that of the store
 LARGEST = 16 << 20  # bytes of an answer
@@ -68,12 +67,6 @@ def main(folder: str) -> None:
                 os.waitpid(process, 0)
 
 
-def frame(head: dict[str, Any], body: bytes = b"") -> bytes:
-    """A frame as bytes."""
-    encoded = json.dumps(head).encode()
-    return struct.pack(">II", len(encoded), len(body)) + encoded + body
-
-
 class NotAcceptableError(RareEarthError):
     """An answer that is written in none of the forms asked for."""
 
@@ -81,7 +74,7 @@ class NotAcceptableError(RareEarthError):
 _STATUS = {documents.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
 
 
-def answer(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def answer(store: Any, request: dict[str, Any]) -> Frame:
     """The head and the body of an answer; the head of one that failed has ``status`` (of HTTP) and ``error``.
 
     A request has ``document`` (an IRI), ``form`` and ``base``, answered by a body; or ``find`` (a name), answered by
@@ -100,15 +93,16 @@ def answer(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"status": 507, "error": "the answer needs more memory than a query may have"}, b""
 
 
-def _asked(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _asked(store: Any, request: dict[str, Any]) -> Frame:
     result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())))
     kind = sparql.kind(result)
     form = request["forms"].get(kind)
     if form is None:
         raise NotAcceptableError(f"a {kind} is not written in any of the types asked for")
     body = sparql.serialize(result, form, LARGEST)
-    if kind == "table" and (count := _rows(body, form)) > request["rows"]:
-        raise sparql.TooLargeError(f"the answer has {count:,} rows of {request['rows']:,} allowed; add LIMIT")
+    most = request["rows"]
+    if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
+        raise sparql.TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
     return {"kind": kind, "form": form}, body
 
 
@@ -141,22 +135,16 @@ def _fork(store: Any, commands: socket.socket, attached: int) -> int:
 def _work(store: Any, server: socket.socket) -> None:
     """Answer requests until the server closes the connection."""
     _end_with_parent()
-    stream = server.makefile("rwb")
     _shut_doors(server.fileno())
-    while (request := _read(stream)) is not None:
+    while True:
+        received = bytearray()
+        while (found := parsed(received)) is None:
+            if not (part := server.recv(1 << 20)):
+                return
+            received += part
+        request, _ = found
         _allow_seconds(request["seconds"])
-        head, body = answer(store, request)
-        stream.write(frame(head, body))
-        stream.flush()
-
-
-def _read(stream: io.BufferedIOBase) -> dict[str, Any] | None:
-    sizes = stream.read(8)
-    if len(sizes) < 8:
-        return None
-    head, _ = struct.unpack(">II", sizes)
-    request: dict[str, Any] = json.loads(stream.read(head))
-    return request
+        server.sendall(frame(*answer(store, request)))
 
 
 def _end_with_parent() -> None:
