@@ -98,6 +98,9 @@ DOORS = {
     "rdflib": {"linked", "validation", "knowledge"},
     "pandas": {"knowledge"},
     "numpy": {"layout"},
+    "starlette": {"server"},
+    "uvicorn": {"server"},
+    "jinja2": {"server"},
 }
 
 
