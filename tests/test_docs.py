@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from serving import served
 
 from rareearth import page
 from rareearth.dataset import Dataset
@@ -65,6 +67,19 @@ def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -
     if ".html" in command and not page.made():
         pytest.skip("the page's script is not made: run scripts/page (needs Node)")
     assert run(command, built, tmp_path)
+
+
+def test_the_server_of_the_readme_answers(built: Path, tmp_path: Path) -> None:
+    lines = [line for body in blocks("README.md", "sh") if SERVE in body for line in body.splitlines()]
+    asked = [line for line in lines if line.startswith("curl ")]
+    assert len(asked) == 2
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not here, so what the README asks the server is not asked")
+    with served(built) as server:
+        for line in asked:
+            assert "chinese-society-of-rare-earths" in run(
+                line.replace("http://127.0.0.1:8000", server.url), built, tmp_path
+            )
 
 
 @pytest.mark.parametrize(("command", "output"), sessions())
