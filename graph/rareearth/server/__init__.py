@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import signal
+import socket
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rareearth import places
+from rareearth import store as stores
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
     from types import ModuleType
 
+LOG = logging.getLogger("rareearth.server")
 GRACE = 5  # seconds in which requests at work may end when the server stops
 
 
@@ -34,26 +42,50 @@ def serve(
     """
     uvicorn = _uvicorn()
     from rareearth.server.application import application
+    from rareearth.server.connections import Connection
 
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
-    app = application(folder, limit, rows, texts, cors=cors, log=log)
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, server_header=False,
-        timeout_graceful_shutdown=GRACE, limit_concurrency=1000,
-    )  # fmt: skip
-    config.load()
+    stores.read(folder)  # what is wrong with it is told in a line, before anything starts
+    with _listening(host, port) as listening, _ended_by_signals():
+        logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
+        app = application(folder, limit, rows, texts, cors=cors, log=log)
+        config = uvicorn.Config(
+            app, http=Connection, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+            timeout_graceful_shutdown=GRACE,
+        )  # fmt: skip
+        shown = f"[{host}]" if ":" in host else host
+        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", places.shown(folder), shown, listening.getsockname()[1])
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        except SystemExit as ended:
+            if ended.code:
+                raise RareEarthError(f"{places.shown(folder)}: could not be served") from ended
+
+
+def _listening(host: str, port: int) -> socket.socket:
     try:
-        socket = config.bind_socket()
-    except SystemExit as error:
-        raise RareEarthError(f"{host}:{port} cannot be listened on; choose another --port") from error
-    server = uvicorn.Server(config)
-    server.run(sockets=[socket])
-    if not server.started:
-        raise RareEarthError(f"{folder}: could not be served")
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        reason = str(error.strerror or error).partition(" (while")[0]
+        raise RareEarthError(f"{host}:{port} cannot be listened on ({reason}); choose another --port") from error
+
+
+@contextlib.contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Take a signal as the end that was asked for: uvicorn raises it once more when it has stopped."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: sys.exit(0)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _uvicorn() -> ModuleType:
     try:
+        import httptools  # noqa: F401
         import jinja2  # noqa: F401
         import starlette  # noqa: F401
         import uvicorn
