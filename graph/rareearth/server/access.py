@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("rareearth.access")
 _LONGEST = 2000  # characters of an address that are kept
+_LONGEST_CLIENT = 100
+_SIGNS = re.compile(r"[^\w.:%\[\]-]", re.ASCII)
 
 
 class AccessLog:
@@ -40,5 +43,6 @@ class AccessLog:
             if scope["query_string"]:
                 target += "?" + scope["query_string"].decode("ascii", "backslashreplace")
             client = scope["client"][0] if scope.get("client") else "-"
+            client = _SIGNS.sub("_", client)[:_LONGEST_CLIENT]  # behind a proxy it is what a header says
             taken = (time.perf_counter() - start) * 1000
             LOG.info("%s %s %s %d %d %.1fms", client, scope["method"], target[:_LONGEST], status, size, taken)

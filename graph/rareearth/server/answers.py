@@ -8,7 +8,7 @@ from collections.abc import Hashable
 
 MOST = 64 << 20  # bytes of all answers
 LARGEST = 1 << 20  # bytes of one
-_ALWAYS_NEW = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+_ALWAYS_NEW = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)  # a comment may stand before the (
 
 
 class Answers:

@@ -30,11 +30,11 @@ from rareearth.problems import RareEarthError
 from rareearth.server import documents, protocol
 from rareearth.server.access import AccessLog
 from rareearth.server.answers import Answers
-from rareearth.server.pool import Pool, RefusedError
+from rareearth.server.pool import EndedError, Pool, RefusedError
 
 LOG = logging.getLogger("rareearth.server")
 LARGEST_BODY = 1 << 20  # bytes
-LONGEST_TARGET = 1 << 16  # bytes of a path with its query
+LONGEST_NAME = 300  # characters of a name that is looked for; near names are sought for hours among longer ones
 _DUMPS = {
     "rareearth.trig": "application/trig",
     "rareearth.graphml": "application/graphml+xml",
@@ -62,20 +62,23 @@ class Served:
     explorer: asyncio.Task[bytes] | None = None
     answers: Answers = field(default_factory=Answers)
     leaving: set[asyncio.Task[None]] = field(default_factory=set)
+    one: asyncio.Lock = field(default_factory=asyncio.Lock)  # that opens a pool at a time
 
     async def refresh(self) -> None:
         """Take over a new build, or replace a pool that died. Raises RareEarthError where there is none to serve."""
-        mark = _mark(self.folder)
-        if self.pool is not None and self.pool.alive and mark == self.mark:
-            return
-        fresh = Pool(self.folder, self.limit)
-        await fresh.open()
-        old, self.pool, self.mark, self.explorer, self.answers = self.pool, fresh, mark, None, Answers()
-        if old is not None:
-            LOG.info("a new build is served: %s", stores.manifest(self.folder)["sha256"][:16])
-            task = asyncio.ensure_future(old.drained())
-            self.leaving.add(task)
-            task.add_done_callback(self.leaving.discard)
+        async with self.one:
+            mark = _mark(self.folder)
+            if self.pool is not None and self.pool.alive and mark == self.mark:
+                return
+            fresh = Pool(self.folder, self.limit)
+            await fresh.open()
+            old, self.pool, self.mark, self.explorer, self.answers = self.pool, fresh, mark, None, Answers()
+            if old is not None:
+                what = "a new build is served" if old.alive else "the workers had ended; there are new ones"
+                LOG.info("%s: %s", what, stores.manifest(self.folder)["sha256"][:16])
+                task = asyncio.ensure_future(old.drained())
+                self.leaving.add(task)
+                task.add_done_callback(self.leaving.discard)
 
     async def watch(self) -> None:
         """Look for a new build every second, for ever."""
@@ -83,13 +86,15 @@ class Served:
             await asyncio.sleep(1)
             try:
                 await self.refresh()
-            except (RareEarthError, OSError) as error:
-                LOG.warning("%s", error)
+            except Exception as error:  # whatever it is, the last build is served on, and the next one looked for
+                LOG.warning("%s", error, exc_info=not isinstance(error, RareEarthError | OSError))
 
     async def close(self) -> None:
         """End every process."""
-        for task in self.leaving:
+        ending = [*self.leaving, *([self.explorer] if self.explorer is not None else [])]
+        for task in ending:
             task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         if self.pool is not None:
             await self.pool.close()
 
@@ -97,7 +102,11 @@ class Served:
         """The answer of a worker. Raises RefusedError."""
         if self.pool is None:
             raise RefusedError(503, "the server is starting", retry=1)
-        head, body = await self.pool.ask(request)
+        try:
+            head, body = await self.pool.ask(request)
+        except EndedError:  # nothing was answered and nothing can have changed: ask new ones
+            await self.refresh()
+            head, body = await self.pool.ask(request)
         if "error" in head:
             raise RefusedError(head["status"], head["error"])
         return head, body
@@ -155,18 +164,15 @@ async def sparql(request: Request) -> Response:
     """The query operation of the SPARQL 1.1 Protocol; without a query, the editor or the service description."""
     query = request.scope["query_string"]
     if request.method in ("GET", "HEAD") and not query:
-        accept = request.headers.get("accept", "")
-        if protocol.best(accept, ("text/turtle", "text/html", "application/ld+json")) == "text/html":
+        if protocol.best(_accept(request), ("text/turtle", "text/html", "application/ld+json")) == "text/html":
             return await _document(request, documents.EDITOR, "html")
         return await _document(request, iris.DATASET, _form(request, ("text/turtle", "application/ld+json")))
-    if len(query) > LONGEST_TARGET:
-        raise RefusedError(414, f"the address has more than {LONGEST_TARGET:,} bytes; send the query by POST")
     posted = request.method == "POST"
     content_type = request.headers.get("content-type", "") if posted else ""
     asked = protocol.parse(
         request.method, query.decode("latin-1"), content_type, await _body(request) if posted else b""
     )
-    forms = protocol.forms(request.headers.get("accept", ""))
+    forms = protocol.forms(_accept(request))
     served = _served(request)
     key, answers = (asked, *forms.values()), served.answers
     if (kept := answers.get(key)) is None:
@@ -182,6 +188,8 @@ async def thing(request: Request) -> Response:
     path = request.url.path
     form = next((f for f in _DOCUMENTS if path.endswith(f".{f}")), "")
     kind, _, id_ = request.scope["path"].removeprefix("/").removesuffix(f".{form}" if form else "").partition("/")
+    if len(id_) > LONGEST_NAME:
+        raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
     return await _document(request, f"{iris.BASE}{kind}/{id_}", form or _form(request))
 
 
@@ -195,14 +203,20 @@ async def explorer(request: Request) -> Response:
 
 async def find(request: Request) -> Response:
     """To the page of the entity of a name, however it is spelled."""
-    head, _ = await _served(request).ask({"find": request.query_params.get("name", "")})
+    name = request.query_params.get("name", "")
+    if len(name) > LONGEST_NAME:
+        raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
+    head, _ = await _served(request).ask({"find": name})
     return RedirectResponse(documents.address(head["iri"]), status_code=303)
 
 
 async def dump(request: Request) -> Response:
     """A file of the build."""
     name = request.url.path.removeprefix("/")
-    body = await asyncio.to_thread((_served(request).folder / name).read_bytes)
+    try:
+        body = await asyncio.to_thread((_served(request).folder / name).read_bytes)
+    except FileNotFoundError:
+        raise RefusedError(404, f"this build has no {name}") from None
     return _response(body, _DUMPS[name])
 
 
@@ -236,7 +250,7 @@ async def _document(request: Request, iri: str, form: str) -> Response:
 
 
 def _form(request: Request, offered: tuple[str, ...] = tuple(_DOCUMENTS.values())) -> str:
-    media = protocol.best(request.headers.get("accept", ""), offered)
+    media = protocol.best(_accept(request), offered)
     if media is None:
         raise RefusedError(406, f"a document is written as {', '.join(offered)}")
     return next(form for form, written in _DOCUMENTS.items() if written == media)
@@ -247,6 +261,10 @@ def _response(body: bytes, media: str, **headers: str) -> Response:
     if media == "text/html":
         kept["Content-Security-Policy"] = _POLICY
     return Response(body, media_type=media, headers={"X-Content-Type-Options": "nosniff", **kept})
+
+
+def _accept(request: Request) -> str:
+    return ",".join(request.headers.getlist("accept"))  # on several lines it means the same
 
 
 async def _body(request: Request) -> bytes:
@@ -310,7 +328,12 @@ async def _explorer(folder: Path, texts: Path | None) -> bytes:
         command += ["--texts", str(texts)] if texts else []
         kept = {name: value for name, value in os.environ.items() if name != "RAREEARTH_TEXTS"}
         done = await asyncio.create_subprocess_exec(*command, env=kept, stderr=asyncio.subprocess.PIPE, stdout=-3)
-        _, told = await done.communicate()
+        try:
+            _, told = await done.communicate()
+        finally:
+            if done.returncode is None:  # the server ends
+                done.kill()
+                await done.wait()
         if done.returncode:
             raise RareEarthError(told.decode(errors="replace").strip())
         return path.read_bytes()

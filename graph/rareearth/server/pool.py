@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 import os
 import signal
 import socket
@@ -25,6 +26,7 @@ from rareearth.problems import RareEarthError
 from rareearth.server.frames import Frame, frame, parsed
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
+LOG = logging.getLogger("rareearth.server")
 QUICK = 0.1  # seconds after which a query is a long one
 WORKERS = 4  # that wait for a query
 LONG = 2  # long queries that go on at a time
@@ -42,6 +44,13 @@ class RefusedError(RareEarthError):
         self.retry = retry
 
 
+class EndedError(RefusedError):
+    """A query that got no answer because the pool has ended; another pool may answer it."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "the workers have ended; try again soon", retry=1)
+
+
 class Worker(asyncio.Protocol):
     """A process and the connection to it, over which one request at a time is answered."""
 
@@ -54,11 +63,16 @@ class Worker(asyncio.Protocol):
     def ask(self, request: bytes) -> asyncio.Future[Frame]:
         """Send a frame; the answer comes as a future, which fails with ConnectionError when the process ends."""
         self._answer = asyncio.get_running_loop().create_future()
-        if self._transport is None or self._transport.is_closing():
+        if self.ended:
             self.connection_lost(None)
-        else:
+        elif self._transport is not None:
             self._transport.write(request)
         return self._answer
+
+    @property
+    def ended(self) -> bool:
+        """Whether no answer can come: the process has ended, or the connection is closed."""
+        return self._transport is None or self._transport.is_closing()
 
     def close(self) -> None:
         """Close the connection: an idle worker then ends by itself."""
@@ -67,8 +81,9 @@ class Worker(asyncio.Protocol):
 
     def signal(self, number: int) -> None:
         """Send it a signal; its id is its own until the template is told to reap it."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.process, number)
+        if self.process > 0:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.process, number)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -109,7 +124,11 @@ class Pool:
         command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder))
         self._template = await asyncio.create_subprocess_exec(*command, stdin=theirs.fileno(), start_new_session=True)
         theirs.close()
-        if not await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size):
+        try:
+            ready = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
+        except ConnectionError:
+            ready = b""
+        if not ready:
             await self.close()
             raise RareEarthError(f"{self.folder}: the store cannot be read; run `rareearth build`")
         for _ in range(WORKERS):
@@ -122,6 +141,8 @@ class Pool:
             task.cancel()
         while not self._idle.empty():
             self._idle.get_nowait().close()
+        for _ in range(self._waiting):
+            self._idle.put_nowait(Worker(0))  # one that has ended, for each who waits
         if template is not None:
             with contextlib.suppress(ProcessLookupError):
                 template.kill()
@@ -131,9 +152,11 @@ class Pool:
 
     async def drained(self) -> None:
         """Wait until no query is at work, then close."""
-        while self.busy:
-            await asyncio.sleep(0.05)
-        await self.close()
+        try:
+            while self.busy and self.alive:
+                await asyncio.sleep(0.05)
+        finally:
+            await self.close()
 
     @property
     def alive(self) -> bool:
@@ -151,6 +174,8 @@ class Pool:
                     await place.enter_async_context(self._place())
                 return await self._asked(sent, mark, place)
         except ConnectionError:
+            if await self._ended():
+                raise EndedError from None
             raise RefusedError(507, "the query ended its worker: it needs more memory than it may have") from None
         finally:
             self.busy -= 1
@@ -191,8 +216,25 @@ class Pool:
             os.setpriority(os.PRIO_PROCESS, worker.process, 10)
         worker.signal(signal.SIGCONT)
 
+    async def _ended(self) -> bool:
+        """Whether a worker ended because the template did: the news of both come at about the same time."""
+        if self._template is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._template.wait(), 0.1)
+        return not self.alive
+
     async def _free(self) -> Worker:
-        """An idle worker."""
+        """An idle worker. Raises ConnectionError when there will be none."""
+        while (worker := await self._next()).ended:  # somebody has killed it while it was idle
+            self._end(worker)
+            if not self.alive:
+                raise ConnectionError
+            self._start_soon()
+        return worker
+
+    async def _next(self) -> Worker:
+        if not self.alive:
+            raise ConnectionError
         with contextlib.suppress(asyncio.QueueEmpty):
             return self._idle.get_nowait()
         if self._waiting >= WAITING:
@@ -229,18 +271,33 @@ class Pool:
             task.add_done_callback(self._forking.discard)
 
     async def _start(self) -> None:
+        """Add an idle worker, if need be after a while: without, the pool would become smaller and smaller."""
+        while self.alive:
+            try:
+                worker = await self._forked()
+            except OSError as error:  # no descriptor is free, or the template has ended
+                LOG.warning("no worker could be started: %s", error)
+                await asyncio.sleep(0.2)
+            else:
+                self._idle.put_nowait(worker)
+                return
+
+    async def _forked(self) -> Worker:
         assert self._commands is not None  # noqa: S101 - the pool is open
         ours, theirs = socket.socketpair()
-        async with self._fork:
-            socket.send_fds(self._commands, [COMMAND.pack(FORK, 0)], [theirs.fileno()])
-            told = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
-        theirs.close()
-        if not told:
-            ours.close()  # the template is gone, and whoever watches `alive` opens another pool
-            return
-        worker = Worker(PROCESS.unpack(told)[0])
-        await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
-        self._idle.put_nowait(worker)
+        try:
+            with theirs:
+                async with self._fork:
+                    socket.send_fds(self._commands, [COMMAND.pack(FORK, 0)], [theirs.fileno()])
+                    told = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
+            if not told:
+                raise ConnectionError("the process that forks them has ended")
+            worker = Worker(PROCESS.unpack(told)[0])
+            await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+        return worker
 
     def _end(self, worker: Worker) -> None:
         worker.close()

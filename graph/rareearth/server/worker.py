@@ -25,7 +25,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from rareearth import sparql
+from rareearth import iris, sparql
 from rareearth import store as stores
 from rareearth.problems import RareEarthError
 from rareearth.server import documents
@@ -91,10 +91,14 @@ def answer(store: Any, request: dict[str, Any]) -> Frame:
         return {"status": _STATUS.get(type(error), 400), "error": str(error)}, b""
     except MemoryError:
         return {"status": 507, "error": "the answer needs more memory than a query may have"}, b""
+    except Exception:  # a fault of ours; the worker goes on
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        return {"status": 500, "error": "the server failed at this; its log says how"}, b""
 
 
 def _asked(store: Any, request: dict[str, Any]) -> Frame:
-    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())))
+    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())), base=iris.BASE)
     kind = sparql.kind(result)
     form = request["forms"].get(kind)
     if form is None:
@@ -175,4 +179,7 @@ def _shut_doors(kept: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except (RareEarthError, OSError) as error:
+        raise SystemExit(str(error)) from error
