@@ -17,6 +17,8 @@ LONGEST_HEAD = 1 << 17  # bytes of a request without its body
 SECONDS = 30  # in which a request must have arrived, and in which a client must take some of its answer
 MOST = 1000  # connections that are answered; as many again may be told that there are too many
 
+_LONG = 431, f"the head of the request has more than {LONGEST_HEAD:,} bytes"
+
 
 class _RefusedError(Exception):
     """A request that is refused before it is read; raised through the parser, which then stops."""
@@ -28,6 +30,7 @@ class Connection(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._head: int | None = 0  # bytes of a head that has not ended; None after its end
+        self._headers = 0  # bytes of the headers that have been read
         self._refusal = 400, "this is not HTTP"
         self._arriving: asyncio.TimerHandle | None = None
         self._leaving: asyncio.TimerHandle | None = None
@@ -52,13 +55,13 @@ class Connection(HttpToolsProtocol):
         if self._head is not None and self.parser is not None and not self.transport.is_closing():
             self._head += len(data)
             if self._head > LONGEST_HEAD:
-                self._refusal = 431, f"the head of the request has more than {LONGEST_HEAD:,} bytes"
+                self._refusal = _LONG
                 self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Start the time anew for another request."""
         super().on_message_begin()
-        self._head = 0
+        self._head = self._headers = 0
         self._arrive()
 
     def on_url(self, url: bytes) -> None:
@@ -66,6 +69,13 @@ class Connection(HttpToolsProtocol):
         super().on_url(url)
         if len(self.url) > LONGEST_TARGET:
             self._refuse(414, f"the address has more than {LONGEST_TARGET:,} bytes; send a query by POST")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        self._headers += len(name) + len(value)
+        if self._headers > LONGEST_HEAD:
+            self._refuse(*_LONG)
 
     def on_headers_complete(self) -> None:
         """Answer, unless there are too many."""
