@@ -29,6 +29,8 @@ _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
 _MOST = 500  # things that a page lists as pointing to its own
 _KINDS = {"entity": iris.ENTITY, "claim": iris.CLAIM, "source": iris.SOURCE, "conflict": iris.CONFLICT,
           "judgement": iris.JUDGEMENT, "story": iris.STORY}  # fmt: skip
+_TAGS = {iris.VOCABULARY + name for name in ("kind", "status", "stance")}
+_HELD = iris.VOCABULARY + "held"
 _LABEL = """
 SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
 _CLAIMS = """
@@ -119,16 +121,21 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
     import pyoxigraph as ox
 
     label = functools.cache(lambda term: _label(store, term))
-    default = ox.DefaultGraph()
+    default, kind = ox.DefaultGraph(), ox.NamedNode(iris.PREFIXES["rdf"] + "type")
     about = sorted(store.quads_for_pattern(node, None, None, default), key=str)
     pointing = sorted(store.quads_for_pattern(None, None, node, default), key=str)
+    told_above = {kind, *(ox.NamedNode(iris.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title")))}
     claims = list(sparql.select(store, _CLAIMS, {"it": node}))
     own = list(store.quads_for_pattern(None, None, None, node))
     told = {row["claim"] for row in claims}
     return {
         "title": label(node),
+        "kind": ", ".join(label(q.object) for q in about if q.predicate == kind),
+        "tags": [label(q.object) for q in about if q.predicate.value in _TAGS and q.object.value != _HELD],
         "statements": [[_part(label, term) for term in (q.subject, q.predicate, q.object)] for q in own],
-        "properties": [(label(q.predicate), _part(label, q.object)) for q in about],
+        "properties": [
+            (_short(label(q.predicate)), _part(label, q.object)) for q in about if q.predicate not in told_above
+        ],
         "claims": [
             {
                 "parts": [_part(label, row[name]) for name in ("subject", "relation", "object")],
@@ -138,9 +145,16 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
             }
             for row in claims[:_MOST]
         ],
-        "pointing": [(label(q.predicate), _part(label, q.subject)) for q in pointing if q.subject not in told][:_MOST],
+        "pointing": [(_short(label(q.predicate)), _part(label, q.subject)) for q in pointing if q.subject not in told][
+            :_MOST
+        ],
         "more": len(claims) > _MOST or len(pointing) > len(told) + _MOST,
     }
+
+
+def _short(name: str) -> str:
+    """The name of a foreign property without its prefix: publisher for dcterms:publisher."""
+    return name.rpartition(":")[2]
 
 
 def _part(label: Any, term: Any) -> dict[str, str]:
