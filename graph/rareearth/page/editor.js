@@ -121,5 +121,8 @@ function here(iri) {
   return `/${path.split("/").map(encodeURIComponent).join("/")}${anchor ? `#${anchor}` : ""}`;
 }
 new MutationObserver(() => {
-  for (const link of yasgui.rootEl.querySelectorAll(`a.iri[href^="${BASE}"]`)) link.href = here(link.getAttribute("href"));
+  for (const link of yasgui.rootEl.querySelectorAll(`a.iri[href^="${BASE}"]`)) {
+    link.href = here(link.getAttribute("href"));
+    link.target = "_self"; // what was asked and answered is there again on the way back
+  }
 }).observe(yasgui.rootEl, { childList: true, subtree: true });
