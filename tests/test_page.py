@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsing import Browser, started
 from conftest import ARTICLE, TEXT, Command, Folder
 
 from rareearth import asof, knowledge, network, page, rdf, text, texts
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     import networkx as nx
     import pyoxigraph as ox
 
-CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 ATTACK = "</script><img src=x onerror=alert(1)>"
 needs_page = pytest.mark.skipif(not page.made(), reason="the page's script is not made: run scripts/page (needs Node)")
 
@@ -164,95 +164,15 @@ def test_a_script_that_is_not_made_is_told_in_a_line(
 
 
 def test_the_lock_file_names_no_registry() -> None:
-    lock = Path(page.__file__).with_name("package-lock.json").read_text(encoding="utf-8")
-    assert "http" not in lock
-    assert "resolved" not in lock
+    lock = json.loads(Path(page.__file__).with_name("package-lock.json").read_text(encoding="utf-8"))
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert len(packages) > 10
+    for package in packages:
+        assert "resolved" not in package
+        assert package["integrity"].startswith("sha512-")
 
 
 # ---- in a browser
-
-
-class Browser:
-    """What a person does: open, look, click, type."""
-
-    def __init__(self, folder: Path, *flags: str) -> None:
-        from selenium import webdriver
-        from selenium.webdriver.chrome.service import Service
-
-        options = webdriver.ChromeOptions()
-        options.binary_location = str(CHROMIUM)
-        quiet = (
-            "disable-quic",
-            "no-first-run",
-            "disable-background-networking",
-            "disable-component-update",
-            "disable-sync",
-        )
-        for flag in ("headless=new", "no-sandbox", f"user-data-dir={folder}", "window-size=1400,900", *quiet, *flags):
-            options.add_argument(f"--{flag}")
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        self.driver = webdriver.Chrome(options=options, service=Service(executable_path=str(CHROMEDRIVER)))
-        self.driver.set_window_size(1400, 900)
-
-    def open(self, path: Path, anchor: str = "") -> None:
-        self.driver.get("about:blank")
-        self.logs()
-        self.driver.get(f"{path.as_uri()}{anchor}")
-        self.wait("return Boolean(globalThis.rareearth)")
-
-    def logs(self) -> tuple[list[str], list[str]]:
-        """The complaints on the console, and the addresses asked for, since the last time."""
-        complaints = [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
-        events = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]  # type: ignore[no-untyped-call]
-        asked = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return complaints, [url for url in asked if not url.startswith(("data:", "about:"))]
-
-    def js(self, script: str, *values: object) -> Any:
-        return self.driver.execute_script(script, *values)  # type: ignore[no-untyped-call]
-
-    def wait(self, script: str) -> None:
-        from selenium.webdriver.support.wait import WebDriverWait
-
-        WebDriverWait(self.driver, 60).until(lambda _: self.js(script))
-
-    def find(self, selector: str) -> Any:
-        return self.driver.find_element("css selector", selector)
-
-    def text(self, selector: str) -> str:
-        return str(self.js("return document.querySelector(arguments[0])?.innerText ?? ''", selector))
-
-    def keys(self, *typed: str) -> None:
-        from selenium.webdriver import ActionChains
-
-        for part in typed:
-            ActionChains(self.driver).send_keys(part).perform()
-
-    def click_at(self, x: float, y: float) -> None:
-        """Click on a place of the picture."""
-        from selenium.webdriver import ActionChains
-
-        left, top = self.js("const b = document.getElementById('canvas').getBoundingClientRect(); return [b.x, b.y]")
-        mouse = ActionChains(self.driver)
-        mouse.w3c_actions.pointer_action.move_to_location(int(left + x), int(top + y))
-        mouse.pause(0.3).click().perform()
-
-    def media(self, **features: str) -> None:
-        listed = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
-
-    def focused(self) -> str:
-        return str(self.js("const a = document.activeElement; return a.id || a.textContent || a.tagName"))
-
-    def quit(self) -> None:
-        self.driver.quit()
-
-
-def started(folder: Path, *flags: str) -> Browser:
-    pytest.importorskip("selenium", reason="selenium is not installed")
-    for program in (CHROMIUM, CHROMEDRIVER):
-        if not program.exists():
-            pytest.skip(f"{program} is not here: apt-get install chromium chromium-driver")
-    return Browser(folder, *flags)
 
 
 @pytest.fixture(scope="module")
