@@ -107,6 +107,8 @@ class Served:
         except EndedError:  # nothing was answered and nothing can have changed: ask new ones
             await self.refresh()
             head, body = await self.pool.ask(request)
+        except asyncio.CancelledError:  # the time for requests at work is up
+            raise RefusedError(503, "the server ends", retry=5) from None
         if "error" in head:
             raise RefusedError(head["status"], head["error"])
         return head, body
@@ -165,6 +167,7 @@ async def sparql(request: Request) -> Response:
     query = request.scope["query_string"]
     if request.method in ("GET", "HEAD") and not query:
         if protocol.best(_accept(request), ("text/turtle", "text/html", "application/ld+json")) == "text/html":
+            _need_script("editor.js")
             return await _document(request, documents.EDITOR, "html")
         return await _document(request, iris.DATASET, _form(request, ("text/turtle", "application/ld+json")))
     posted = request.method == "POST"
@@ -195,6 +198,7 @@ async def thing(request: Request) -> Response:
 
 async def explorer(request: Request) -> Response:
     """The explorer page."""
+    _need_script("page.js")
     body = await _served(request).page()
     return Response(
         body, media_type="text/html", headers={"Referrer-Policy": "no-referrer"}
@@ -233,6 +237,14 @@ async def health(request: Request) -> Response:
     """Whether queries are answered: 200, or the status that a query would get."""
     await _served(request).ask({"query": "ASK {}", "forms": {"boolean": "json"}, "rows": 1})
     return PlainTextResponse("ok\n")
+
+
+def _need_script(name: str) -> None:
+    """Tell what is missing instead of a page that would not work."""
+    try:
+        page.part(name)
+    except page.PageError as error:
+        raise RefusedError(503, str(error)) from error
 
 
 def _at(iri: str, form: str = "") -> Any:
@@ -286,7 +298,8 @@ async def _told(request: Request, error: Exception) -> Response:
     status = getattr(error, "status", 500)
     retry = getattr(error, "retry", None)
     headers = {"Retry-After": str(retry)} if retry else {}
-    if "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/sparql"):
+    queried = request.url.path.startswith("/sparql") and (request.method == "POST" or request.scope["query_string"])
+    if "text/html" in request.headers.get("accept", "") and not queried:
         return _with(_response(documents.error(status, str(error)), "text/html"), status, headers)
     return PlainTextResponse(f"{error}\n", status, {"X-Content-Type-Options": "nosniff", **headers})
 

@@ -1,9 +1,9 @@
 """Workers for queries: quick ones at once, long ones aside and few at a time, endless ones killed.
 
-A query starts on an idle worker. Past ``QUICK`` seconds it is a long one: its worker is put aside, goes on with less
-of the processor once one of ``LONG`` places is free, and stands still until then, while a fresh worker takes its place
-among the quick. Past its limit it is killed. A query that was long once is long from the start. So cheap queries
-never wait behind long ones, and no answer is cut: a query has all of its answer or an error.
+A query starts on an idle worker. Past ``QUICK`` seconds of the processor it is a long one: its worker is put aside,
+goes on with less of the processor once one of ``LONG`` places is free, and stands still until then, while a fresh
+worker takes its place among the quick. Past its limit it is killed. A query that was long once is long from the start.
+So cheap queries never wait behind long ones, and no answer is cut: a query has all of its answer or an error.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ import os
 import signal
 import socket
 import sys
+import time
 from asyncio.subprocess import Process
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,7 +28,9 @@ from rareearth.server.frames import Frame, frame, parsed
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
 LOG = logging.getLogger("rareearth.server")
-QUICK = 0.1  # seconds after which a query is a long one
+QUICK = 0.1  # seconds of the processor after which a query is a long one
+LATEST = 1  # seconds after which it is one however little of the processor it had
+STARVED = 8  # queries that have a worker beyond WORKERS because they had too little of the processor
 WORKERS = 4  # that wait for a query
 LONG = 2  # long queries that go on at a time
 ASIDE = 8  # long queries that may wait for that
@@ -54,8 +57,8 @@ class EndedError(RefusedError):
 class Worker(asyncio.Protocol):
     """A process and the connection to it, over which one request at a time is answered."""
 
-    def __init__(self, process: int) -> None:
-        self.process = process
+    def __init__(self, process: int, lost: Callable[[Worker], None]) -> None:
+        self.process, self._lost = process, lost
         self._transport: asyncio.Transport | None = None
         self._answer: asyncio.Future[Frame] | None = None
         self._received = bytearray()
@@ -78,12 +81,20 @@ class Worker(asyncio.Protocol):
         """Close the connection: an idle worker then ends by itself."""
         if self._transport is not None:
             self._transport.abort()
+            self._transport = None
 
     def signal(self, number: int) -> None:
         """Send it a signal; its id is its own until the template is told to reap it."""
         if self.process > 0:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process, number)
+
+    def spent(self) -> float:
+        """Seconds of the processor that the process has used; elsewhere than on Linux, seconds that pass."""
+        try:
+            return time.clock_gettime(~self.process << 3 | 2)  # what clock_getcpuclockid(3) gives for a process
+        except OSError:
+            return time.monotonic()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport."""
@@ -97,9 +108,11 @@ class Worker(asyncio.Protocol):
             self._answer.set_result(found)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Tell whoever waits that no answer will come."""
+        """Tell whoever waits that no answer will come, or the pool, when nobody does."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionError("the worker has ended"))
+        elif self._transport is not None:  # else it is we who closed it
+            self._lost(self)
 
 
 class Pool:
@@ -109,7 +122,7 @@ class Pool:
         self.folder, self.limit = folder, limit
         self.busy = 0  # queries that have no answer yet
         self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # the last one is the warmest
-        self._waiting = self._aside = 0
+        self._waiting = self._aside = self._starved = 0
         self._places = asyncio.Semaphore(LONG)
         self._long: OrderedDict[bytes, None] = OrderedDict()
         self._fork = asyncio.Lock()
@@ -142,7 +155,7 @@ class Pool:
         while not self._idle.empty():
             self._idle.get_nowait().close()
         for _ in range(self._waiting):
-            self._idle.put_nowait(Worker(0))  # one that has ended, for each who waits
+            self._idle.put_nowait(Worker(0, self._lost))  # one that has ended, for each who waits
         if template is not None:
             with contextlib.suppress(ProcessLookupError):
                 template.kill()
@@ -169,40 +182,72 @@ class Pool:
         mark = hashlib.sha256(sent).digest()
         self.busy += 1
         try:
-            async with contextlib.AsyncExitStack() as place:
-                if mark in self._long:
-                    await place.enter_async_context(self._place())
-                return await self._asked(sent, mark, place)
-        except ConnectionError:
-            if await self._ended():
-                raise EndedError from None
-            raise RefusedError(507, "the query ended its worker: it needs more memory than it may have") from None
+            for again in (True, False):
+                start = time.monotonic()
+                try:
+                    async with contextlib.AsyncExitStack() as place:
+                        if mark in self._long:
+                            await place.enter_async_context(self._place())
+                        return await self._asked(sent, mark, place)
+                except ConnectionError:
+                    at_once = time.monotonic() - start < QUICK
+                    if await self._ended():
+                        raise EndedError from None
+                    if not (again and at_once):  # else somebody has killed the worker just before it was asked
+                        break
         finally:
             self.busy -= 1
+        raise RefusedError(507, "the query ended its worker: it needs more memory than it may have")
 
     async def _asked(self, sent: bytes, mark: bytes, place: contextlib.AsyncExitStack) -> Frame:
         worker = await self._free()
         asked = worker.ask(sent)
-        kept = aside = False
+        start, spent = time.monotonic(), worker.spent()
+        kept, replaced = False, False
         try:
-            if not await _done(asked, QUICK):
-                aside = True
-                self._start_soon()
-                await self._go_on(worker, mark, place)
-                if not await _done(asked, self.limit - QUICK):
-                    raise RefusedError(504, f"the query took longer than {self.limit:g} seconds")
-            answer = asked.result()
-            kept = not aside  # one that was put aside has less of the processor for ever
+            if await _done(asked, QUICK):
+                answer = asked.result()
+                kept = True
+            else:
+                if replaced := self._starved < STARVED:
+                    self._start_soon()
+                if not await self._quick(worker, asked, spent, replaced=replaced):
+                    if not replaced:
+                        self._start_soon()
+                    replaced = True
+                    left = self.limit - (time.monotonic() - start)
+                    await self._go_on(worker, mark, place)
+                    if not await _done(asked, left):
+                        raise RefusedError(504, f"the query took longer than {self.limit:g} seconds")
+                    return asked.result()
+                answer = asked.result()
+            self._long.pop(mark, None)
             return answer
         finally:
             if kept:
-                self._long.pop(mark, None)
                 self._idle.put_nowait(worker)
             else:
                 asked.cancel()
                 self._end(worker)
-                if not aside:
+                if not replaced:
                     self._start_soon()
+
+    async def _quick(self, worker: Worker, asked: asyncio.Future[Frame], spent: float, *, replaced: bool) -> bool:
+        """Whether there is an answer before the query is a long one.
+
+        What counts is the processor that it had, where ``spent`` is what its worker had before: on a busy machine a
+        cheap query takes long, and is none the less cheap. Were it put aside, it would wait behind those that make
+        the machine busy; were it not replaced, the next would wait for it.
+        """
+        end = time.monotonic() + min(LATEST, self.limit) - QUICK
+        self._starved += replaced
+        try:
+            while (left := min(QUICK - (worker.spent() - spent), end - time.monotonic())) > 0.001:
+                if await _done(asked, left):
+                    return True
+        finally:
+            self._starved -= replaced
+        return asked.done()
 
     async def _go_on(self, worker: Worker, mark: bytes, place: contextlib.AsyncExitStack) -> None:
         """Let a long query stand still until there is a place for it, then go on beside the quick ones."""
@@ -225,11 +270,8 @@ class Pool:
 
     async def _free(self) -> Worker:
         """An idle worker. Raises ConnectionError when there will be none."""
-        while (worker := await self._next()).ended:  # somebody has killed it while it was idle
-            self._end(worker)
-            if not self.alive:
-                raise ConnectionError
-            self._start_soon()
+        while (worker := await self._next()).ended:  # and has been replaced
+            pass
         return worker
 
     async def _next(self) -> Worker:
@@ -292,12 +334,17 @@ class Pool:
                     told = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
             if not told:
                 raise ConnectionError("the process that forks them has ended")
-            worker = Worker(PROCESS.unpack(told)[0])
+            worker = Worker(PROCESS.unpack(told)[0], self._lost)
             await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
         except BaseException:
             ours.close()
             raise
         return worker
+
+    def _lost(self, worker: Worker) -> None:
+        """Replace an idle worker that somebody has killed."""
+        self._end(worker)
+        self._start_soon()
 
     def _end(self, worker: Worker) -> None:
         worker.close()
