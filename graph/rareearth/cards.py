@@ -53,6 +53,8 @@ SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status 
   OPTIONAL { ?claim skos:note ?note }
 }"""
 
+HEADINGS = {"fact": "Facts", "speech": "Speech", "assessment": "Assessments", "recommendation": "Recommendations"}
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -245,7 +247,7 @@ def heading(statement: Statement) -> str:
         return "Contradicted"
     if statement.kind == "fact" and statement.status != "held":
         return "Past" if statement.status == "ended" else "Pledged, planned, announced"
-    return {"fact": "Facts", "speech": "Speech", "assessment": "Assessments"}.get(statement.kind, "Recommendations")
+    return HEADINGS[statement.kind]
 
 
 def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Literal]:

@@ -52,7 +52,7 @@ function complete(name, known) {
   });
 }
 complete("class", terms.filter((term) => term.class));
-complete("property", terms.filter((term) => !term.class));
+complete("property", terms.filter((term) => term.property));
 
 // ---- what the server refuses is its one line
 

@@ -8,13 +8,13 @@ page of an entity is its card.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from rareearth import cards, iris, names, questions, sparql
+from rareearth import cards, claims, iris, names, network, questions, sparql
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
@@ -30,19 +30,21 @@ _MOST = 500  # things that a page lists as pointing to its own
 _KINDS = {"entity": iris.ENTITY, "claim": iris.CLAIM, "source": iris.SOURCE, "conflict": iris.CONFLICT,
           "judgement": iris.JUDGEMENT, "story": iris.STORY}  # fmt: skip
 _TAGS = {iris.VOCABULARY + name for name in ("kind", "status", "stance")}
-_HELD = iris.VOCABULARY + "held"
 _LABEL = """
 SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
 _CLAIMS = """
 SELECT ?claim ?subject ?relation ?object ?kind ?status ?it WHERE {
   ?claim ?points ?it . GRAPH ?claim { ?subject ?relation ?object }
-  ?claim ree:kind/rdfs:label ?kind ; ree:status/rdfs:label ?status FILTER(LANG(?kind) = "en" && LANG(?status) = "en")
+  ?claim ree:kind ?kind ; ree:status/rdfs:label ?status FILTER(LANG(?status) = "en")
 } ORDER BY ?claim LIMIT 501"""
 _TERMS = """
-SELECT ?term ?label ?definition ?class WHERE {
+SELECT ?term ?label ?definition ?class ?property ?group WHERE {
   ?term rdfs:label ?label FILTER(LANG(?label) = "en" && STRSTARTS(STR(?term), STR(ree:)))
   OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
+  OPTIONAL { ?term a ?type . ?type a owl:Class ; rdfs:label ?group FILTER(LANG(?group) = "en") }
   BIND(EXISTS { ?term a owl:Class } AS ?class)
+  BIND(EXISTS { VALUES ?kind { owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty } ?term a ?kind }
+    AS ?property)
 } ORDER BY ?term"""
 
 
@@ -56,8 +58,15 @@ def prepare(store: ox.Store) -> dict[str, Any]:
     _templates()
     asked = [{"name": q.name, "english": q.english, "text": q.text} for q in questions.every()]
     terms = [
-        {"iri": t.value, "label": label.value, "definition": d.value if d else "", "class": c.value == "true"}
-        for t, label, d, c in sparql.select(store, _TERMS)
+        {
+            "iri": row["term"].value,
+            "label": row["label"].value,
+            "definition": row["definition"].value if row["definition"] else "",
+            "class": row["class"].value == "true",
+            "property": row["property"].value == "true",
+            "group": row["group"].value if row["group"] else "",
+        }
+        for row in sparql.select(store, _TERMS)
     ]
     return {"questions": asked, "terms": terms, "prefixes": iris.PREFIXES}
 
@@ -106,14 +115,30 @@ def write(store: ox.Store, iri: str, form: str, base: str) -> bytes:
         return ox.serialize(triples, format=kind, prefixes=prefixes) or b""
     if iri.startswith(iris.ENTITY):
         card = cards.card(store, iri)
-        shown = groupby(card.statements, key=cards.heading)
-        return _page("entity.html", iri=iri, card=card, sections=[(heading, list(said)) for heading, said in shown])
+        return _page("entity.html", iri=iri, card=card, sections=list(_sections(card.statements)))
     if iri == iris.DATASET:
         counts = {q.predicate.value.rpartition("#")[2]: q.object for q in store.quads_for_pattern(node, None, None)}
         return _page("home.html", iri=iri, base=base, counts=counts, claims=_count(store), **prepare(store))
     if iri == iris.BASE + "ontology":
-        return _page("ontology.html", iri=iri, **prepare(store))
+        return _page("ontology.html", iri=iri, groups=_groups(prepare(store)["terms"]))
     return _page("thing.html", iri=iri, **_thing(store, node))
+
+
+def _sections(statements: Iterable[cards.Statement]) -> Iterator[tuple[str, list[Any]]]:
+    """Headings, below each what is said of the entity, and below that each object with its statements."""
+    for heading, said in groupby(statements, key=cards.heading):
+        phrases = [(phrase, list(each)) for phrase, each in groupby(said, key=lambda s: s.phrase)]
+        same = lambda s: (s.object, s.other)  # noqa: E731
+        yield heading, [(phrase, [list(about) for _, about in groupby(each, key=same)]) for phrase, each in phrases]
+
+
+def _groups(terms: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The terms of the ontology by what they are: classes first, then properties, then values, large groups first."""
+    found: dict[tuple[bool, bool, str], list[dict[str, Any]]] = {}
+    for term in terms:
+        name = term["group"] or ("class" if term["class"] else "property")
+        found.setdefault((not term["class"], not term["property"], name), []).append(term)
+    return [(key[2], found[key]) for key in sorted(found, key=lambda key: (key[:2], -len(found[key]), key[2]))]
 
 
 def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
@@ -124,14 +149,18 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
     default, kind = ox.DefaultGraph(), ox.NamedNode(iris.PREFIXES["rdf"] + "type")
     about = sorted(store.quads_for_pattern(node, None, None, default), key=str)
     pointing = sorted(store.quads_for_pattern(None, None, node, default), key=str)
+    held = ox.NamedNode(iris.VOCABULARY + "held")
     told_above = {kind, *(ox.NamedNode(iris.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title")))}
-    claims = list(sparql.select(store, _CLAIMS, {"it": node}))
+    spans = claims.spans(store)
+    said = sorted(
+        sparql.select(store, _CLAIMS, {"it": node}), key=lambda row: _rank(row["kind"], spans[row["claim"].value])
+    )
     own = list(store.quads_for_pattern(None, None, None, node))
-    told = {row["claim"] for row in claims}
+    told = {row["claim"] for row in said}
     return {
         "title": label(node),
         "kind": ", ".join(label(q.object) for q in about if q.predicate == kind),
-        "tags": [label(q.object) for q in about if q.predicate.value in _TAGS and q.object.value != _HELD],
+        "tags": [label(q.object) for q in about if q.predicate.value in _TAGS and q.object != held],
         "statements": [[_part(label, term) for term in (q.subject, q.predicate, q.object)] for q in own],
         "properties": [
             (_short(label(q.predicate)), _part(label, q.object)) for q in about if q.predicate not in told_above
@@ -140,16 +169,23 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
             {
                 "parts": [_part(label, row[name]) for name in ("subject", "relation", "object")],
                 "address": address(row["claim"].value),
-                "kind": row["kind"].value,
+                "kind": label(row["kind"]),
+                "opinion": iris.local(row["kind"].value) != "fact",
+                "heading": cards.HEADINGS[iris.local(row["kind"].value)],
                 "status": row["status"].value,
             }
-            for row in claims[:_MOST]
+            for row in said[:_MOST]
         ],
         "pointing": [(_short(label(q.predicate)), _part(label, q.subject)) for q in pointing if q.subject not in told][
             :_MOST
         ],
-        "more": len(claims) > _MOST or len(pointing) > len(told) + _MOST,
+        "more": len(said) > _MOST or len(pointing) > len(told) + _MOST,
     }
+
+
+def _rank(kind: Any, spans: tuple[tuple[int, int, str], ...]) -> tuple[int, int]:
+    """Where a claim stands among others: facts first, and as the text of the source has them."""
+    return network.KINDS.index(iris.local(kind.value)), spans[0][0] if spans else 0
 
 
 def _short(name: str) -> str:
@@ -168,6 +204,8 @@ def _label(store: ox.Store, term: Any) -> str:
         return str(term.value)
     for row in sparql.select(store, _LABEL, {"it": term}):
         return str(row["label"].value)
+    if "#char=" in term.value:
+        return "characters " + str(term.value).rpartition("=")[2].replace(",", "–")
     return iris.local(term.value) if term.value.startswith(iris.BASE) else iris.compact(term.value)
 
 
