@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator
+from http import HTTPStatus
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +42,11 @@ _TERMS = """
 SELECT ?term ?label ?definition ?class ?property ?group WHERE {
   ?term rdfs:label ?label FILTER(LANG(?label) = "en" && STRSTARTS(STR(?term), STR(ree:)))
   OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
-  OPTIONAL { ?term a ?type . ?type a owl:Class ; rdfs:label ?group FILTER(LANG(?group) = "en") }
+  OPTIONAL {
+    SELECT ?term (MIN(?name) AS ?group) {
+      ?term a ?type . ?type a owl:Class ; rdfs:label ?name FILTER(LANG(?name) = "en")
+    } GROUP BY ?term
+  }
   BIND(EXISTS { ?term a owl:Class } AS ?class)
   BIND(EXISTS { VALUES ?kind { owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty } ?term a ?kind }
     AS ?property)
@@ -136,7 +141,7 @@ def _groups(terms: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, A
     """The terms of the ontology by what they are: classes first, then properties, then values, large groups first."""
     found: dict[tuple[bool, bool, str], list[dict[str, Any]]] = {}
     for term in terms:
-        name = term["group"] or ("class" if term["class"] else "property")
+        name = term["group"] or ("class" if term["class"] else "property" if term["property"] else "datatype")
         found.setdefault((not term["class"], not term["property"], name), []).append(term)
     return [(key[2], found[key]) for key in sorted(found, key=lambda key: (key[:2], -len(found[key]), key[2]))]
 
@@ -264,7 +269,7 @@ def _count(store: ox.Store) -> int:
 
 def error(status: int, message: str) -> bytes:
     """The page that tells of an error."""
-    return _page("error.html", status=status, message=message)
+    return _page("error.html", status=status, phrase=HTTPStatus(status).phrase, message=message)
 
 
 def _page(name: str, **content: Any) -> bytes:
