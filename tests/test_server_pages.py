@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from urllib.parse import quote
 import pytest
 import rdflib
 from browsing import Browser, started
-from conftest import ARTICLE, Folder
+from conftest import ARTICLE, ROOT, Folder
 from rdflib.compare import isomorphic
 from serving import Served, served
 
@@ -132,6 +133,37 @@ def test_every_link_of_the_pages_leads_somewhere(server: Served, claim: str) -> 
     }
 
 
+def test_opinions_stand_apart_from_facts(server: Served) -> None:
+    for path in ("/entity/li-bo", f"/source/{ARTICLE}"):
+        sections = re.findall(r"<section( class=\"opinion\")?>\s*<h2>(\w+)", get(server, path, "text/html").body)
+        told = {heading: bool(opinion) for opinion, heading in sections}
+        assert told["Facts"] is False
+        assert told["Assessments"] is True
+        assert {heading for heading, opinion in told.items() if opinion} <= {"Speech", "Assessments", "Recommendations"}
+
+
+def test_every_anchor_of_the_ontology_is_one_place(server: Served) -> None:
+    body = get(server, "/ontology", "text/html").body
+    places = re.findall(r' id="([^"]+)"', body)
+    assert len(set(places)) == len(places) > 200
+    assert set(re.findall(r'href="#([^"]+)"', body)) <= set(places)
+
+
+def test_without_their_script_pages_say_what_to_do(built: Path, tmp_path: Path) -> None:
+    here = tmp_path / "graph" / "rareearth"
+    left_out = shutil.ignore_patterns("dist", "node_modules", "__pycache__")
+    shutil.copytree(ROOT / "graph" / "rareearth", here, ignore=left_out)
+    (tmp_path / "ontology").symlink_to(ROOT / "ontology")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    with served(built, PYTHONPATH=str(tmp_path / "graph")) as bare:
+        for path in ("/sparql", "/graph"):
+            told = get(bare, path, "text/html")
+            assert (told.status, told.media) == (503, "text/html")
+            assert "run scripts/page (it needs Node)" in told.body
+        assert get(bare, "/sparql?query=ASK%7B%7D").status == 200
+        assert get(bare, "/entity/li-bo", "text/html").status == 200
+
+
 def test_names_cannot_be_markup(folder: Folder) -> None:
     folder.change(
         "entities/all.yaml", "    name: Bob Ray\n", f'    name: "{ATTACK}"\n    about: "<b>&amp; {ATTACK}</b>"\n'
@@ -201,6 +233,37 @@ def test_a_question_is_chosen_asked_and_followed(visitor: Browser, server: Serve
 
 
 @needs_page
+def test_the_editor_knows_the_vocabulary_and_keeps_what_was_written(visitor: Browser, server: Served) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def with_control(key: str) -> None:
+        ActionChains(visitor.driver).key_down(Keys.CONTROL).send_keys(key).key_up(Keys.CONTROL).perform()
+
+    front = ".tabPanel.active .CodeMirror"
+    visitor.open(f"{server.url}/sparql#owners", ready=f"Boolean(document.querySelector('{front}'))")
+    written = "# mine\nSELECT ?who { ?who a ree:City . ?who ree:locat"
+    editor = f"document.querySelector('{front}').CodeMirror"
+    visitor.js(f"{editor}.setValue(arguments[0]); {editor}.focus(); {editor}.execCommand('goDocEnd')", written)
+    assert visitor.js("return document.querySelectorAll('.tabPanel.active .parseErrorIcon').length") == 0
+    with_control(" ")
+    visitor.wait("return document.querySelector('.CodeMirror-hint')")
+    hints = visitor.js("return [...document.querySelectorAll('.CodeMirror-hint')].map((row) => row.innerText)")
+    assert hints[0] == "ree:locatedInis located in"
+    assert all("ree:" in hint for hint in hints)
+    visitor.keys(Keys.ENTER, " entity:china }")
+    visitor.keys(Keys.ESCAPE)  # whatever is offered
+    visitor.js(f"{editor}.focus()")
+    with_control(Keys.ENTER)
+    rows = "document.querySelectorAll('.tabPanel.active .yasr_results tbody tr')"
+    visitor.wait(f"return {rows}.length && {rows}[0].innerText.includes('entity:')")
+    written = visitor.js(f"return {editor}.getValue()")
+    assert written.endswith("?who ree:locatedIn entity:china }")
+    visitor.open(f"{server.url}/sparql", ready=f"Boolean(document.querySelector('{front}'))")
+    assert visitor.js(f"return {editor}.getValue()") == written
+
+
+@needs_page
 def test_a_query_that_is_refused_is_told(browser: Browser, server: Served) -> None:
     ready = "Boolean(document.querySelector('.tabPanel.active .CodeMirror'))"
     browser.open(f"{server.url}/sparql#owners", ready=ready)
@@ -212,10 +275,21 @@ def test_a_query_that_is_refused_is_told(browser: Browser, server: Served) -> No
     browser.logs()  # the browser itself complains of the status 400
 
 
-@needs_page
-def test_pages_are_read_in_a_browser_without_a_complaint(visitor: Browser, server: Served, claim: str) -> None:
-    for path in ("/", claim, *THINGS):
-        visitor.open(server.url + path, ready="document.readyState === 'complete'")
-        assert visitor.text("h1")
-        wide = visitor.js("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert wide, f"{path} is wider than its window"
+@pytest.mark.parametrize(("width", "scheme"), [(1200, "light"), (400, "dark")])
+def test_pages_are_read_in_a_browser_without_a_complaint(
+    visitor: Browser, server: Served, claim: str, width: int, scheme: str
+) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    visitor.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    visitor.media(prefers_color_scheme=scheme)
+    try:
+        for path in ("/", "/sparql", claim, "/entity/china", f"/source/{ARTICLE}", "/ontology"):
+            visitor.open(server.url + path, ready="document.readyState === 'complete'")
+            assert visitor.text("h1, #editor")
+            wide = visitor.js("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            assert wide, f"{path} is wider than its window"
+            paper = visitor.js("return getComputedStyle(document.body).backgroundColor")
+            assert (paper == "rgb(255, 255, 255)") is (scheme == "light")
+    finally:
+        visitor.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        visitor.media(prefers_reduced_motion="reduce")

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rareearth import page
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,6 +47,15 @@ def test_it_holds_the_data_the_ontology_and_the_types(installed: Path) -> None:
         there = {p.relative_to(bundled) for p in (bundled / folder).rglob("*") if p.is_file()}
         assert here == there
     assert (installed / "rareearth" / "py.typed").is_file()
+
+
+@pytest.mark.skipif(not page.made(), reason="the pages' scripts are not made: run scripts/page (needs Node)")
+def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(installed: Path) -> None:
+    folder = installed / "rareearth" / "page"
+    made = {"page.js", "page.css", "editor.js", "editor.css"}
+    assert {path.name for path in (folder / "dist").iterdir()} == made
+    assert {path.name for path in folder.iterdir() if path.suffix in (".js", ".css", ".mjs", ".json")} == set()
+    assert "Permission is hereby granted" in (folder / "dist" / "editor.js").read_text(encoding="utf-8")
 
 
 def test_it_answers_from_another_folder(installed: Path, tmp_path: Path) -> None:
