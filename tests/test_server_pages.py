@@ -142,6 +142,14 @@ def test_opinions_stand_apart_from_facts(server: Served) -> None:
         assert {heading for heading, opinion in told.items() if opinion} <= {"Speech", "Assessments", "Recommendations"}
 
 
+def test_the_page_of_a_conflict_names_the_sources_of_each_side(server: Served) -> None:
+    body = get(server, "/conflict/eneabba-capacity", "text/html").body
+    sides = re.findall(r"<li>.*?</li>", body, re.DOTALL)
+    assert len(sides) >= 2
+    assert all('href="/source/' in side and 'href="/claim/' in side for side in sides)
+    assert "<h2>Facts" not in body  # they are what pages state, and differ
+
+
 def test_every_anchor_of_the_ontology_is_one_place(server: Served) -> None:
     body = get(server, "/ontology", "text/html").body
     places = re.findall(r' id="([^"]+)"', body)

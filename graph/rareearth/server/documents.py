@@ -34,9 +34,9 @@ _TAGS = {iris.VOCABULARY + name for name in ("kind", "status", "stance")}
 _LABEL = """
 SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
 _CLAIMS = """
-SELECT ?claim ?subject ?relation ?object ?kind ?status ?it WHERE {
+SELECT ?claim ?subject ?relation ?object ?kind ?source ?status ?it WHERE {
   ?claim ?points ?it . GRAPH ?claim { ?subject ?relation ?object }
-  ?claim ree:kind ?kind ; ree:status/rdfs:label ?status FILTER(LANG(?status) = "en")
+  ?claim ree:kind ?kind ; ree:source ?source ; ree:status/rdfs:label ?status FILTER(LANG(?status) = "en")
 } ORDER BY ?claim LIMIT 501"""
 _TERMS = """
 SELECT ?term ?label ?definition ?class ?property ?group WHERE {
@@ -156,7 +156,7 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
     pointing = sorted(store.quads_for_pattern(None, None, node, default), key=str)
     held = ox.NamedNode(iris.VOCABULARY + "held")
     told_above = {kind, *(ox.NamedNode(iris.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title")))}
-    spans = claims.spans(store)
+    spans, pages = claims.spans(store), claims.pages(store)
     said = sorted(
         sparql.select(store, _CLAIMS, {"it": node}), key=lambda row: _rank(row["kind"], spans[row["claim"].value])
     )
@@ -177,6 +177,7 @@ def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
                 "kind": label(row["kind"]),
                 "opinion": iris.local(row["kind"].value) != "fact",
                 "heading": cards.HEADINGS[iris.local(row["kind"].value)],
+                "page": pages[row["source"].value] if row["source"] != node else None,
                 "status": row["status"].value,
             }
             for row in said[:_MOST]
