@@ -76,12 +76,14 @@ class Sample:
     ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Its edges have
     ``strength`` (the greatest), ``claims``, ``sources``, ``kinds``, ``relations`` (sorted tuples); its nodes ``label``,
     ``kind`` (class), ``nature``, ``sphere``, ``group``, ``tenure`` (state, private or ""), ``tenure_stated`` (whether a
-    source says so in a word) and ``tenure_claims`` (ids). ``kinds`` are the kinds of claims that count.
+    source says so in a word) and ``tenure_claims`` (ids). ``kinds`` are the kinds of claims that count, ``left_out``
+    the sources that do not, ``said`` the claims that may count, by id.
     """
 
     network: Network
     ties: nx.Graph[str]
     kinds: tuple[str, ...]
+    left_out: tuple[str, ...]
     said: Mapping[str, Said] = field(repr=False)
     _read: _Read = field(repr=False, compare=False)
 
@@ -109,8 +111,12 @@ class Sample:
         return tuple(sorted({self._read.said[claim].source for claim in claims}))
 
     def without(self, sources: Collection[str]) -> Sample:
-        """The sample without all that these sources say. Raises RareEarthError for one that nobody knows."""
-        return _sample(self._read, self.kinds, sources)
+        """The sample without all that these sources say either. Raises RareEarthError for one that nobody knows."""
+        return _sample(self._read, self.kinds, {*self.left_out, *sources})
+
+    def of(self, kinds: Collection[str]) -> Sample:
+        """The sample with the ties of other kinds of claims. Raises RareEarthError for an unknown kind."""
+        return _sample(self._read, kinds, self.left_out)
 
 
 def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
@@ -164,7 +170,8 @@ def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sa
     actors = _restricted(read.network, said)
     ties = _ties(actors, said)
     _describe(ties, actors, read, rest)
-    return Sample(actors, ties, tuple(k for k in network.KINDS if k in kinds), said, read)
+    chosen = tuple(kind for kind in network.KINDS if kind in kinds)
+    return Sample(actors, ties, chosen, tuple(sorted(set(without))), said, read)
 
 
 def _restricted(whole: Network, said: Mapping[str, Said]) -> Network:
