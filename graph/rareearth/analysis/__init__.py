@@ -35,9 +35,9 @@ def answer(
 ) -> Finding:
     """The finding of one question of :data:`QUESTIONS`.
 
-    ``kinds`` are the kinds of claims whose ties count, ``without`` sources whose claims do not, ``seed`` that of all that
-    is drawn at random. For the graph as of a day give a store of :func:`asof.at`. Raises RareEarthError for an unknown
-    question (with near names), kind or source.
+    ``kinds`` are the kinds of claims whose ties count, ``without`` sources whose claims do not, ``seed`` that of all
+    that is drawn at random. For the graph as of a day give a store of :func:`asof.at`. Raises RareEarthError for an
+    unknown question (with near names), kind or source.
     """
     return next(_answers(store, [name], kinds, without, seed))
 
