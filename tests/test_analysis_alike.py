@@ -20,8 +20,8 @@ def drawn(people: int, ties: int, seed: int) -> nx.Graph[str]:
 # ---- structural equivalence ------------------------------------------------------------------------------
 
 
-# Marriages of the 15 Florentine families (Padgett and Ansell 1993). Castellani are tied to Peruzzi, Strozzi and Barbadori,
-# Bischeri to Peruzzi, Strozzi and Guadagni. By hand, with 13 other families:
+# Marriages of the 15 Florentine families (Padgett and Ansell 1993). Castellani: Peruzzi, Strozzi and Barbadori;
+# Bischeri: Peruzzi, Strozzi and Guadagni. By hand, with 13 other families:
 #   shared 2 of 4 neighbours; the ties differ at Barbadori and Guadagni, so the distance is the root of 2;
 #   correlation (13*2 - 3*3) / sqrt(3*10 * 3*10) = 17/30;
 #   probability of 2 or more shared of 3 and 3 among 13: (C(3,2)*C(10,1) + C(3,3)) / C(13,3) = 31/286
