@@ -62,7 +62,8 @@ class _Read(NamedTuple):
     """All that is read from a store, once: samples without some sources are made from it."""
 
     network: Network  # of every kind of claim
-    said: Mapping[str, Said]
+    told: Mapping[str, Said]  # every claim, plans and ended ones among them
+    said: Mapping[str, Said]  # those that may count as ties
     nature: Mapping[str, str]  # of each class
     tenure: Mapping[str, str]  # of each class that has one
     holdings: tenure.Holdings
@@ -95,7 +96,7 @@ class Sample:
     def basis_of(self, claims: Iterable[str], ties: int) -> Basis:
         """What a figure over so many ties rests on, given the ids of its claims."""
         ids = tuple(sorted(set(claims)))
-        said = [self._read.said[claim] for claim in ids]
+        said = [self._read.told[claim] for claim in ids]
         return Basis(
             ties=ties,
             claims=ids,
@@ -132,14 +133,16 @@ def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collectio
         classes[class_] += [parent] * bool(parent)
         natures |= {class_: nature} if nature else {}
         tenures |= {class_: held} if held else {}
-    said = {}
+    told, said = {}, {}
     for row in sparql.select(store, _CLAIMS):
         claim, kind, status, source, evidence = (iris.local(row[n].value) for n in range(5))
+        told[claim] = Said(kind, source, evidence == "sentence")
         plain = status == "held" and row["stands"].value == "true"
         if plain if kind == "fact" else status != "retracted":
-            said[claim] = Said(kind, source, evidence == "sentence")
+            said[claim] = told[claim]
     found = _Read(
         network.read(store, "actors", network.KINDS),
+        told,
         said,
         {class_: _nearest(class_, classes, natures) for class_ in sorted(classes)},
         tenures,
@@ -161,7 +164,7 @@ def _nearest(class_: str, parents: Mapping[str, list[str]], told: Mapping[str, s
 def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sample:
     if unknown := set(kinds) - set(network.KINDS):
         raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(network.KINDS)}")
-    sources = {s.source for s in read.said.values()}
+    sources = {s.source for s in read.told.values()}
     if unknown := set(without) - sources:
         near = names.near(min(unknown), sources)
         raise RareEarthError(f"no source '{min(unknown)}'" + (f"; near names: {', '.join(near)}" if near else ""))
