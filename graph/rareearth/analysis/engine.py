@@ -8,6 +8,7 @@ NetworkX, Proceedings of SciPy 2008.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -33,11 +34,18 @@ def igraph_of(graph: Graph) -> tuple[Any, list[str]]:
     return igraph.Graph(n=len(nodes), edges=edges, directed=graph.is_directed()), nodes
 
 
+def part(graph: Graph, nodes: Collection[str]) -> Graph:
+    """The undirected graph of only these nodes and their ties: in the same order in every process, and no slow view."""
+    made: Graph = nx.Graph()
+    made.add_nodes_from((node, data) for node, data in graph.nodes(data=True) if node in nodes)
+    made.add_edges_from((a, b, data) for a, b, data in graph.edges(data=True) if a in nodes and b in nodes)
+    return made
+
+
 def betweenness(graph: Graph) -> dict[str, float]:
     """The betweenness centrality of each node, as a part of all pairs of others (see :mod:`centrality`)."""
     if not large(graph):
-        found: dict[str, float] = nx.betweenness_centrality(graph)
-        return found
+        return nx.betweenness_centrality(graph)
     made, nodes = igraph_of(graph)
     pairs = (len(nodes) - 1) * (len(nodes) - 2) / (1 if graph.is_directed() else 2)
     return {node: value / pairs for node, value in zip(nodes, made.betweenness(), strict=True)}
@@ -46,7 +54,28 @@ def betweenness(graph: Graph) -> dict[str, float]:
 def core_numbers(graph: Graph) -> dict[str, int]:
     """The k-core number of each node of a simple undirected graph (see :mod:`centrality`)."""
     if not large(graph):
-        found: dict[str, int] = nx.core_number(graph)
-        return found
+        return nx.core_number(graph)
     made, nodes = igraph_of(graph)
     return dict(zip(nodes, made.coreness(), strict=True))
+
+
+def leiden(graph: nx.Graph[Any], seed: int, weight: str | None = None) -> list[list[Any]] | None:
+    """The groups of nodes that Leiden finds by modularity, as igraph has it; None where igraph is not installed.
+
+    NetworkX has none of its own. igraph draws its lots from one generator for the whole process, which is set for this
+    and put back. The same for the same seed and order of the nodes and ties.
+    """
+    if importlib.util.find_spec("igraph") is None:
+        return None
+    import random
+
+    import igraph
+
+    made, nodes = igraph_of(graph)
+    weights = [data[weight] for _, _, data in graph.edges(data=True)] if weight else None
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311
+    try:
+        groups = made.community_leiden(objective_function="modularity", weights=weights, n_iterations=-1)
+    finally:
+        igraph.set_random_number_generator(random)
+    return [[nodes[number] for number in group] for group in groups]

@@ -53,11 +53,13 @@ def _step(ends: list[tuple[int, int]], present: set[int], size: int, rng: random
     many = len(ends)
     if many < 2:
         return
-    draw = rng.random
+    draw, choices = rng.random, 2 * many * many
     for _ in range(steps):
-        first, second = int(draw() * many), int(draw() * many)
-        (a, b), (c, d) = ends[first], ends[second]
-        if draw() < 0.5:
+        first, rest = divmod(int(draw() * choices), 2 * many)  # two ties and a direction by one number
+        second = rest >> 1
+        a, b = ends[first]
+        c, d = ends[second]
+        if rest & 1:
             c, d = d, c
         if a in (c, d) or b in (c, d):  # a loop, the same two ties, or one and the same tie
             continue
