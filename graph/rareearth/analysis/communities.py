@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
 
+from rareearth.analysis import engine
+from rareearth.problems import RareEarthError
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -54,7 +57,17 @@ def louvain(graph: nx.Graph[str], seed: int, weight: str | None = None) -> Parti
     """A partition by Louvain, as NetworkX has it; the same for the same seed."""
     import networkx as nx
 
-    return _sorted(nx.community.louvain_communities(_ordered(graph), weight=weight, seed=seed))
+    numbered, names = _numbered(graph)
+    return _named(nx.community.louvain_communities(numbered, weight=weight, seed=seed), names)
+
+
+def leiden(graph: nx.Graph[str], seed: int, weight: str | None = None) -> Partition:
+    """A partition by Leiden, as igraph has it; the same for the same seed. Raises RareEarthError without igraph."""
+    numbered, names = _numbered(graph)
+    groups = engine.leiden(numbered, seed, weight)
+    if groups is None:
+        raise RareEarthError("Leiden needs igraph, which is not installed: pip install 'rareearth[analysis]'")
+    return _named(groups, names)
 
 
 def modularity(graph: nx.Graph[str], groups: Iterable[Collection[str]], weight: str | None = None) -> float:
@@ -79,14 +92,20 @@ def stability(
     runs = tuple(method(graph, seed, weight) for seed in seeds)
     found = tuple(modularity(graph, run, weight) for run in runs)
     best = max(range(len(runs)), key=lambda number: (found[number], -number))
-    pairs = list(combinations(runs, 2))
-    return Stability(
-        runs[best],
-        found,
-        math.fsum(adjusted_rand(*pair) for pair in pairs) / len(pairs) if pairs else None,
-        math.fsum(mutual_information(*pair) for pair in pairs) / len(pairs) if pairs else None,
-        runs,
-    )
+    return Stability(runs[best], found, _agreement(runs, adjusted_rand), _agreement(runs, mutual_information), runs)
+
+
+def _agreement(runs: Sequence[Partition], measure: Callable[[Partition, Partition], float]) -> float | None:
+    """The mean of a measure over all pairs of runs; runs of the same partition, which it gives 1, are told once."""
+    counts = Counter(runs)
+    pairs = math.comb(len(runs), 2)
+    same = sum(math.comb(count, 2) for count in counts.values())
+    other = math.fsum(counts[a] * counts[b] * measure(a, b) for a, b in combinations(sorted(counts, key=_key), 2))
+    return (same + other) / pairs if pairs else None
+
+
+def _key(partition: Partition) -> list[list[str]]:
+    return [sorted(group) for group in partition]
 
 
 def adjusted_rand(ones: Iterable[Collection[str]], others: Iterable[Collection[str]]) -> float:
@@ -132,16 +151,24 @@ def _entropy(counts: Mapping[int, int]) -> float:
     return -math.fsum(n / total * math.log(n / total) for n in counts.values())
 
 
-def _ordered(graph: nx.Graph[str]) -> nx.Graph[str]:
-    """The graph with its actors and ties in the order of their names, which the lots are drawn in."""
+def _numbered(graph: nx.Graph[str]) -> tuple[nx.Graph[int], list[str]]:
+    """The graph with numbers for its actors, in the order of their names, and the names.
+
+    Lots are drawn in the order of actors and ties, and the order of a set of texts is another in each process.
+    """
     import networkx as nx
 
-    made: nx.Graph[str] = nx.Graph()
-    made.add_nodes_from(sorted(graph))
-    made.add_edges_from(sorted((min(a, b), max(a, b), data) for a, b, data in graph.edges(data=True)))
-    return made
+    names = sorted(graph)
+    number = {name: place for place, name in enumerate(names)}
+    ties = [(min(number[a], number[b]), max(number[a], number[b]), data) for a, b, data in graph.edges(data=True)]
+    made: nx.Graph[int] = nx.Graph()
+    made.add_nodes_from(range(len(names)))
+    for a, b, data in sorted(ties, key=lambda tie: tie[:2]):
+        made.add_edge(a, b, **data)
+    return made, names
 
 
-def _sorted(groups: Iterable[Collection[str]]) -> Partition:
-    """The groups, the largest first."""
-    return tuple(sorted((frozenset(group) for group in groups), key=lambda group: (-len(group), min(group))))
+def _named(groups: Iterable[Collection[int]], names: Sequence[str]) -> Partition:
+    """The groups by name, the largest first."""
+    named = (frozenset(names[number] for number in group) for group in groups)
+    return tuple(sorted(named, key=lambda group: (-len(group), min(group))))
