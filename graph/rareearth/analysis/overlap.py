@@ -185,7 +185,7 @@ def _answer(
     sure = sum(p <= LEVEL for p in adjusted.values())
     parts.append(
         f"{sum(map(len, found.values())):,} pairs of bodies of one role share a neighbour. Of {sum(tests.values()):,} "
-        f"pairs with {LEAST_TIES} neighbours or more each, {sure:,} share more than chance gives, after that many tests "
+        f"pairs with {LEAST_TIES} neighbours or more each, {sure:,} share more than chance gives, after so many tests "
         "in a role."
     )
     return " ".join(parts)
