@@ -75,10 +75,12 @@ def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding:
 
 
 def _holders(site: Site, owned: Owned) -> set[str]:
-    """Who holds a site that nobody is known to run: the one who controls it, or its only owner."""
+    """Who holds a site that nobody is known to run: who controls it, or the only owner, unless of a minority."""
     head = owned.head(site.id)
+    if head != site.id:
+        return {head}
     owners = owned.owners(site.id)
-    return {head} if head != site.id else {owned.head(owners[0])} if len(owners) == 1 else set()
+    return {owned.head(owners[0])} if len(owners) == 1 and owned.spans[owners[0], site.id][1] > 0.5 else set()
 
 
 def _at(way: Way, stage: str, *states: str) -> list[Site]:
@@ -302,10 +304,13 @@ def _limits(way: Way, operating: Mapping[str, int]) -> Iterator[str]:
         if count < LEAST_SITES:
             name = way.stages[stage]
             yield f"{name}: {count} operating; fewer than {LEAST_SITES} say nothing of how few carry a stage."
-    told: Counter[str] = Counter()
+    years: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for country, amounts in way.outputs.items():
-        told[country] = round(max((a.number for a in amounts if a.held), default=0))
-    if told and way.stages:
+        for amount in amounts:
+            if amount.held:
+                years[amount.when, amount.unit][country] = round(amount.number)
+    if years and way.stages:
+        _, told = max(years.items(), key=lambda item: (len(item[1]), item[0]))
         first, output = min(told.items(), key=lambda item: (-item[1], item[0]))
         mines = _at(way, next(iter(way.stages)), *_STANDING)
         own = sum(first in site.countries for site in mines)

@@ -162,18 +162,19 @@ class _Nodes(NamedTuple):
 
 
 def _nodes(store: ox.Store) -> _Nodes:
-    found = _Nodes({}, defaultdict(set), set(), set())
-    labels, stages = dict[str, str](), defaultdict[str, set[str]](set)
+    labels: dict[str, str] = {}
+    stages: dict[str, set[str]] = defaultdict(set)
+    facilities, territories = set(), set()
     for node, label, stage, nature, territory in sparql.select(store, _NODES):
         id_ = iris.local(node.value)
         labels[id_] = label.value
         if stage:
             stages[id_].add(iris.local(stage.value))
         if nature:
-            found.facilities.add(id_)
+            facilities.add(id_)
         if territory:
-            found.territories.add(id_)
-    return found._replace(labels=labels, stages=dict(stages))
+            territories.add(id_)
+    return _Nodes(labels, dict(stages), facilities, territories)
 
 
 def _made_at(facts: Iterable[_Fact], nodes: _Nodes) -> set[str]:
