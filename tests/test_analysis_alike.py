@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth.analysis import communities, equivalence
+from rareearth.analysis import communities, engine, equivalence
+from rareearth.problems import RareEarthError
 
 
 def drawn(people: int, ties: int, seed: int) -> nx.Graph[str]:
@@ -109,14 +110,42 @@ def test_where_none_are_planted_none_are_found(seed: int) -> None:
 KARATE = nx.relabel_nodes(nx.karate_club_graph(), str)
 
 
-# U. Brandes et al., On Modularity Clustering, IEEE Transactions on Knowledge and Data Engineering 20, 2008: the optimum
-# of Zachary's karate club (ties without weights) is 0.4198, with four groups; proved by integer programming.
-def test_louvain_finds_the_optimum_of_the_karate_club() -> None:
-    found = communities.stability(KARATE, range(20))
-    assert round(max(found.modularities), 4) == 0.4198
-    assert len(found.best) == 4
-    assert communities.modularity(KARATE, found.best) == max(found.modularities)
+# D. Aloise et al., Column generation algorithms for exact modularity maximization in networks, Physical Review E 82,
+# 046112, 2010: the optimum of Zachary's karate club (ties without weights) is 0.4198, with four groups.
+def test_louvain_and_leiden_find_the_optimum_of_the_karate_club() -> None:
+    methods = [communities.louvain, communities.leiden] if engine.installed() else [communities.louvain]
+    for method in methods:
+        found = communities.stability(KARATE, range(20), method)
+        assert round(max(found.modularities), 4) == 0.4198
+        assert len(found.best) == 4
+        assert communities.modularity(KARATE, found.best) == max(found.modularities)
     assert communities.modularity(KARATE, [set(KARATE)]) == 0
+    with pytest.raises(RareEarthError, match="no partition"):
+        communities.modularity(KARATE, [set(KARATE) - {"3"}])
+
+
+def test_it_is_the_optimum_by_integer_programming() -> None:
+    igraph = pytest.importorskip("igraph")
+    try:
+        best = igraph.Graph.Famous("Zachary").community_optimal_modularity()
+    except (NotImplementedError, igraph.InternalError):
+        pytest.skip("igraph is built without GLPK")
+    assert best.modularity == pytest.approx(max(communities.stability(KARATE, range(20)).modularities))
+
+
+def test_without_igraph_leiden_says_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "installed", lambda: False)
+    with pytest.raises(RareEarthError, match="needs igraph"):
+        communities.leiden(KARATE, 0)
+
+
+def test_modularity_is_the_same_by_networkx_and_igraph(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("igraph")
+    graph = drawn(200, 600, seed=9)
+    groups = communities.louvain(graph, 0)
+    found = communities.modularity(graph, groups)
+    monkeypatch.setattr(engine, "LARGE", 1)
+    assert communities.modularity(graph, groups) == pytest.approx(found, abs=1e-9)
 
 
 def test_the_same_seed_gives_the_same_groups_whatever_the_order_of_the_graph() -> None:

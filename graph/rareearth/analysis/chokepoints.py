@@ -62,14 +62,14 @@ def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding:
         answer=_answer(way, points),
         tables=(
             _stages(way, by),
-            _points_table(way, points),
+            _points_table(sample, way, points),
             _by_country(way),
             _by_carrier(way, by["in the end"]),
             _sites(way, by["in the end"]),
             _outputs(way),
         ),
         basis=sample.basis_of(claims, sum(len(site.runners) for site in way.sites if not site.maker)),
-        limits=tuple(_limits(way, operating)),
+        limits=(*_limits(way, operating), *_single(sample, way, points)),
         method=METHOD,
     )
 
@@ -170,21 +170,33 @@ def _stages(way: Way, by: Mapping[str, _Carriers]) -> Table:
 _STANDING = (stages.OPERATING, stages.DEVELOPING, stages.UNTOLD)
 
 
-def _points_table(way: Way, points: list[tuple[str, str, str, str]]) -> Table:
+def _points_table(sample: Sample, way: Way, points: list[tuple[str, str, str, str]]) -> Table:
     order = sorted(points, key=lambda p: (list(way.stages).index(p[2]), p[1], p[0], p[3]))
     return Table(
         "Single points: stages that one alone is known to carry",
-        ("stage", "state", "by", "carried by", "sites"),
+        ("stage", "state", "by", "carried by", "sites", "sources"),
         tuple(
-            (way.stages[stage], state, by, way.labels.get(carrier, carrier), len(_counted(way, stage, state)))
+            (
+                way.stages[stage],
+                state,
+                by,
+                way.labels.get(carrier, carrier),
+                len(_counted(way, stage, state)),
+                len(_sources(sample, way, stage, state)),
+            )
             for by, state, stage, carrier in order
         ),
         note="A stage with one known site is one of them. Stages with a site whose carrier is not known are left out.",
-        evidence=tuple(
-            tuple(sorted({claim for site in _counted(way, stage, state) for claim in site.claims}))
-            for _, state, stage, _ in order
-        ),
+        evidence=tuple(_claims(way, stage, state) for _, state, stage, _ in order),
     )
+
+
+def _claims(way: Way, stage: str, state: str) -> tuple[str, ...]:
+    return tuple(sorted({claim for site in _counted(way, stage, state) for claim in site.claims}))
+
+
+def _sources(sample: Sample, way: Way, stage: str, state: str) -> tuple[str, ...]:
+    return sample.basis_of(_claims(way, stage, state), 0).sources
 
 
 def _counted(way: Way, stage: str, state: str) -> list[Site]:
@@ -322,3 +334,11 @@ def _limits(way: Way, operating: Mapping[str, int]) -> Iterator[str]:
     untold = [site for site in way.sites if site.state == stages.DEVELOPING]
     yield f"{len(untold)} sites are plans; whether they have come about is not known unless a later source says so."
     yield "A firm that is told as a maker and a site of another name may be the same works."
+
+
+def _single(sample: Sample, way: Way, points: list[tuple[str, str, str, str]]) -> Iterator[str]:
+    """Where a single point is one because one source alone speaks of the stage."""
+    for stage in way.stages:
+        for state in sorted({point[1] for point in points if point[2] == stage}):
+            if len(found := _sources(sample, way, stage, state)) == 1:
+                yield f"{way.stages[stage]} ({state}): all that is known is from one source, {found[0]}."

@@ -1,9 +1,10 @@
 """The question ``communities``: which groups the actors fall into by their ties, and how sure they are.
 
 All actors that have a tie are grouped, persons, facilities and events too; ties count alike. The groups are those of
-the best of 50 runs by Louvain. Whether they say more than chance is told by random graphs in which everyone keeps its
-number of ties: sparse graphs fall apart into groups by chance as well (R. Guimera, M. Sales-Pardo and L. A. N. Amaral,
-Modularity from fluctuations in random graphs and complex networks, Physical Review E 70, 2004).
+the best of 50 runs by Louvain, or of 10 by Leiden where the graph is large (:data:`engine.LARGE`) and igraph is
+installed. Whether they say more than chance is told by random graphs in which everyone keeps its number of ties:
+sparse graphs fall apart into groups by chance as well (R. Guimera, M. Sales-Pardo and L. A. N. Amaral, Modularity from
+fluctuations in random graphs and complex networks, Physical Review E 70, 2004).
 
 There is no claim to weigh, so the verdict is ``described``, or ``the graph cannot tell`` when the modularity is not
 above that of the random graphs (p up to 0.05), or when the runs agree in less than half (adjusted Rand index).
@@ -13,12 +14,11 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import communities, null
+from rareearth.analysis import communities, engine, null
 from rareearth.analysis.finding import Finding, Table, Value, Verdict
-from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 QUESTION = "Which groups do the actors fall into by their ties, and how sure are the groups?"
 RUNS, DRAWS = 50, 99
+RUNS_LARGE, DRAWS_LARGE = 10, 19
 LEVEL, AGREED = 0.05, 0.5
 LEAST_TIES = 30
 LEAST_MEMBERS, NAMED, SHOWN = 3, 4, 15
@@ -46,36 +47,40 @@ METHOD = (
 
 
 def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
-    """The finding on a sample: groups by Louvain, beside Leiden where igraph is installed, and random graphs."""
+    """The finding on a sample, with its groups beside those of another method, and beside random graphs."""
     graph = read.ties
-    seeds = range(seed, seed + RUNS)
-    found = communities.stability(graph, seeds)
-    try:
+    large = engine.large(graph)
+    seeds = range(seed, seed + (RUNS_LARGE if large else RUNS))
+    found = communities.stability(graph, seeds, _method(large))
+    other = None
+    if not large and engine.installed():
         other = communities.stability(graph, seeds, communities.leiden)
-    except RareEarthError:
-        other = None
-    chance = _chance(graph, found, seed)
-    limits = tuple(_limits(graph, found, other, chance))
+    chance = _chance(graph, found, seed, large)
+    limits = tuple(_limits(graph, found, chance))
     open_ = chance is None or chance.high > LEVEL or (found.rand or 0.0) < AGREED
     return Finding(
         name="communities",
         question=QUESTION,
         verdict=Verdict.OPEN if open_ else Verdict.DESCRIBED,
         answer=_answer(graph, found, chance),
-        tables=(_methods(found, other, chance), _groups(read, found), _unsure(read, found)),
+        tables=(_methods(found, other, chance, large), _groups(read, found), _unsure(read, found)),
         basis=read.basis(),
         limits=limits,
         method=METHOD,
     )
 
 
-def _chance(graph: nx.Graph[str], found: Stability, seed: int) -> Comparison | None:
+def _method(large: bool) -> Callable[[nx.Graph[str], int], Partition]:
+    return communities.leiden if large else communities.louvain
+
+
+def _chance(graph: nx.Graph[str], found: Stability, seed: int, large: bool) -> Comparison | None:
     """The mean modularity of a run beside that of one run on each of the random graphs; None for very few ties."""
     if graph.number_of_edges() < LEAST_TIES:
         return None
     drawn = [
-        communities.modularity(made, communities.louvain(made, seed + number))
-        for number, made in enumerate(null.graphs(graph, DRAWS, seed))
+        communities.modularity(made, _method(large)(made, seed + number))
+        for number, made in enumerate(null.graphs(graph, DRAWS_LARGE if large else DRAWS, seed))
     ]
     return null.compare(statistics.fmean(found.modularities), drawn)
 
@@ -94,10 +99,12 @@ def _answer(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
     )
     if chance:
         text += f"; random graphs with the same degrees have {chance.mean:.3f} (p = {chance.high:.3g})"
-    return text + f". {RUNS} runs agree by an adjusted Rand index of {found.rand or 0.0:.2f}."
+    return text + f". {len(found.runs)} runs agree by an adjusted Rand index of {found.rand or 0.0:.2f}."
 
 
-def _methods(found: Stability, other: Stability | None, chance: Comparison | None) -> Table:
+def _methods(found: Stability, other: Stability | None, chance: Comparison | None, large: bool) -> Table:
+    name = "Leiden" if large else "Louvain"
+
     def row(name: str, runs: Stability) -> tuple[Value, ...]:
         return (
             name,
@@ -109,11 +116,12 @@ def _methods(found: Stability, other: Stability | None, chance: Comparison | Non
             runs.information,
         )
 
-    rows = [row("Louvain", found)]
+    rows = [row(name, found)]
     if other:
         rows.append(row("Leiden", other))
     if chance:
-        rows.append(("Louvain on random graphs", DRAWS, None, None, chance.mean, None, None))
+        draws = DRAWS_LARGE if large else DRAWS
+        rows.append((f"{name} on random graphs", draws, None, None, chance.mean, None, None))
     note = "Agreement is the mean over all pairs of runs, 1 for full agreement."
     if chance and chance.z is not None:
         note += f" Mean modularity against random graphs: z = {chance.z:.2f}, one-sided p = {chance.high:.3g}."
@@ -175,9 +183,7 @@ def _unsure(read: Sample, found: Stability) -> Table:
     )
 
 
-def _limits(
-    graph: nx.Graph[str], found: Stability, other: Stability | None, chance: Comparison | None
-) -> Iterator[str]:
+def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -> Iterator[str]:
     import networkx as nx
 
     if chance is None:
@@ -199,5 +205,5 @@ def _limits(
         f"{graph.number_of_edges():,} ties on {len(graph):,} actors are few: a group may be what one source wrote of. "
         "Modularity finds no groups that are small beside the graph (Fortunato and Barthelemy 2007, PNAS 104, 36-41)."
     )
-    if other is None:
+    if not engine.installed():
         yield "Leiden was not run: igraph is not installed."

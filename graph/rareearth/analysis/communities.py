@@ -73,24 +73,22 @@ def leiden(graph: nx.Graph[str], seed: int, weight: str | None = None) -> Partit
 def modularity(graph: nx.Graph[str], groups: Iterable[Collection[str]], weight: str | None = None) -> float:
     """The part of the ties within the groups, less what the degrees alone would give: from -0.5 to 1.
 
-    0 for a graph without ties. Raises networkx.NetworkXError where the groups are no partition of the actors.
+    0 for a graph without ties. Raises RareEarthError where the groups are no partition of the actors.
     """
-    import networkx as nx
-
-    if not graph.number_of_edges():
-        return 0.0
-    return float(nx.community.modularity(graph, [set(group) for group in groups], weight=weight))
+    sets = [set(group) for group in groups]
+    if sum(map(len, sets)) != len(graph) or set().union(*sets) != set(graph):
+        raise RareEarthError("the groups are no partition: wanted every actor in one of them")
+    return engine.modularity(graph, sets, weight) if graph.number_of_edges() else 0.0
 
 
 def stability(
     graph: nx.Graph[str],
     seeds: Sequence[int],
-    method: Callable[[nx.Graph[str], int, str | None], Partition] = louvain,
-    weight: str | None = None,
+    method: Callable[[nx.Graph[str], int], Partition] = louvain,
 ) -> Stability:
     """One run of the method for each seed, the best of them, and how far they agree."""
-    runs = tuple(method(graph, seed, weight) for seed in seeds)
-    found = tuple(modularity(graph, run, weight) for run in runs)
+    runs = tuple(method(graph, seed) for seed in seeds)
+    found = tuple(modularity(graph, run) for run in runs)
     best = max(range(len(runs)), key=lambda number: (found[number], -number))
     return Stability(runs[best], found, _agreement(runs, adjusted_rand), _agreement(runs, mutual_information), runs)
 

@@ -21,7 +21,12 @@ LARGE = 3_000  # ties from which the way through igraph is worth it
 
 def large(graph: Graph) -> bool:
     """Whether igraph is to compute this graph: it is installed, and the graph has :data:`LARGE` ties or more."""
-    return graph.number_of_edges() >= LARGE and importlib.util.find_spec("igraph") is not None
+    return graph.number_of_edges() >= LARGE and installed()
+
+
+def installed() -> bool:
+    """Whether igraph is there."""
+    return importlib.util.find_spec("igraph") is not None
 
 
 def igraph_of(graph: Graph) -> tuple[Any, list[str]]:
@@ -65,7 +70,7 @@ def leiden(graph: nx.Graph[Any], seed: int, weight: str | None = None) -> list[l
     NetworkX has none of its own. igraph draws its lots from one generator for the whole process, which is set for this
     and put back. The same for the same seed and order of the nodes and ties.
     """
-    if importlib.util.find_spec("igraph") is None:
+    if not installed():
         return None
     import random
 
@@ -79,3 +84,14 @@ def leiden(graph: nx.Graph[Any], seed: int, weight: str | None = None) -> list[l
     finally:
         igraph.set_random_number_generator(random)
     return [[nodes[number] for number in group] for group in groups]
+
+
+def modularity(graph: Graph, groups: list[set[str]], weight: str | None = None) -> float:
+    """The modularity of a partition of a simple undirected graph that has ties (see :mod:`communities`)."""
+    if not large(graph):
+        found: float = nx.community.modularity(graph, groups, weight=weight)
+        return found
+    made, nodes = igraph_of(graph)
+    of = {node: number for number, group in enumerate(groups) for node in group}
+    weights = [data[weight] for _, _, data in graph.edges(data=True)] if weight else None
+    return float(made.modularity([of[node] for node in nodes], weights=weights))

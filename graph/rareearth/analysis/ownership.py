@@ -224,7 +224,7 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
 
     return Table(
         "Owners at the end, for every firm, mine and plant of which an owner is told",
-        ("owned", "what", "owner at the end", "at least %", "at most %", "controls", "steps"),
+        ("owned", "what", "owner at the end", "at least %", "at most %", "controls", "sources", "steps"),
         tuple(
             (
                 _name(sample_, stake.owned),
@@ -233,6 +233,7 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
                 round(100 * stake.low, 4),
                 round(100 * stake.high, 4),
                 stake.control,
+                len(sample_.basis_of({c for pair in stake.way for c in owned.claims[pair]}, 0).sources),
                 way(stake),
             )
             for stake in found
@@ -293,6 +294,8 @@ def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake])
     if lost:
         names = ", ".join(_name(sample_, body) for body in lost)
         yield f"The owners of {names} own each other in a circle, and nobody is known at its end."
+    once = sum(len(sample_.basis_of({c for pair in s.way for c in owned.claims[pair]}, 0).sources) == 1 for s in found)
+    yield f"{once:,} of {len(found):,} stakes rest on one source."
     yield (
         "Shares were told at different days; a firm may have sold since. Votes are taken to go with shares, and owners "
         "who act together are not known."
