@@ -38,10 +38,10 @@ SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status 
        ?inferred ?note ?evidence ?confidence ?conflict ?disagreement ?entity WHERE {
   { GRAPH ?claim { ?entity ?relation ?other } BIND(true AS ?outward) }
   UNION { GRAPH ?claim { ?other ?relation ?entity } BIND(false AS ?outward) }
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
   ?relation rdfs:label ?forward FILTER(LANG(?forward) = "en")
   OPTIONAL { ?relation ree:inverseLabel ?backward FILTER(LANG(?backward) = "en") }
   OPTIONAL { ?other rdfs:label ?label FILTER(LANG(?label) = "en") }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
   OPTIONAL { ?claim ree:confidence ?confidence }
   OPTIONAL { ?claim ree:conflict ?conflict . ?conflict ree:disagreement ?disagreement }
   OPTIONAL { ?claim ree:by/rdfs:label ?by FILTER(LANG(?by) = "en") }
@@ -56,11 +56,11 @@ SELECT ?claim ?relation ?forward ?backward ?outward ?other ?label ?kind ?status 
 
 @dataclass(frozen=True)
 class Statement:
-    """One claim as a person reads it.
+    """One claim as a person reads it, from the side of ``subject``.
 
-    ``spans`` are (start, end, fingerprint) in the text of its source; ``evidence`` is sentence, page or copy.
-    ``plain`` says that it stands as a fact; ``conflict`` is the id of the disagreement that it is part of, and
-    ``disagreement`` of which kind that is.
+    ``other`` is the IRI of what ``object`` names, or '' for a value. ``spans`` are (start, end, fingerprint) in the
+    text of its source; ``evidence`` is sentence, page or copy. ``plain`` says that it stands as a fact; ``conflict`` is
+    the id of the disagreement that it is part of, and ``disagreement`` of which kind that is.
     """
 
     claim: str
@@ -68,6 +68,7 @@ class Statement:
     subject: str
     phrase: str
     object: str
+    other: str
     kind: str
     status: str
     by: str
@@ -193,12 +194,12 @@ def lines(item: Card, sentence: Callable[[Statement, int], str | None] | None = 
         yield item.about
     if item.names:
         yield f"also: {', '.join(item.names)}"
-    heading = ""
+    shown = ""
     for statement in item.statements:
-        if _heading(statement) != heading:
-            heading = _heading(statement)
+        if heading(statement) != shown:
+            shown = heading(statement)
             yield ""
-            yield heading
+            yield shown
         yield from statement_lines(statement, sentence)
     for page in sorted({s.page for s in item.statements}, key=lambda p: p.id):
         yield ""
@@ -238,7 +239,8 @@ def statement_lines(
         yield f"      {kind}: see `rareearth conflicts {statement.conflict}`"
 
 
-def _heading(statement: Statement) -> str:
+def heading(statement: Statement) -> str:
+    """Under which heading of a card a statement stands."""
     if statement.kind == "fact" and statement.status == "held" and not statement.plain:
         return "Contradicted"
     if statement.kind == "fact" and statement.status != "held":
@@ -276,6 +278,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
                 subject=name,
                 phrase=text("forward") if outward else text("backward"),
                 object=other,
+                other=text("other") if isinstance(row["other"], ox.NamedNode) else "",
                 kind=iris.local(text("kind")),
                 status=iris.local(text("status")),
                 by=text("by"),
@@ -296,7 +299,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
     order = {kind: number for number, kind in enumerate(network.KINDS)}
     yield from sorted(
         found,
-        key=lambda s: (order[s.kind], _heading(s) != "Facts", _heading(s), s.relation, s.phrase, s.object, s.claim),
+        key=lambda s: (order[s.kind], heading(s) != "Facts", heading(s), s.relation, s.phrase, s.object, s.claim),
     )
 
 

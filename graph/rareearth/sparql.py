@@ -8,15 +8,17 @@ the process: deep nesting and very long chains of operators.
 from __future__ import annotations
 
 import functools
+import io
 import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rareearth import iris
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
+    from typing_extensions import Buffer
 
     Result: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
@@ -51,6 +53,23 @@ _RDF_FORMATS = {"ttl": "TURTLE", "nt": "N_TRIPLES", "xml": "RDF_XML", "json": "J
 
 class QueryError(RareEarthError):
     """A query that is refused, is not SPARQL, or whose answer does not fit the format asked for."""
+
+
+class TooLargeError(QueryError):
+    """An answer of more bytes than it may have."""
+
+
+class _Bounded(io.BytesIO):
+    """Bytes that are written up to a limit."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self._most = most
+
+    def write(self, data: Buffer, /) -> int:
+        if self._most is not None and self.tell() + memoryview(data).nbytes > self._most:
+            raise TooLargeError(f"the answer has more than {self._most:,} bytes; add LIMIT")
+        return super().write(data)
 
 
 @functools.lru_cache(maxsize=256)
@@ -95,10 +114,17 @@ def guarded(query: str) -> str:
     return "".join(safe)
 
 
-def run(store: ox.Store, query: str, values: Mapping[str, ox.NamedNode | ox.Literal] | None = None) -> Result:
+def run(
+    store: ox.Store,
+    query: str,
+    values: Mapping[str, ox.NamedNode | ox.Literal] | None = None,
+    graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
+) -> Result:
     """The engine's answer to a query; ``values`` are bound to the variables of these names, never pasted.
 
-    Prefixes of :data:`iris.PREFIXES` need not be declared. Raises QueryError.
+    ``graphs`` are the IRIs of the default graphs and of the named graphs where a request gives them, in place of those
+    of the query (the protocol's default-graph-uri and named-graph-uri). Prefixes of :data:`iris.PREFIXES` need not be
+    declared. Raises QueryError.
     """
     import pyoxigraph as ox
 
@@ -107,6 +133,8 @@ def run(store: ox.Store, query: str, values: Mapping[str, ox.NamedNode | ox.Lite
         return store.query(
             safe,
             prefixes=iris.PREFIXES,
+            default_graph=_nodes(graphs[0]) if any(graphs) else None,
+            named_graphs=_nodes(graphs[1]) if any(graphs) else None,
             substitutions={ox.Variable(name): term for name, term in (values or {}).items()},
         )
     except SyntaxError as error:
@@ -129,10 +157,17 @@ def select(
     return result
 
 
-def serialize(result: Result, form: str) -> bytes:
+def kind(result: Result) -> str:
+    """Of what kind an answer is: ``table`` (SELECT), ``boolean`` (ASK) or ``graph`` (CONSTRUCT, DESCRIBE)."""
+    import pyoxigraph as ox
+
+    return {ox.QuerySolutions: "table", ox.QueryBoolean: "boolean"}.get(type(result), "graph")
+
+
+def serialize(result: Result, form: str, largest: int | None = None) -> bytes:
     """An answer in a standard format: csv, tsv, json, xml for SELECT and ASK; ttl, nt, xml, json for graphs.
 
-    Raises QueryError where the format cannot hold that answer.
+    Raises QueryError where the format cannot hold that answer, and TooLargeError past so many bytes.
     """
     import pyoxigraph as ox
 
@@ -141,12 +176,16 @@ def serialize(result: Result, form: str) -> bytes:
             raise QueryError(f"a graph is not written as {form}; wanted one of {', '.join(_RDF_FORMATS)}")
         triples = sorted(set(result), key=str)
         used = {p: iri for p, iri in iris.PREFIXES.items() if any(iri in str(t) for t in triples)}
-        return ox.serialize(triples, format=getattr(ox.RdfFormat, _RDF_FORMATS[form]), prefixes=used) or b""
+        output = _Bounded(largest)
+        ox.serialize(triples, output, format=getattr(ox.RdfFormat, _RDF_FORMATS[form]), prefixes=used)
+        return output.getvalue()
     if form not in _FORMATS or (isinstance(result, ox.QueryBoolean) and form in ("csv", "tsv")):
         wanted = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(_FORMATS)
         what = "a yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
         raise QueryError(f"{what} is not written as {form}; wanted one of {wanted}")
-    return result.serialize(format=getattr(ox.QueryResultsFormat, _FORMATS[form])) or b""
+    output = _Bounded(largest)
+    result.serialize(output, format=getattr(ox.QueryResultsFormat, _FORMATS[form]))
+    return output.getvalue()
 
 
 def rows(result: ox.QuerySolutions) -> Iterator[dict[str, Cell]]:
@@ -175,6 +214,12 @@ def cell(term: object) -> Cell:
     except ValueError:  # a query may well say "many"^^xsd:integer
         pass
     return term.value
+
+
+def _nodes(graphs: Sequence[str]) -> list[Any]:
+    import pyoxigraph as ox
+
+    return [ox.NamedNode(graph) for graph in graphs]
 
 
 def _tokens(query: str) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ def write(path: Path, store: ox.Store, kept: texts.Texts | None = None, as_of: s
 
 def encoded(store: ox.Store, kept: texts.Texts | None = None, as_of: str = "") -> bytes:
     """The page as UTF-8, the same bytes for the same store. ``as_of`` is the day that the store is of, if any."""
-    parts = {name: _part(_DIST / name) for name in ("page.js", "page.css")}
+    parts = {name: part(name) for name in ("page.js", "page.css")}
     found = texts.checked(store, kept) if kept else ()
     sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
     data = {**content.read(store, sentences), "asOf": as_of}
@@ -54,7 +54,7 @@ def encoded(store: ox.Store, kept: texts.Texts | None = None, as_of: str = "") -
         "img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
     )
     filling = {"policy": policy, "style": parts["page.css"], "data": _json(data), "script": parts["page.js"]}
-    page = _PLACE.sub(lambda place: filling[place[1]], _part(_HERE / "template.html"))
+    page = _PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html"))
     try:
         return page.encode()
     except UnicodeEncodeError as error:
@@ -73,7 +73,12 @@ def frame(store: ox.Store) -> str:
     )
 
 
-def _part(path: Path) -> str:
+def part(name: str) -> str:
+    """A script or style that scripts/page made. Raises PageError when it is not there."""
+    return _read(_DIST / name)
+
+
+def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:

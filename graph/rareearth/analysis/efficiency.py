@@ -1,0 +1,193 @@
+"""How far one set of actors is from another, who carries the paths between them, and what a new tie would change."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+    import numpy.typing as npt
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Distances:
+    """The distances between two sets of actors, every pair counted once.
+
+    ``counts`` has (distance in ties, number of pairs), ascending; ``unreached`` pairs have no path.
+    """
+
+    counts: tuple[tuple[int, int], ...]
+    unreached: int
+
+    @property
+    def reached(self) -> int:
+        """How many pairs have a path."""
+        return sum(number for _, number in self.counts)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs there are."""
+        return self.reached + self.unreached
+
+    @property
+    def mean(self) -> float | None:
+        """The mean distance of the pairs that have a path; None where none has."""
+        return sum(distance * number for distance, number in self.counts) / self.reached if self.counts else None
+
+    @property
+    def median(self) -> float | None:
+        """The median distance of the pairs that have a path; None where none has."""
+        from statistics import median
+
+        return median(Counter(dict(self.counts)).elements()) if self.counts else None
+
+    @property
+    def efficiency(self) -> float:
+        """The mean of 1/distance over all pairs, where a pair without a path has 0: the one figure that counts both.
+
+        V. Latora, M. Marchiori (2001): Efficient behavior of small-world networks. Physical Review Letters 87, 198701.
+        """
+        return sum(number / distance for distance, number in self.counts) / self.pairs if self.pairs else 0.0
+
+
+class Effect(NamedTuple):
+    """What a new tie would change: the gain in efficiency, and for whom.
+
+    ``nearer`` counts the pairs that come nearer, ``joined`` those of them that had no path. ``most`` has the pairs that
+    gain most, as (one, other, distance before or None, distance then).
+    """
+
+    gain: float
+    nearer: int
+    joined: int
+    most: tuple[tuple[Hashable, Hashable, int | None, int], ...]
+
+
+def hops(graph: nx.Graph[Node], start: Node) -> dict[Node, int]:
+    """The distance in ties from one actor to each that it reaches, itself included (breadth-first search)."""
+    found = {start: 0}
+    frontier, distance = [start], 0
+    while frontier:
+        distance += 1
+        further = []
+        for node in frontier:
+            for other in graph.adj[node]:
+                if other not in found:
+                    found[other] = distance
+                    further.append(other)
+        frontier = further
+    return found
+
+
+def distances(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> Distances:
+    """The distances from sources to targets: pairs of two different actors, once where both are source and target."""
+    first, last = set(sources), set(targets)
+    both = first & last
+    counts: Counter[int] = Counter()  # twice the pairs, as those inside both are met from either end
+    for source in first:
+        inside = source in both
+        for target, distance in hops(graph, source).items():
+            if target in last and target != source:
+                counts[distance] += 1 if inside and target in both else 2
+    total = len(first) * len(last) - len(both) * (len(both) + 1) // 2
+    reached = tuple((distance, number // 2) for distance, number in sorted(counts.items()))
+    return Distances(reached, total - sum(number for _, number in reached))
+
+
+def betweenness(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> dict[Node, float]:
+    """For how many pairs of a source and a target each actor is on the shortest path, without being an end of it.
+
+    A pair with several shortest paths counts in part: by the share of them that go through the actor.
+
+    U. Brandes (2008): On variants of shortest-path betweenness centrality and their generic computation. Social
+    Networks 30(2), 136-145 (sec. 4.5: betweenness of a set of sources and a set of targets).
+    """
+    import networkx as nx
+
+    # NetworkX halves what it finds where ties have no direction
+    found = nx.betweenness_centrality_subset(graph, sorted(set(sources), key=str), sorted(set(targets), key=str))
+    both = sorted(set(sources) & set(targets), key=str)
+    twice = nx.betweenness_centrality_subset(graph, both, both) if both else dict.fromkeys(graph, 0.0)
+    return {node: 2 * value - twice[node] for node, value in found.items()}
+
+
+class Gains(Generic[Node]):
+    """What new ties would add to the efficiency between the actors of some pairs.
+
+    Distances are found by one breadth-first search from each first actor of a pair, and for a new tie by one from each
+    of its ends: of s and t the new distance is the least of d(s,t), d(s,u)+1+d(v,t) and d(s,v)+1+d(u,t). A pair can
+    come nearer in one of the two ways only, with s nearer to that end by two ties or more, so few pairs are looked at.
+    """
+
+    def __init__(self, graph: nx.Graph[Node], pairs: Iterable[tuple[Node, Node]]) -> None:
+        """Raises KeyError for an actor that is not in the network."""
+        import numpy as np
+
+        wanted = list(pairs)
+        self._graph = graph
+        self._first = sorted({s for s, _ in wanted}, key=str)
+        self._last = sorted({t for _, t in wanted}, key=str)
+        self._far = graph.number_of_nodes() + 1
+        row, column = ({node: i for i, node in enumerate(nodes)} for nodes in (self._first, self._last))
+        self._counted = np.zeros((len(row), len(column)), dtype=bool)
+        self._counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
+        self._pairs = int(self._counted.sum())
+        self._near: dict[Node, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
+        self._distance = np.array([self._ends(s)[1] for s in self._first]).reshape(self._counted.shape)
+        self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
+
+    @property
+    def efficiency(self) -> float:
+        """The efficiency between the pairs as the network is."""
+        return float(self._inverse[self._counted].sum()) / self._pairs if self._pairs else 0.0
+
+    def of(self, one: Node, other: Node) -> float:
+        """The gain in efficiency by a tie between two actors."""
+        total = sum(float(gain.sum()) for _, _, gain, _ in self._better(one, other))
+        return total / self._pairs if self._pairs else 0.0
+
+    def effect(self, one: Node, other: Node, most: int = 3) -> Effect:
+        """The gain in efficiency by a tie between two actors, and who comes nearer to whom."""
+        found = []
+        for rows, columns, gain, new in self._better(one, other):
+            for i, j in zip(*gain.nonzero(), strict=True):
+                before = int(self._distance[rows[i], columns[j]])
+                pair = (self._first[rows[i]], self._last[columns[j]])
+                found.append((float(gain[i, j]), *pair, before if before < self._far else None, int(new[i, j])))
+        found.sort(key=lambda row: (-row[0], str(row[1]), str(row[2])))
+        joined = sum(1 for row in found if row[3] is None)
+        return Effect(self.of(one, other), len(found), joined, tuple(row[1:] for row in found[:most]))
+
+    def _ends(self, node: Node) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The distances of an actor from the first and from the last actors of the pairs."""
+        import numpy as np
+
+        if node not in self._near:
+            found = hops(self._graph, node)
+            first, last = ([found.get(end, self._far) for end in ends] for ends in (self._first, self._last))
+            self._near[node] = np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+        return self._near[node]
+
+    def _better(
+        self, one: Node, other: Node
+    ) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64], npt.NDArray[np.int64]]]:
+        """Who comes nearer by a tie, in each of its directions: rows, columns, what each gains, the new distances."""
+        import numpy as np
+
+        for (first, last), (far_first, far_last) in (
+            (self._ends(one), self._ends(other)),
+            (self._ends(other), self._ends(one)),
+        ):
+            rows, columns = np.flatnonzero(first + 1 < far_first), np.flatnonzero(far_last + 1 < last)
+            if not (rows.size and columns.size):
+                continue
+            new = first[rows][:, None] + 1 + far_last[columns][None, :]
+            here = np.ix_(rows, columns)
+            gain = np.where(self._counted[here], 1 / new - self._inverse[here], 0.0)
+            yield rows, columns, np.maximum(gain, 0.0), new

@@ -1,0 +1,25 @@
+"""The command ``rareearth``. Each command imports what it needs, so that help and checks stay quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from rareearth.cli import asking, data, files, serving
+from rareearth.cli.common import app
+
+__all__ = ["app", "asking", "data", "files", "main", "serving"]
+
+
+def main() -> None:
+    """Run the command; a fault of the input is one or more lines on standard error and exit code 1."""
+    from rareearth.problems import RareEarthError
+
+    try:
+        app()
+    except RareEarthError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None

@@ -1,0 +1,152 @@
+"""Commands that ask: questions, query, show, path, conflicts."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rareearth.cli.common import AsOf, Build, TextsFolder, Timeout, Watchdog, app, is_file, opened, read, sentences_of
+
+if TYPE_CHECKING:
+    from rareearth.knowledge import Value
+    from rareearth.sparql import Result
+
+
+class Format(StrEnum):
+    """The forms of an answer."""
+
+    table = "table"
+    csv = "csv"
+    tsv = "tsv"
+    json = "json"
+    xml = "xml"
+    ttl = "ttl"
+    nt = "nt"
+
+
+@app.command()
+def questions() -> None:
+    """List the questions that `rareearth query NAME` answers."""
+    from rareearth import questions as asked
+
+    for question in asked.every():
+        print(f"{question.name:24} {question.english}")
+        for parameter in question.parameters:
+            print(f"{'':24}   {parameter.name}={parameter.kind.upper()}  {parameter.meaning}")
+
+
+@app.command()
+def query(
+    name: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A question, or a file with SPARQL.")] = None,
+    values: Annotated[list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="Parameters.")] = None,
+    expression: Annotated[str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A query.")] = None,
+    form: Annotated[
+        Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")
+    ] = None,
+    as_of: AsOf = None,
+    timeout: Timeout = 30,
+    build: Build = None,
+) -> None:
+    """Ask a question by its name, or any SPARQL 1.1 query from a file or with -e."""
+    from rareearth.sparql import QueryError
+
+    given = [name, *(values or [])] if expression is not None and name else (values or [])
+    if expression is None and name is None:
+        raise QueryError("nothing to ask: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
+    parameters: dict[str, Value] = {}
+    for item in given:
+        key, equals, value = str(item).partition("=")
+        if not equals:
+            raise QueryError(f"found '{item}'; wanted PARAMETER=VALUE, as in event=ganzhou-tour")
+        parameters[key.lstrip("?")] = value
+    graph = opened(build, as_of=as_of)
+    with Watchdog(timeout):
+        if expression is not None or (name and is_file(name)):
+            text = expression if expression is not None else read(Path(str(name)))
+            result = graph.run(text, parameters)
+        else:
+            result = graph.answer_question(str(name), parameters)
+        answer = _answer(result, form)
+    sys.stdout.buffer.write(answer)
+    sys.stdout.flush()
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Id, IRI, name, alias, acronym or Chinese name.")],
+    as_of: AsOf = None,
+    texts: TextsFolder = None,
+    build: Build = None,
+) -> None:
+    """Show the card of an actor: its names, and every claim about it with its evidence."""
+    from rareearth import cards
+
+    graph = opened(build, texts, as_of)
+    print("\n".join(cards.lines(graph.show(name), sentences_of(graph, texts))))
+
+
+@app.command()
+def path(
+    start: Annotated[str, typer.Argument(help="An actor.")],
+    end: Annotated[str, typer.Argument(help="Another one.")],
+    as_of: AsOf = None,
+    texts: TextsFolder = None,
+    build: Build = None,
+) -> None:
+    """Tell how two actors are tied, step by step, with the evidence of each step."""
+    from rareearth import cards
+
+    graph = opened(build, texts, as_of)
+    print("\n".join(cards.path_lines(graph.path(start, end), sentences_of(graph, texts))))
+
+
+@app.command()
+def conflicts(
+    name: Annotated[str | None, typer.Argument(metavar="[CONFLICT]", help="Only this one.")] = None,
+    kind: Annotated[str | None, typer.Option("--kind", help="contradiction, change, rounding or unsure.")] = None,
+    unjudged: Annotated[bool, typer.Option("--unjudged", help="Differences that nobody has judged yet.")] = False,
+    build: Build = None,
+) -> None:
+    """List where sources disagree, with their claims side by side."""
+    from rareearth import conflicts as found
+    from rareearth.problems import RareEarthError, meant
+
+    graph = opened(build)
+    if unjudged:
+        for sides in found.unjudged(graph.store):
+            print("\n".join(found.side_lines(sides)) + "\n")
+        return
+    listed = graph.conflicts()
+    if kind is not None and kind not in found.KINDS:
+        raise RareEarthError(f"no kind of conflict '{kind}'; wanted one of {', '.join(found.KINDS)}")
+    chosen = [c for c in listed if name in (None, c.id) and kind in (None, c.kind)]
+    if name is not None and not chosen:
+        raise RareEarthError(
+            f"no conflict '{name}'{meant(name, [c.id for c in listed])}; `rareearth conflicts` lists them"
+        )
+    for conflict in chosen:
+        print("\n".join(found.lines(conflict)) + "\n")
+    counts = {k: sum(c.kind == k for c in chosen) for k in found.KINDS}
+    print(f"{len(chosen)} conflicts: " + ", ".join(f"{count} {k}" for k, count in counts.items() if count))
+
+
+def _answer(result: Result, form: Format | None) -> bytes:
+    """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
+    import pyoxigraph as ox
+
+    from rareearth import sparql, tables
+
+    if form is None:
+        form = Format.ttl if isinstance(result, ox.QueryTriples) else Format.table
+    if form is not Format.table:
+        return sparql.serialize(result, form.value)
+    if isinstance(result, ox.QueryBoolean):
+        return b"yes\n" if result else b"no\n"
+    if isinstance(result, ox.QueryTriples):
+        raise sparql.QueryError("a graph is not written as table; wanted one of ttl, nt, xml, json")
+    columns = [variable.value for variable in result.variables]
+    return tables.text(columns, [list(row.values()) for row in sparql.rows(result)]).encode()

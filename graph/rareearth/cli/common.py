@@ -1,0 +1,96 @@
+"""What the commands share: the app, options of the same name, the graph of a build, and an end to long queries."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rareearth.cards import Statement
+    from rareearth.knowledge import KnowledgeGraph
+
+app = typer.Typer(
+    name="rareearth",
+    help="Who is who in the rare earth world, how they are tied, and how we know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Build = Annotated[Path | None, typer.Option("--build", help="Folder of the build.", show_default="build/")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML data.", show_default="data/")]
+TextsFolder = Annotated[
+    Path | None, typer.Option("--texts", help="Folder with the texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="DAY", help="Only what may have held then: 2021-12-23, 2021-12 or 2021."),
+]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Seconds that a query may take.")]
+
+
+class Watchdog:
+    """Ends the process when a query takes too long: the engine has no way to stop one."""
+
+    def __init__(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._end, [seconds])
+        self._timer.daemon = True
+
+    def __enter__(self) -> None:
+        self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    @staticmethod
+    def _end(seconds: float) -> NoReturn:
+        print(
+            f"the query took longer than {seconds:g} seconds and was stopped; --timeout gives it more", file=sys.stderr
+        )
+        sys.stderr.flush()
+        os._exit(124)
+
+
+def opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
+    """The graph of a build, as of a day where one is given; notes on standard error say what is to be known of it."""
+    from rareearth import knowledge
+
+    graph = knowledge.open(build, texts=texts)
+    if graph.stale:
+        print("note: the data has changed since this build; `rareearth build` makes a new one", file=sys.stderr)
+    if as_of is None:
+        return graph
+    then = graph.as_of(as_of)
+    if then.undated:
+        print(f"note: {then.undated} claims of which nothing says when they held are left out", file=sys.stderr)
+    return then
+
+
+def sentences_of(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
+    """What gives the cited sentences, where there is a folder of texts."""
+    return graph.sentence if texts else None
+
+
+def is_file(text: str) -> bool:
+    """Whether an argument names a file rather than being the thing itself."""
+    return text.endswith((".rq", ".sparql")) or (not any(c.isspace() for c in text) and Path(text).is_file())
+
+
+def read(path: Path) -> str:
+    """The text of a file. Raises RareEarthError."""
+    from rareearth.problems import RareEarthError
+
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise RareEarthError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise RareEarthError(f"{path}: is not UTF-8 (byte {error.start}); save it in that encoding") from error

@@ -1,0 +1,102 @@
+"""Commands on the data: check, tidy, build, verify, sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rareearth.cli.common import Build, Data, TextsFolder, app, opened, read
+
+
+@app.command()
+def check(data: Data = None) -> None:
+    """Check the data and the ontology; problems are told as file:line."""
+    from rareearth import checks
+
+    found = checks.checked(data)
+    print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
+
+
+@app.command()
+def tidy(
+    data: Data = None,
+    check: Annotated[bool, typer.Option("--check", help="Only tell which files are not tidy.")] = False,
+) -> None:
+    """Put the data files in their canonical order and form; what they say stays the same."""
+    from rareearth import dataset, ontology, places
+    from rareearth import tidy as tidied
+    from rareearth.formats import save
+
+    declared = ontology.read()
+    changed = []
+    for path in dataset.files(data or places.data()):
+        wanted = tidied.tidied(path, declared).encode()
+        if path.read_bytes() != wanted:
+            changed.append(path)
+            if not check:
+                save(path, wanted)
+    for path in changed:
+        print(f"{places.shown(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
+    if check and changed:
+        raise SystemExit(1)
+    if not changed:
+        print("all files are tidy")
+
+
+@app.command()
+def build(data: Data = None, build: Build = None) -> None:
+    """Check the data, make the store and the files of the build, and swap them in whole."""
+    from rareearth import building, places
+
+    summary = building.build(data, build)
+    folder = build or places.build()
+    print("\n".join(line for line in summary[2:5]))
+    print(f"Written to {places.shown(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
+
+
+@app.command()
+def verify(texts: TextsFolder = None, build: Build = None) -> None:
+    """Check every cited span against the texts at hand; exit code 1 when one does not hold."""
+    from rareearth import texts as kept
+    from rareearth.problems import RareEarthError
+
+    if texts is None:
+        raise RareEarthError("no texts to check against: give --texts DIR, or set RAREEARTH_TEXTS")
+    found = list(kept.checked(opened(build).store, kept.Texts(texts)))
+    lost = [c for c in found if c.text is not None and c.found is None]
+    moved = sum(c.found not in (None, c.cited.span) for c in found)
+    for item in lost:
+        print(
+            f"{item.cited.source}: {item.cited.span.start}-{item.cited.span.end} {item.cited.fingerprint} is not there"
+        )
+    absent = sorted({c.cited.source for c in found if c.text is None})
+    for source in absent:
+        print(f"{source}: no text at hand")
+    read = [c for c in found if c.text is not None]
+    print(f"{len(read) - len(lost)} of {len(read)} spans hold" + (f", {moved} of them moved" if moved else ""))
+    if lost or not read:
+        raise SystemExit(1)
+
+
+@app.command()
+def sentences(
+    file: Annotated[Path, typer.Argument(help="The text of an article.")],
+    words: Annotated[str, typer.Option("--find", help="Only sentences with these words.")] = "",
+) -> None:
+    """List the sentences of a text as `at:` of a claim wants them, and the text's hash and length."""
+    from rareearth import text as texts
+    from rareearth.sparql import QueryError
+
+    content = read(file)
+    if not content.strip():
+        raise QueryError(f"{file}: is empty")
+    import hashlib
+
+    if not words:
+        print(f"text: {{sha256: {hashlib.sha256(content.encode()).hexdigest()}, chars: {len(content)}}}")
+    for span in texts.sentences(content):
+        sentence = content[span.start : span.end]
+        if words.casefold() in texts.fold(sentence).casefold():
+            print(f"{span.start}-{span.end} {texts.fingerprint(sentence)}  {sentence}")

@@ -1,0 +1,68 @@
+"""The command that writes files for other tools: export."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rareearth.cli.common import AsOf, Build, Timeout, Watchdog, app, is_file, opened, read
+
+
+class View(StrEnum):
+    """The views of the network."""
+
+    actors = "actors"
+    full = "full"
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help=".html .graphml .gexf .csv .cypher .svg, or .ttl .trig .nq .jsonld")],
+    view: Annotated[
+        View | None,
+        typer.Option("--view", help="Actors tied by facts, or everything.", show_default="actors"),
+    ] = None,
+    query: Annotated[
+        str | None, typer.Option("--query", help="A network from a CONSTRUCT or SELECT (file or SPARQL).")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")
+    ] = None,
+    as_of: AsOf = None,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            "--texts",
+            help="For .html: folder with the texts of articles. The file then holds the cited sentences, which may not "
+            "be yours to pass on.",
+        ),
+    ] = None,
+    timeout: Timeout = 30,
+    build: Build = None,
+) -> None:
+    """Write a file that other tools open; its ending tells the format.
+
+    .html is a page to explore everything in a browser, without a network.
+    """
+    from rareearth import formats, page, places
+    from rareearth.problems import RareEarthError
+    from rareearth.texts import Texts
+
+    html = file.suffix.lower() == page.ENDING
+    if html and (view or query or kinds):
+        raise RareEarthError("a page holds everything, its filters choose: leave out --view, --query and --kind")
+    if texts and not html:
+        raise RareEarthError(f"--texts is for {page.ENDING}; the other formats hold no sentences")
+    graph = opened(build, as_of=as_of)
+    if html:
+        written = [page.write(file, graph.store, Texts(texts) if texts else None, as_of or "")]
+    else:
+        text = read(Path(query)) if query and is_file(query) else query
+        with Watchdog(timeout if text else 3600):
+            chosen = text or (view or View.actors).value
+            written = formats.write(file, graph.store, lambda: graph.network(chosen, kinds or None))
+    for made in written:
+        print(f"{places.shown(made)}: {made.stat().st_size:,} bytes")

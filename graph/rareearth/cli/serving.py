@@ -1,0 +1,33 @@
+"""The command that serves the graph: serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rareearth.cli.common import Build, app
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for everybody.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any.")] = 8000,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.2, max=3600, help="Seconds that a query may take.")] = 10,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows that a table may have.")] = 100_000,
+    cors: Annotated[bool, typer.Option("--cors", help="Let web pages of any origin ask.")] = False,
+    log: Annotated[bool, typer.Option("--log/--no-log", help="Write a line for each request.")] = True,
+    texts: Annotated[
+        Path | None,
+        typer.Option("--texts", help="Folder with texts of articles; everybody then reads the cited sentences."),
+    ] = None,
+    build: Build = None,
+) -> None:
+    """Serve a SPARQL endpoint, an editor, the explorer page, and a document for each entity, claim and source.
+
+    Needs the extra `server`. Read-only; a new build is served as soon as it is made.
+    """
+    from rareearth import places, server
+
+    server.serve(build or places.build(), host, port, limit=timeout, rows=rows, texts=texts, cors=cors, log=log)

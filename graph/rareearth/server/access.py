@@ -1,0 +1,44 @@
+"""The access log: one line a request on standard error, when it is answered."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOG = logging.getLogger("rareearth.access")
+_LONGEST = 2000  # characters of an address that are kept
+
+
+class AccessLog:
+    """An ASGI middleware that logs client, method, address, status, bytes and milliseconds."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and log it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        status = size = 0
+
+        async def counted(message: Message) -> None:
+            nonlocal status, size
+            status = message.get("status", status)
+            size += len(message.get("body", b""))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, counted)
+        finally:
+            target = scope["raw_path"].decode("ascii", "backslashreplace")
+            if scope["query_string"]:
+                target += "?" + scope["query_string"].decode("ascii", "backslashreplace")
+            client = scope["client"][0] if scope.get("client") else "-"
+            taken = (time.perf_counter() - start) * 1000
+            LOG.info("%s %s %s %d %d %.1fms", client, scope["method"], target[:_LONGEST], status, size, taken)

@@ -1,0 +1,178 @@
+"""Processes that answer queries for the server and can be killed at any time.
+
+One process, the template, loads the store of a build into memory, and forks a worker whenever the server asks for one:
+that takes milliseconds, and all share the memory of the store. A worker can open no file and no socket, its memory
+and the processor time of each query are bounded, and it ends with the template, which ends with the server.
+
+The template takes commands from a Unix socket, its standard input: ``FORK`` with a socket for the worker attached,
+answered by the worker's process id; ``KILL`` with a process id. Only ``KILL`` reaps, so no id is used twice unknown to
+the server.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import re
+import resource
+import signal
+import socket
+import struct
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from rareearth import sparql
+from rareearth import store as stores
+from rareearth.problems import RareEarthError
+from rareearth.server import documents
+from rareearth.server.frames import Frame, frame, parsed
+
+MEMORY = 2 << 30  # bytes of address space beyond that of the store
+LARGEST = 16 << 20  # bytes of an answer
+COMMAND = struct.Struct(">ci")  # what to do, and with which process
+PROCESS = struct.Struct(">i")
+FORK, KILL = b"f", b"k"
+_TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_QUOTED = re.compile(rb'"[^"]*"')
+
+
+def main(folder: str) -> None:
+    """Be the template for the store of a build folder until the server goes away."""
+    import pyoxigraph as ox
+
+    _end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
+    commands = socket.socket(fileno=os.dup(0))
+    store = ox.Store()
+    store.bulk_extend(stores.read(Path(folder)))
+    answer(store, {"query": "ASK {}", "forms": {"boolean": "json"}, "rows": 1})
+    documents.prepare(store)
+    gc.collect()
+    gc.freeze()
+    commands.sendall(PROCESS.pack(0))  # it is ready
+    while True:
+        command, attached, *_ = socket.recv_fds(commands, COMMAND.size, 1)
+        if len(command) < COMMAND.size:
+            return
+        wanted, process = COMMAND.unpack(command)
+        if wanted == FORK:
+            commands.sendall(PROCESS.pack(_fork(store, commands, attached[0])))
+        else:
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
+
+
+class NotAcceptableError(RareEarthError):
+    """An answer that is written in none of the forms asked for."""
+
+
+_STATUS = {documents.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
+
+
+def answer(store: Any, request: dict[str, Any]) -> Frame:
+    """The head and the body of an answer; the head of one that failed has ``status`` (of HTTP) and ``error``.
+
+    A request has ``document`` (an IRI), ``form`` and ``base``, answered by a body; or ``find`` (a name), answered by
+    ``iri``; or ``query``, ``graphs``, ``rows`` (the most) and ``forms`` (one for each kind of answer), answered by
+    ``kind``, ``form`` and a body.
+    """
+    try:
+        if "document" in request:
+            return {}, documents.write(store, request["document"], request["form"], request["base"])
+        if "find" in request:
+            return {"iri": documents.find(store, request["find"])}, b""
+        return _asked(store, request)
+    except RareEarthError as error:
+        return {"status": _STATUS.get(type(error), 400), "error": str(error)}, b""
+    except MemoryError:
+        return {"status": 507, "error": "the answer needs more memory than a query may have"}, b""
+
+
+def _asked(store: Any, request: dict[str, Any]) -> Frame:
+    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())))
+    kind = sparql.kind(result)
+    form = request["forms"].get(kind)
+    if form is None:
+        raise NotAcceptableError(f"a {kind} is not written in any of the types asked for")
+    body = sparql.serialize(result, form, LARGEST)
+    most = request["rows"]
+    if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
+        raise sparql.TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
+    return {"kind": kind, "form": form}, body
+
+
+def _rows(body: bytes, form: str) -> int:
+    """How many rows a table has that is already written."""
+    if form == "xml":
+        return body.count(b"<result>")
+    if form == "json":  # without its texts: a row follows a row, while a cell follows its name
+        bare = _TEXTS.sub(b"", body)
+        return bare.count(b"},{") + (b"[{" in bare)
+    return (_QUOTED.sub(b"", body) if form == "csv" else body).count(b"\n") - 1
+
+
+def _fork(store: Any, commands: socket.socket, attached: int) -> int:
+    """The process of a new worker, which speaks with the server over the attached socket."""
+    process = os.fork()
+    if process:
+        os.close(attached)
+        return process
+    try:
+        commands.close()
+        _work(store, socket.socket(fileno=attached))
+    except BaseException:
+        traceback.print_exc()
+        raise
+    finally:
+        os._exit(0)  # never back into what the template does
+
+
+def _work(store: Any, server: socket.socket) -> None:
+    """Answer requests until the server closes the connection."""
+    _end_with_parent()
+    _shut_doors(server.fileno())
+    while True:
+        received = bytearray()
+        while (found := parsed(received)) is None:
+            if not (part := server.recv(1 << 20)):
+                return
+            received += part
+        request, _ = found
+        _allow_seconds(request["seconds"])
+        server.sendall(frame(*answer(store, request)))
+
+
+def _end_with_parent() -> None:
+    with contextlib.suppress(OSError, AttributeError):  # Linux only; the socket and the limits do it too
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _allow_seconds(seconds: float) -> None:
+    """Let the process have so much more processor time; it ends by itself when nobody is there to end it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+def _shut_doors(kept: int) -> None:
+    """Close everything but one descriptor, and see to it that no other can be opened and memory has a bound."""
+    if sys.platform == "linux":  # elsewhere the limit is not kept, or the process does not start with it
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        most = pages * resource.getpagesize() + MEMORY
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(nothing, standard)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, 4096)
+    for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
+        resource.setrlimit(limit, (0, 0))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
