@@ -64,25 +64,23 @@ def independent(graph: nx.Graph[Node], source: Node, target: Node) -> int:
     return int(nx.node_connectivity(graph, source, target))
 
 
-def independent_paths(
-    graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]
-) -> dict[tuple[Node, Node], int]:
-    """:func:`independent` for every pair of a source and another actor as target (0: not connected).
+def independent_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node], int]:
+    """:func:`independent` for each of some pairs (0: not connected).
 
     Two actors have more than one independent path only where they stand in one block (biconnected component), so
-    flows are reckoned inside blocks alone. A pair of two that are both source and target stands there once, in order.
+    flows are reckoned inside blocks alone.
     """
     import networkx as nx
 
     part = {node: number for number, nodes in enumerate(nx.connected_components(graph)) for node in nodes}
-    blocks: dict[Node, set[int]] = {}
     members = list(cast("Iterator[set[Node]]", nx.biconnected_components(graph)))  # the stubs have it wrong
+    blocks: dict[Node, set[int]] = {}
     for number, nodes in enumerate(members):
         for node in nodes if len(nodes) > 2 else ():
             blocks.setdefault(node, set()).add(number)
     inside: dict[int, nx.Graph[Node]] = {}
     found = {}
-    for source, target in pairs(sources, targets):
+    for source, target in wanted:
         shared = blocks.get(source, set()) & blocks.get(target, set())
         if not shared:
             found[source, target] = int(part[source] == part[target])

@@ -56,6 +56,19 @@ def betweenness(graph: Graph) -> dict[str, float]:
     return {node: value / pairs for node, value in zip(nodes, made.betweenness(), strict=True)}
 
 
+def betweenness_between(graph: nx.Graph[Any], sources: list[Any], targets: list[Any]) -> dict[Any, float]:
+    """The betweenness of each node for sources and targets, halved for an undirected graph (see :mod:`efficiency`)."""
+    if not sources or not targets:
+        return dict.fromkeys(graph, 0.0)
+    if not large(graph):
+        found: dict[Any, float] = nx.betweenness_centrality_subset(graph, sources, targets)
+        return found
+    made, nodes = igraph_of(graph)
+    number = {node: i for i, node in enumerate(nodes)}
+    first, last = ([number[node] for node in ends] for ends in (sources, targets))
+    return dict(zip(nodes, made.betweenness(sources=first, targets=last), strict=True))
+
+
 def core_numbers(graph: Graph) -> dict[str, int]:
     """The k-core number of each node of a simple undirected graph (see :mod:`centrality`)."""
     if not large(graph):
