@@ -118,6 +118,7 @@ def test_societies_that_share_nobody_do_not_overlap_by_their_ties(folder: Folder
         (SHARED, False, "One source decides"),
         ({"society-a": range(4), "society-b": range(8)}, True, "fewer than 5 carry no verdict"),
         ({"society-a": range(8), "society-b": range(6, 14)}, True, "neither small nor large"),
+        ({"society-a": range(12), "society-b": range(7, 19)}, True, "neither small nor large"),
     ],
 )
 def test_what_the_ties_cannot_carry_is_left_open(
@@ -164,6 +165,16 @@ def test_chance_is_not_taken_for_communities(folder: Folder) -> None:
     finding = analysis.answer(store, "communities")
     assert finding.verdict is Verdict.OPEN
     assert any("may be chance" in text or "no group is sure" in text for text in finding.limits)
+
+
+def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder) -> None:
+    """Everyone is tied to everyone: all runs agree on one group, and so do those on the random graphs."""
+    firms = {f"firm-{n}": "Company" for n in range(9)}
+    store = made(folder, firms, {"one": [f"{a} supplies {b}" for a in firms for b in firms if a < b]})
+    finding = analysis.answer(store, "communities")
+    assert finding.verdict is Verdict.OPEN
+    assert any("may be chance" in text for text in finding.limits)
+    assert rows(table(finding, "How well"))[0]["adjusted Rand"] == 1
 
 
 def test_communities_of_what_ships_hold_all_actors(store: ox.Store) -> None:
@@ -398,6 +409,38 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
     assert [(row["country"], row["% of those told"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
     assert outputs[0]["index of the year"] == pytest.approx(0.82)  # 0.9^2 + 0.1^2
     assert any("90 % of the output" in text and "1 of 3" in text for text in finding.limits)
+
+
+def test_a_firm_that_makes_what_its_site_makes_is_not_counted_again(folder: Folder) -> None:
+    more = ["firm-b produces nd-magnets", "firm-a capacity 5 t/a | status: planned | material: nd-magnets"]
+    way = stages.read(made(folder, CHAIN, {"one": [*TOLD, *more]}))
+    makers = [site for site in way.sites if site.maker]
+    assert [(site.id, site.stages, site.state, site.runners) for site in makers] == [
+        ("firm-a", ("magnets",), "in development", ("firm-a",))
+    ]
+
+
+def test_a_contradicted_place_is_none(folder: Folder) -> None:
+    sources = {
+        "one": [*TOLD, "mine-c locatedIn north | conflict: where-c"],
+        "two": ["mine-c locatedIn south | conflict: where-c"],
+    }
+    said = "where-c:\n  question: Where is C?\n  kind: {}\n  why: So the tests have it.\n"
+    for kind, wanted in {"contradiction": (), "unsure": ("north", "south")}.items():
+        way = stages.read(made(folder, CHAIN, sources, said.format(kind)))
+        assert next(site for site in way.sites if site.id == "mine-c").countries == wanted
+
+
+def test_those_who_run_a_site_together_carry_a_part_each(folder: Folder) -> None:
+    more = ["firm-b operates split-a", "firm-a operates split-b"]
+    finding = analysis.answer(
+        made(folder, CHAIN | {"split-b": "SeparationPlant"}, {"one": [*TOLD, *more]}), "chokepoints"
+    )
+    found = rows(table(finding, "Each stage:"))
+    run = next(r for r in found if (r["stage"], r["by"], r["state"]) == ("separation", "run by", "operating"))
+    # A has one and a half of two sites, B a half: (3/4)^2 + (1/4)^2
+    assert (run["carriers"], run["largest"], run["% of known"]) == (2, "firm-a", 75.0)
+    assert run["index"] == pytest.approx(0.625)
 
 
 def test_the_index_of_a_stage_by_hand(folder: Folder) -> None:

@@ -64,8 +64,7 @@ def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
     _check(shares)
     owners: dict[str, dict[str, Span]] = defaultdict(dict)
     for (above, below), span in shares.items():
-        if below != owner:
-            owners[below][above] = span
+        owners[below][above] = span
     reached = [name for name in _below(shares, owner) if name != owner]
     least = _climb(owner, reached, owners, most=False)
     most = _climb(owner, reached, owners, most=True)
