@@ -72,7 +72,7 @@ def independent_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]
     """
     import networkx as nx
 
-    part = {node: number for number, nodes in enumerate(nx.connected_components(graph)) for node in nodes}
+    part = {node: number for number, nodes in enumerate(parts(graph)) for node in nodes}
     members = list(cast("Iterator[set[Node]]", nx.biconnected_components(graph)))  # the stubs have it wrong
     blocks: dict[Node, set[int]] = {}
     for number, nodes in enumerate(members):
@@ -159,11 +159,9 @@ def random_removal(
 
 def connected(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[Node]) -> int:
     """How many pairs of a source and another actor as target have a path; who is not in the network has none."""
-    import networkx as nx
-
     first, last = set(sources), set(targets)
     total = 0
-    for nodes in nx.connected_components(graph):
+    for nodes in parts(graph):
         start, end = first & nodes, last & nodes
         both = len(start & end)
         total += len(start) * len(end) - both - both * (both - 1) // 2
@@ -232,7 +230,12 @@ def _sum(one: _Count, other: _Count) -> _Count:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-def _largest(graph: nx.Graph[Node]) -> int:
+def parts(graph: nx.Graph[Node]) -> list[set[Node]]:
+    """The actors of each part of a network that no path joins to the others (its components)."""
     import networkx as nx
 
-    return max((len(nodes) for nodes in nx.connected_components(graph)), default=0)
+    return list(nx.connected_components(graph))
+
+
+def _largest(graph: nx.Graph[Node]) -> int:
+    return max(map(len, parts(graph)), default=0)
