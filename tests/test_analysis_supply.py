@@ -226,7 +226,7 @@ CIRCLE = [
 def stake(finding: Finding, owner: str, owned: str) -> tuple[object, ...] | None:
     for row in rows(table(finding, "Owners at the end")):
         if (row["owner at the end"], row["owned"]) == (owner, owned):
-            return row["at least %"], row["at most %"], row["controls"]
+            return row["at least %"], row["at most %"], row["control"]
     return None
 
 

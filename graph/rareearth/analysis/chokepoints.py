@@ -262,7 +262,7 @@ def _sites(way: Way, carriers: _Carriers) -> Table:
     order = sorted(way.sites, key=lambda site: (list(way.stages).index(site.stages[0]), site.state, site.label))
     return Table(
         "The sites and makers",
-        ("stage", "site", "what", "state", "last told", "country", "run by", "in the end", "capacity"),
+        ("stage", "site", "what", "state", "last told", "country", "run by", "in the end", "capacities"),
         tuple(
             (
                 ", ".join(way.stages[stage] for stage in site.stages),
@@ -304,7 +304,7 @@ def _outputs(way: Way) -> Table:
             evidence.append((amount.claim,))
     return Table(
         "Output that is told of countries",
-        ("year", "country", "output", "unit", "of", "% of those told", "index of the year"),
+        ("year", "country", "amount", "unit", "of", "% of those told", "index of the year"),
         tuple(rows),
         note="The claims do not say at which stage; countries of which nothing is told are not in it.",
         evidence=tuple(evidence),

@@ -224,7 +224,7 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
 
     return Table(
         "Owners at the end, for every firm, mine and plant of which an owner is told",
-        ("owned", "what", "owner at the end", "at least %", "at most %", "controls", "sources", "steps"),
+        ("owned", "what", "owner at the end", "at least %", "at most %", "control", "sources", "steps"),
         tuple(
             (
                 _name(sample_, stake.owned),
@@ -238,7 +238,7 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
             )
             for stake in found
         ),
-        note="? is a share that nobody tells. Controls: yes by a majority or because a source says so; may where open "
+        note="? is a share that nobody tells. Control: yes by a majority or because a source says so; may where open "
         "shares could make a majority.",
         basis=sample_.basis_of({c for s in found for pair in s.way for c in owned.claims[pair]}, len(owned.spans)),
         evidence=tuple(tuple(sorted({c for pair in s.way for c in owned.claims[pair]})) for s in found),
@@ -254,7 +254,7 @@ def _owners(sample_: Sample, found: list[Stake]) -> Table:
     )
     return Table(
         "By owner at the end",
-        ("owner at the end", "sphere", "controls", "may control", "has a part of"),
+        ("owner at the end", "sphere", "in control of", "may be in control of", "has a part of"),
         tuple(
             (
                 _name(sample_, owner),

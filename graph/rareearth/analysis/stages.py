@@ -148,7 +148,7 @@ def read(store: ox.Store, without: Iterable[str] = ()) -> Way:
         if at:
             there = [f for f in of[id_] if f.does == "lies" or nodes.stages.get(f.made, set()) & at]
             sites.append(site(id_, at, there, maker=True))
-    outputs = {id_: _amounts(of[id_], "output") for id_ in sorted(nodes.territories & set(of))}
+    outputs = {id_: _amounts(of[id_], "actual") for id_ in sorted(nodes.territories & set(of))}
     return Way(stages, tuple(sites), {id_: told for id_, told in outputs.items() if told}, nodes.labels)
 
 
@@ -220,7 +220,7 @@ def _site(id_: str, label: str, at: tuple[str, ...], facts: list[_Fact], countri
         maker=maker,
         countries=tuple(sorted(countries)),
         runners=(id_,) if maker else tuple(sorted({f.subject for f in runs if not f.ended})),
-        capacities=_amounts(facts, "capacity"),
+        capacities=_amounts(facts, "potential"),
         last=max((fact.day for fact in facts), default=""),
         claims=tuple(sorted({fact.claim for fact in facts})),
     )
