@@ -58,7 +58,7 @@ def compare(
     """
     import numpy as np
 
-    if not first or not second:
+    if min(len(first), len(second)) == 0:
         raise ValueError("both groups need a figure at least")
     figures = np.array([*first, *second], dtype=float)
     middle: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]] = (
@@ -105,7 +105,7 @@ def cliffs_delta(
     """
     import numpy as np
 
-    if not first or not second:
+    if min(len(first), len(second)) == 0:
         raise ValueError("both groups need a figure at least")
     one, two = np.array(first, dtype=float), np.array(second, dtype=float)
     above = np.sign(one[:, None] - two[None, :])

@@ -304,7 +304,7 @@ def _again(store: ox.Store, read: Sample, weighed: Weighed, seed: int) -> tuple[
     rows: list[tuple[Value, ...]] = []
     turned = []
     for name, rest in {"ties of ownership": _unowned(store, graph), **{s: rests[s] for s in watched}}.items():
-        again = weigh(rest, _of(rest, "sphere"), seed)
+        again = weigh(rest, _of(rest, "sphere"), seed, DRAWS)
         compared = again.between
         figures = (compared.observed, compared.mean, compared.z, compared.p) if compared else (None,) * 4
         rows.append((name, rest.number_of_edges(), *figures, str(again.verdict)))
