@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 import pytest
-from conftest import Folder, environment
+from conftest import ARTICLE, Folder, environment
 
 from rareearth import analysis, asof, iris, questions, rdf, sparql
 from rareearth import dataset as datasets
@@ -211,6 +211,16 @@ def test_nothing_is_said_where_there_is_nothing(folder: Folder) -> None:
         assert finding.answer
 
 
+@pytest.mark.parametrize("name", ["overlap", "communities", "ownership", "chokepoints"])
+def test_one_article_cannot_carry_a_verdict(store: ox.Store, name: str) -> None:
+    query = "SELECT DISTINCT ?source { ?claim ree:source ?source }"
+    others = {iris.local(source.value) for (source,) in sparql.select(store, query)} - {ARTICLE}
+    finding = analysis.answer(store, name, without=others)
+    assert finding.verdict is Verdict.OPEN
+    assert set(finding.basis.sources) <= {ARTICLE}
+    assert finding.limits
+
+
 # ---- ownership -------------------------------------------------------------------------------------------
 
 FIRMS = dict.fromkeys(["fund-p", "fund-q", "firm-a", "firm-b", "firm-c"], "Company")
@@ -359,7 +369,7 @@ def test_a_chain_with_one_chokepoint_is_found(folder: Folder) -> None:
     alone = {("separation", b, "north" if b == "country" else "firm-a") for b in by}
     alone |= {("metals", b, "north" if b == "country" else "firm-a") for b in by}
     assert points(finding) == alone
-    assert "separation, metals" in finding.answer
+    assert "separation (1 known), metals (1 known)" in finding.answer
     assert finding.verdict is Verdict.OPEN  # fewer than five sites
 
 

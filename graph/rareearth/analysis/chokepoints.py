@@ -120,6 +120,8 @@ def _points(way: Way, carriers: _Carriers) -> Iterator[tuple[str, str, str]]:
 
 
 def _answer(way: Way, points: list[tuple[str, str, str, str]]) -> str:
+    if not way.sites:
+        return "The sources tell of no site at any stage."
     counts = [
         f"{way.stages[stage]} {len(_at(way, stage, stages.OPERATING))} operating and "
         f"{len(_at(way, stage, stages.DEVELOPING))} in development"
@@ -131,7 +133,8 @@ def _answer(way: Way, points: list[tuple[str, str, str, str]]) -> str:
     first = f"The sources tell of these sites and makers: {'; '.join(counts)}."
     if not alone:
         return f"{first} No stage hangs on one alone, as far as its sites are known."
-    return f"{first} In operation, one alone is known to carry {', '.join(way.stages[stage] for _, stage in alone)}."
+    named = (f"{way.stages[stage]} ({len(_at(way, stage, stages.OPERATING))} known)" for _, stage in alone)
+    return f"{first} In operation, one alone is known to carry {', '.join(named)}."
 
 
 def _stages(way: Way, by: Mapping[str, _Carriers]) -> Table:
@@ -332,8 +335,10 @@ def _limits(way: Way, operating: Mapping[str, int]) -> Iterator[str]:
             f"output that is told of countries, and {own} of {len(mines)} sites of the first stage here."
         )
     untold = [site for site in way.sites if site.state == stages.DEVELOPING]
-    yield f"{len(untold)} sites are plans; whether they have come about is not known unless a later source says so."
-    yield "A firm that is told as a maker and a site of another name may be the same works."
+    if untold:
+        yield f"{len(untold)} sites are plans; whether they have come about is not known unless a later source says so."
+    if any(site.maker for site in way.sites):
+        yield "A firm that is told as a maker and a site of another name may be the same works."
 
 
 def _single(sample: Sample, way: Way, points: list[tuple[str, str, str, str]]) -> Iterator[str]:

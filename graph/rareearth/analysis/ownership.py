@@ -285,6 +285,8 @@ def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake])
     industry = [node for node in sample_.ties if _industry(sample_, node)]
     without = sum(node not in bodies and sample_.ties.nodes[node]["nature"] == "firm" for node in industry)
     yield f"Of {without:,} firms no owner is told: to stand at the end of a chain is not to be owned by nobody."
+    if not found:
+        return
     unknown = sum(span == (0.0, 1.0) for span in owned.spans.values())
     yield f"Of {unknown:,} of {len(owned.spans):,} direct holdings no share is told: they may be anything."
     for body, part in owned.over.items():
