@@ -34,8 +34,8 @@ def ties(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> Ite
     ends = sorted((min(number[a], number[b]), max(number[a], number[b])) for a, b in graph.edges() if a != b)
     present = {a * len(nodes) + b for a, b in ends}
     rng = random.Random(seed)  # noqa: S311 - not for secrets
-    for number in range(count):
-        _step(ends, present, len(nodes), rng, (steps if number else max(BEFORE, steps)) * len(ends))
+    for made in range(count):
+        _step(ends, present, len(nodes), rng, (steps if made else max(BEFORE, steps)) * len(ends))
         yield [(nodes[a], nodes[b]) for a, b in ends]
 
 
