@@ -201,7 +201,7 @@ def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
             f"The graph is in {len(parts)} pieces, the largest of {parts[0]:,} actors; a piece is a group by itself, "
             "and that raises the modularity and the agreement."
         )
-    once = sum(len(sources) == 1 for *_, sources in graph.edges(data="sources"))
+    once = sum(len(data["sources"]) == 1 for *_, data in graph.edges(data=True))
     yield f"{once:,} of {graph.number_of_edges():,} ties rest on one source each."
     yield (
         f"{graph.number_of_edges():,} ties on {len(graph):,} actors are few: a group may be what one source wrote of. "
