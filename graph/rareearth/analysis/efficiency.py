@@ -71,22 +71,6 @@ class Effect(NamedTuple):
     most: tuple[tuple[Hashable, Hashable, int | None, int], ...]
 
 
-def hops(graph: nx.Graph[Node], start: Node) -> dict[Node, int]:
-    """The distance in ties from one actor to each that it reaches, itself included (breadth-first search)."""
-    found, adjacent = {start: 0}, dict(graph.adjacency())
-    frontier, distance = [start], 0
-    while frontier:
-        distance += 1
-        further = []
-        for node in frontier:
-            for other in adjacent[node]:
-                if other not in found:
-                    found[other] = distance
-                    further.append(other)
-        frontier = further
-    return found
-
-
 def distances(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> Distances:
     """The distances from sources to targets: pairs of two different actors, once where both are source and target."""
     return distances_to(graph, sources, (targets,))[0]
@@ -156,16 +140,20 @@ class Gains(Generic[Node]):
         import numpy as np
 
         wanted = list(pairs)
-        self._graph = graph
+        self._number = {node: i for i, node in enumerate(graph)}
+        self._ties = [[self._number[other] for other in others] for _, others in graph.adjacency()]
         self._first = sorted({s for s, _ in wanted}, key=str)
         self._last = sorted({t for _, t in wanted}, key=str)
-        self._far = graph.number_of_nodes() + 1
+        self._rows, self._columns = (
+            np.array([self._number[node] for node in nodes], dtype=np.intp) for nodes in (self._first, self._last)
+        )
         row, column = ({node: i for i, node in enumerate(nodes)} for nodes in (self._first, self._last))
         self._counted = np.zeros((len(row), len(column)), dtype=bool)
         self._counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
-        self._pairs = int(self._counted.sum())
-        self._near: dict[Node, tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]] = {}
-        self._distance = np.array([self._ends(s)[1] for s in self._first]).reshape(self._counted.shape)
+        self._pairs = len(set(wanted))
+        self._far = len(self._ties) + 1
+        self._near: dict[Node, npt.NDArray[np.int64]] = {}
+        self._distance = np.array([self._hops(s)[self._columns] for s in self._first]).reshape(self._counted.shape)
         self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
 
     @property
@@ -190,14 +178,24 @@ class Gains(Generic[Node]):
         joined = sum(1 for row in found if row[3] is None)
         return Effect(self.of(one, other), len(found), joined, tuple(row[1:] for row in found[:most]))
 
-    def _ends(self, node: Node) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """The distances of an actor from the first and from the last actors of the pairs."""
+    def _hops(self, node: Node) -> npt.NDArray[np.int64]:
+        """The distance from an actor to each (breadth-first search)."""
         import numpy as np
 
         if node not in self._near:
-            found = hops(self._graph, node)
-            first, last = ([found.get(end, self._far) for end in ends] for ends in (self._first, self._last))
-            self._near[node] = np.array(first, dtype=np.int64), np.array(last, dtype=np.int64)
+            found = [self._far] * len(self._ties)
+            start = self._number[node]
+            found[start], frontier, distance = 0, [start], 0
+            while frontier:
+                distance += 1
+                further = []
+                for one in frontier:
+                    for other in self._ties[one]:
+                        if found[other] > distance:
+                            found[other] = distance
+                            further.append(other)
+                frontier = further
+            self._near[node] = np.array(found, dtype=np.int64)
         return self._near[node]
 
     def _better(
@@ -206,10 +204,9 @@ class Gains(Generic[Node]):
         """Who comes nearer by a tie, in each of its directions: rows, columns, what each gains, the new distances."""
         import numpy as np
 
-        for (first, last), (far_first, far_last) in (
-            (self._ends(one), self._ends(other)),
-            (self._ends(other), self._ends(one)),
-        ):
+        for near, far in ((self._hops(one), self._hops(other)), (self._hops(other), self._hops(one))):
+            first, last = near[self._rows], near[self._columns]
+            far_first, far_last = far[self._rows], far[self._columns]
             rows, columns = np.flatnonzero(first + 1 < far_first), np.flatnonzero(far_last + 1 < last)
             if not (rows.size and columns.size):
                 continue

@@ -13,6 +13,7 @@ change in the graph, and not that it would be wise, lawful or wanted.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     Graph = nx.Graph[str]
     Pair = tuple[str, str]
+    _Rests = dict[str, tuple[Graph, Gains[str]]]  # what is left without each source
 
 QUESTION = "Which few missing ties would bring research bodies nearest to firms, or the spheres to each other?"
 LEAST_GAIN = 0.05  # of the efficiency that there is
@@ -66,46 +68,30 @@ class Gap(NamedTuple):
         return self.alone >= LEAST_GAIN * self.before and self.alone > 0
 
 
-@dataclass(frozen=True)
-class Steadiness:
-    """What becomes of a gap when a source is left out, over all sources.
+class Least(NamedTuple):
+    """The least that a tie gains when a source is left out, relative to the efficiency then, and that source.
 
-    ``least`` is the least gain, relative to the efficiency then (None: an end has no tie any more), and ``without`` the
-    source that makes it; ``first`` and ``last`` are the best and the worst place among the gaps listed.
+    ``gain`` is -1 where an end has no tie any more; ``source`` is "" where no source makes it less.
     """
 
-    least: float | None
-    without: str
-    first: int
-    last: int
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is a gap whichever source is left out."""
-        return self.least is not None and self.least >= LEAST_GAIN
+    gain: float
+    source: str
 
 
 @dataclass(frozen=True)
 class _Listed:
-    """The gaps for one aim: those that join parts without a path, or those that make a path shorter."""
+    """The gaps for one aim: those that join parts without a path, or those that make a path shorter.
 
-    aim: str
-    joins: bool
+    ``places`` are the best and worst place of each among them, and ``least`` its least gain, over all samples without
+    one source. ``noise`` are ties that gain enough, but not without some source; with the gain that they have.
+    """
+
+    title: str
     gaps: Sequence[Gap]
-    steady: Mapping[Pair, Steadiness]
     effects: Mapping[Pair, Effect]
-
-    @property
-    def kept(self) -> list[Gap]:
-        """The gaps that are there whichever source is left out."""
-        return [gap for gap in self.gaps if self.steady[gap.one, gap.other].holds]
-
-    @property
-    def title(self) -> str:
-        """What is listed."""
-        return (
-            f"{'Ties between parts that no path joins' if self.joins else 'Ties that make paths shorter'}, {self.aim}"
-        )
+    least: Mapping[Pair, Least]
+    places: Mapping[Pair, tuple[int, int]]
+    noise: Mapping[Pair, float]
 
 
 def missing(graph: Graph, bodies: Collection[str]) -> list[Pair]:
@@ -117,14 +103,14 @@ def find(
     graph: Graph,
     pairs: Sequence[Pair],
     candidates: Sequence[Pair],
-    count: int = LISTED,
     gains: Gains[str] | None = None,
+    noise: Callable[[Pair], bool] = lambda _: False,
 ) -> list[Gap]:
     """The missing ties that add most to the efficiency of some pairs, one after another, each beside those before.
 
     The next best is looked for among the 500 that gain most alone; ties of which the others have half the gain are
-    passed over. Gains of less than a twentieth of the efficiency, alone or beside the others, are left out. ``gains``
-    are those of the graph and pairs, where they are at hand.
+    passed over, and those that are noise. Gains of less than a twentieth of the efficiency are left out. ``gains`` are
+    those of the graph and pairs, where they are at hand.
     """
     gains = gains or Gains(graph, pairs)
     before = gains.efficiency
@@ -133,41 +119,20 @@ def find(
     best = sorted(candidates, key=lambda tie: (-alone[tie], tie))[:LOOKED_AT]
     made = engine.part(graph, set(graph))
     found: list[Gap] = []
-    while best and len(found) < count:
+    while best and len(found) < LISTED:
         tie = min(best, key=lambda tie: (-beside[tie], tie))
         gap = Gap(*tie, alone[tie], beside[tie], before)
         if not gap.large:
             break
+        best.remove(tie)
+        if noise(tie):
+            continue
         found.append(gap)
         made.add_edge(*tie)
         gains = Gains(made, pairs)
-        beside = {tie: gains.of(*tie) for tie in best if not made.has_edge(*tie)}
-        best = [tie for tie in beside if beside[tie] >= alone[tie] / 2]
+        beside = {other: gains.of(*other) for other in best}
+        best = [other for other in best if beside[other] >= alone[other] / 2]
     return found
-
-
-def steadiness(rests: Mapping[str, tuple[Graph, Gains[str]]], gaps: Sequence[Gap]) -> dict[Pair, Steadiness]:
-    """What becomes of each gap when each source is left out in turn: given what is left then, by source."""
-    ties = [(gap.one, gap.other) for gap in gaps]
-    relative = {(gap.one, gap.other): [(gap.alone / gap.before, "")] if gap.before else [] for gap in gaps}
-    places = {tie: [place] for place, tie in enumerate(sorted(ties, key=lambda tie: -relative[tie][0][0]), 1)}
-    for source, (rest, gains) in rests.items():
-        then = {tie: _relative(gains, rest, tie) for tie in ties}
-        for place, tie in enumerate(sorted(ties, key=lambda tie: -then[tie]), 1):
-            places[tie].append(place)
-            relative[tie].append((then[tie], source))
-    found = {}
-    for tie, told in relative.items():
-        least, source = min(told)
-        found[tie] = Steadiness(None if least < 0 else least, source, min(places[tie]), max(places[tie]))
-    return found
-
-
-def _relative(gains: Gains[str], graph: Graph, tie: Pair) -> float:
-    """The gain by a tie, relative to the efficiency that there is; -1 where an end has no tie at all."""
-    if not (tie[0] in graph and tie[1] in graph):
-        return -1.0
-    return gains.of(*tie) / gains.efficiency if gains.efficiency else 0.0
 
 
 def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
@@ -190,20 +155,46 @@ def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
 def _lists(
     read: Sample, aim: str, pairs_of: Callable[[Graph], list[Pair]], candidates: Sequence[Pair]
 ) -> Iterator[_Listed]:
-    """The gaps for one aim: between parts that no path joins, and where a path would be shorter."""
+    """The gaps for one aim: where a path would be shorter, and between parts that no path joins."""
     pairs = pairs_of(read.ties)
     gains = Gains(read.ties, pairs)
-    rests = {}
+    rests: _Rests = {"": (read.ties, gains)}
     for source in sorted({s for *_, data in read.ties.edges(data=True) for s in data["sources"]}):
         rest = market.without_source(read.ties, source)
-        if rest.number_of_edges() < read.ties.number_of_edges():  # others tell all that it tells
+        if rest.number_of_edges() < read.ties.number_of_edges():  # otherwise others tell all that it tells
             rests[source] = rest, Gains(rest, pairs_of(rest))
     part = {node: number for number, nodes in enumerate(cuts.parts(read.ties)) for node in nodes}
-    for joins in (False, True):
+    least: dict[Pair, Least] = {}
+
+    def noisy(tie: Pair) -> bool:
+        least[tie] = min(Least(_relative(*rest, tie), source) for source, rest in rests.items())
+        return least[tie].gain < LEAST_GAIN
+
+    for title, joins in (("Ties that make paths shorter", False), ("Ties between parts that no path joins", True)):
+        least.clear()
         chosen = [(a, b) for a, b in candidates if (part[a] != part[b]) is joins]
-        found = find(read.ties, pairs, chosen, gains=gains)
-        effects = {(gap.one, gap.other): gains.effect(gap.one, gap.other) for gap in found}
-        yield _Listed(aim, joins, found, steadiness(rests, found), effects)
+        found = find(read.ties, pairs, chosen, gains, noisy)
+        listed = [(gap.one, gap.other) for gap in found]
+        noise = {tie: gains.of(*tie) for tie in least if tie not in listed}
+        effects = {tie: gains.effect(*tie) for tie in listed}
+        yield _Listed(f"{title}, {aim}", found, effects, dict(least), _places(listed, rests), noise)
+
+
+def _places(ties: Sequence[Pair], rests: _Rests) -> dict[Pair, tuple[int, int]]:
+    """The best and the worst place of each tie among them by its gain alone, over what is left without each source."""
+    places: dict[Pair, list[int]] = {tie: [] for tie in ties}
+    for graph, gains in rests.values():
+        then = {tie: _relative(graph, gains, tie) for tie in ties}
+        for place, tie in enumerate(sorted(ties, key=lambda tie: -then[tie]), 1):
+            places[tie].append(place)
+    return {tie: (min(found), max(found)) for tie, found in places.items()}
+
+
+def _relative(graph: Graph, gains: Gains[str], tie: Pair) -> float:
+    """The gain by a tie, relative to the efficiency that there is; -1 where an end has no tie at all."""
+    if not (tie[0] in graph and tie[1] in graph):
+        return -1.0
+    return _part(gains.of(*tie), gains.efficiency)
 
 
 def _from_research(graph: Graph) -> list[Pair]:
@@ -227,27 +218,27 @@ _AIMS: Mapping[str, Callable[[Graph], list[Pair]]] = {
 
 
 def _answer(read: Sample, lists: Sequence[_Listed], candidates: int) -> str:
-    parts = []
+    parts = [f"{candidates:,} ties between organizations and firms are missing."]
     for listed in lists:
-        if not listed.kept:
+        if not listed.gaps:
             parts.append(f"{listed.title}: none.")
             continue
-        gap = listed.kept[0]
-        effect = listed.effects[gap.one, gap.other]
+        gap = listed.gaps[0]
+        nearer = listed.effects[gap.one, gap.other].nearer
         parts.append(
-            f"{listed.title}: {len(listed.kept)}, first {_label(read, gap.one)} – {_label(read, gap.other)}, which "
-            f"raises the efficiency by {gap.alone / gap.before:.0%} ({effect.nearer:,} pairs come nearer)."
+            f"{listed.title}: {len(listed.gaps)}, first {_label(read, gap.one)} – {_label(read, gap.other)}, which "
+            f"raises the efficiency from {gap.before:.3f} to {gap.before + gap.alone:.3f} ({nearer:,} pairs come "
+            "nearer)."
         )
-    return f"{candidates:,} ties between organizations and firms are missing. " + " ".join(parts)
+    return " ".join(parts)
 
 
 def _limits(read: Sample, lists: Sequence[_Listed]) -> Iterator[str]:
     for listed in lists:
-        noise = len(listed.gaps) - len(listed.kept)
-        if noise:
+        if listed.noise:
             yield (
-                f"{listed.title}: {noise} of {len(listed.gaps)} are left out as noise. Without one source they gain "
-                f"less than {LEAST_GAIN:.0%}, or one of their ends has no tie at all."
+                f"{listed.title}: {len(listed.noise):,} more gain enough, and are left out as noise. Without one "
+                f"source they gain less than {LEAST_GAIN:.0%}, or one of their ends has no tie at all."
             )
     laboratories, firms = market.laboratories(read.ties), market.firms(read.ties)
     if min(len(laboratories), len(firms)) < market.LEAST_BODIES:
@@ -264,14 +255,14 @@ def _limits(read: Sample, lists: Sequence[_Listed]) -> Iterator[str]:
 def _table(read: Sample, listed: _Listed) -> Table:
     rows: list[tuple[Value, ...]] = []
     evidence = []
-    for gap in listed.kept:
+    for gap in listed.gaps:
         tie = (gap.one, gap.other)
-        steady, effect = listed.steady[tie], listed.effects[tie]
+        effect, least = listed.effects[tie], listed.least[tie]
         path, told = _path(read, *tie)
-        gains = (100 * gap.alone / gap.before, 100 * gap.beside / gap.before)
-        least = (100 * (steady.least or 0.0), steady.without, f"{steady.first}-{steady.last}")
+        gains = (100 * _part(gap.alone, gap.before), 100 * _part(gap.beside, gap.before))
+        steady = (100 * least.gain, least.source, "{}-{}".format(*listed.places[tie]))
         names = (_label(read, gap.one), _label(read, gap.other))
-        rows.append((*names, *gains, effect.nearer, effect.joined, _reason(read, effect), path, *least))
+        rows.append((*names, *gains, effect.nearer, effect.joined, _reason(read, effect), path, *steady))
         evidence.append(told)
     gains_of = ("gain, %", "beside those above, %", "pairs nearer", "joined")
     return Table(
@@ -288,18 +279,23 @@ def _table(read: Sample, listed: _Listed) -> Table:
 def _noise(read: Sample, lists: Sequence[_Listed]) -> Table:
     rows: list[tuple[Value, ...]] = []
     for listed in lists:
-        for gap in listed.gaps:
-            steady = listed.steady[gap.one, gap.other]
-            if not steady.holds:
-                least = None if steady.least is None else 100 * steady.least
-                names = (_label(read, gap.one), _label(read, gap.other))
-                rows.append((listed.title, *names, 100 * gap.alone / gap.before, least, steady.without))
+        for (one, other), gain in list(listed.noise.items())[:LISTED]:
+            least = listed.least[one, other]
+            shown = 100 * least.gain if least.gain >= 0 else None
+            rows.append((listed.title, _label(read, one), _label(read, other), gain, shown, least.source))
     return Table(
         "Left out as noise",
-        ("list", "one", "other", "gain, %", "least gain, %", "without"),
+        ("list", "one", "other", "gain", "least gain, %", "without"),
         tuple(rows),
-        note="No least gain: without that source one of the two has no tie at all.",
+        note=f"The first {LISTED} of each list. No least gain: without that source one of the two has no tie at all.",
     )
+
+
+def _part(gain: float, efficiency: float) -> float:
+    """A gain relative to the efficiency that there is: without end where there is none."""
+    if efficiency:
+        return gain / efficiency
+    return math.inf if gain else 0.0
 
 
 def _label(read: Sample, node: object) -> str:
