@@ -194,7 +194,7 @@ def _limits(read: Sample, graph: Graph, weighed: Weighed) -> Iterator[str]:
         "graphs know nothing of countries or of what a firm makes."
     )
     yield (
-        "Ties of all relations count, ownership and supply too. "
+        "Ties of all relations count, ownership, supply and disputes too. "
         f"{read.ties.number_of_edges() - graph.number_of_edges():,} ties of persons, facilities, groups, events and "
         "places are not weighed."
     )
