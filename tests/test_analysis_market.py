@@ -288,6 +288,16 @@ def test_betweenness_between_two_sets_is_the_same_by_igraph(monkeypatch: pytest.
     assert efficiency.betweenness(graph, [], last) == dict.fromkeys(graph, 0.0)
 
 
+def test_independent_paths_are_the_same_by_igraph(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("igraph")
+    graph = nx.gnm_random_graph(60, 180, seed=4)
+    pairs = cuts.pairs(range(15), range(10, 40))
+    slow = cuts.independent_paths(graph, pairs)
+    assert len(set(slow.values())) > 3
+    monkeypatch.setattr(engine, "LARGE", 1)
+    assert cuts.independent_paths(graph, pairs) == slow
+
+
 # ---- Planted, and not planted ----------------------------------------------------------------------------------
 
 LABORATORIES = [f"lab-{i}" for i in range(15)]
@@ -328,7 +338,8 @@ def test_laboratories_that_are_near_are_found() -> None:
 
 
 def test_few_bodies_carry_no_verdict() -> None:
-    few = market.weigh(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=9)
+    few = market.weigh(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
+    assert max(few.far.p, few.gap.p) <= market.LEVEL  # by which it would be one
     assert few.verdict is Verdict.OPEN
 
 

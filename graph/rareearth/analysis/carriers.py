@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Graph = nx.Graph[str]
 
 SHOWN, REMOVED, RUNS = 12, 10, 200
-PAIRS = 5_000  # pairs whose independent paths are counted, drawn when there are more
+PAIRS, WORK = 5_000, 5_000_000  # how many pairs are counted, and pairs times ties; drawn when there are more
 
 
 def independent(read: Sample, first: Collection[str], last: Collection[str], seed: int) -> Table:
@@ -29,7 +29,8 @@ def independent(read: Sample, first: Collection[str], last: Collection[str], see
     rows: list[tuple[Value, ...]] = []
     for name, ends in (("from the first to the last", (first, last)), ("among the last", (last, last))):
         every = cuts.pairs(*ends)
-        drawn = np.random.default_rng(seed).permutation(len(every))[:PAIRS]
+        most = min(PAIRS, WORK // max(1, read.ties.number_of_edges()))
+        drawn = np.random.default_rng(seed).permutation(len(every))[:most]
         found = Counter(cuts.independent_paths(read.ties, [every[i] for i in sorted(drawn)]).values())
         more = sum(number for paths, number in found.items() if paths > 2)
         rows.append((name, len(drawn), found[0], found[1], found[2], more))

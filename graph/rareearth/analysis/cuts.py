@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
 
+from rareearth.analysis import engine
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -78,17 +80,15 @@ def independent_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]
     for number, nodes in enumerate(members):
         for node in nodes if len(nodes) > 2 else ():
             blocks.setdefault(node, set()).add(number)
-    inside: dict[int, nx.Graph[Node]] = {}
     found = {}
+    inside: dict[int, list[tuple[Node, Node]]] = {}
     for source, target in wanted:
         shared = blocks.get(source, set()) & blocks.get(target, set())
-        if not shared:
-            found[source, target] = int(part[source] == part[target])
-            continue
-        number = shared.pop()  # two actors share one block at most
-        if number not in inside:
-            inside[number] = graph.subgraph(members[number]).copy()
-        found[source, target] = independent(inside[number], source, target)
+        found[source, target] = int(part[source] == part[target])
+        for number in shared:  # two actors share one block at most
+            inside.setdefault(number, []).append((source, target))
+    for number, chosen in inside.items():
+        found |= engine.node_connectivity(graph.subgraph(members[number]).copy(), chosen)
     return found
 
 
@@ -179,7 +179,10 @@ def pairs(sources: Iterable[Node], targets: Iterable[Node]) -> list[tuple[Node, 
 def _separated(
     graph: nx.Graph[Node], first: Collection[Node], last: Collection[Node]
 ) -> Iterator[tuple[list[_Count], Node]]:
-    """Each articulation point, with what every part that is left of its component has: sources, targets, both."""
+    """Those who may cut, with what every part that is left of their component has: sources, targets, both.
+
+    Each articulation point is among them; whose loss leaves one part alone cuts nobody.
+    """
     for order, parent in _searches(graph):
         found = {node: number for number, node in enumerate(order)}
         low = dict(found)  # the earliest that a subtree has a tie to
@@ -197,8 +200,7 @@ def _separated(
             s, t, both = (sum(part[i] for part in (*parts, _count(node, first, last))) for i in range(3))
             whole = below[order[0]]
             rest = [] if node == order[0] else [(whole[0] - s, whole[1] - t, whole[2] - both)]
-            if len(parts) + len(rest) > 1:
-                yield parts + rest, node
+            yield parts + rest, node
 
 
 def _searches(graph: nx.Graph[Node]) -> Iterator[tuple[list[Node], dict[Node, Node | None]]]:

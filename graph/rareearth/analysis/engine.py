@@ -69,6 +69,25 @@ def betweenness_between(graph: nx.Graph[Any], sources: list[Any], targets: list[
     return dict(zip(nodes, made.betweenness(sources=first, targets=last), strict=True))
 
 
+def node_connectivity(graph: nx.Graph[Any], pairs: list[tuple[Any, Any]]) -> dict[tuple[Any, Any], int]:
+    """The number of independent paths between the two of each pair of a connected graph (see :mod:`cuts`)."""
+    if not large(graph):
+        from networkx.algorithms import connectivity, flow
+
+        network = connectivity.build_auxiliary_node_connectivity(graph)
+        residual = flow.build_residual_network(network, "capacity")
+        return {
+            (a, b): int(connectivity.local_node_connectivity(graph, a, b, auxiliary=network, residual=residual))
+            for a, b in pairs
+        }
+    made, nodes = igraph_of(graph)
+    number = {node: i for i, node in enumerate(nodes)}
+    return {
+        (a, b): graph.has_edge(a, b) + int(made.vertex_connectivity(number[a], number[b], neighbors="ignore"))
+        for a, b in pairs
+    }
+
+
 def core_numbers(graph: Graph) -> dict[str, int]:
     """The k-core number of each node of a simple undirected graph (see :mod:`centrality`)."""
     if not large(graph):
