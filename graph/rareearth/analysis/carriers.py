@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Graph = nx.Graph[str]
 
 SHOWN, REMOVED, RUNS = 12, 10, 200
-PAIRS, WORK = 5_000, 5_000_000  # how many pairs are counted, and pairs times ties; drawn when there are more
+PAIRS, WORK = 5_000, 1_000_000  # how many pairs are counted, and pairs times ties; drawn when there are more
 
 
 def independent(read: Sample, first: Collection[str], last: Collection[str], seed: int) -> Table:

@@ -72,14 +72,10 @@ def betweenness_between(graph: nx.Graph[Any], sources: list[Any], targets: list[
 def node_connectivity(graph: nx.Graph[Any], pairs: list[tuple[Any, Any]]) -> dict[tuple[Any, Any], int]:
     """The number of independent paths between the two of each pair of a connected graph (see :mod:`cuts`)."""
     if not large(graph):
-        from networkx.algorithms import connectivity, flow
+        from networkx.algorithms import connectivity
 
         network = connectivity.build_auxiliary_node_connectivity(graph)
-        residual = flow.build_residual_network(network, "capacity")
-        return {
-            (a, b): int(connectivity.local_node_connectivity(graph, a, b, auxiliary=network, residual=residual))
-            for a, b in pairs
-        }
+        return {(a, b): int(connectivity.local_node_connectivity(graph, a, b, auxiliary=network)) for a, b in pairs}
     made, nodes = igraph_of(graph)
     number = {node: i for i, node in enumerate(nodes)}
     return {

@@ -271,10 +271,11 @@ def _scopes(read: Sample) -> Table:
         graph = read.of(kinds).ties
         labs, market = laboratories(graph), firms(graph)
         found, other = efficiency.distances_to(graph, market, (labs, market))
-        rows.append((name, len(labs), len(market), found.reached, found.mean, found.efficiency, other.efficiency))
+        row = (len(labs), len(market), found.reached, found.mean, found.efficiency, other.efficiency)
+        rows.append((name, graph.number_of_edges(), *row))
     return Table(
         "With other kinds of claims",
-        ("claims", "bodies", "firms", "pairs with a path", "mean distance", "efficiency", "among firms"),
+        ("claims", "ties", "bodies", "firms", "pairs with a path", "mean distance", "efficiency", "among firms"),
         tuple(rows),
     )
 
