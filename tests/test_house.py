@@ -97,11 +97,12 @@ DOORS = {
     "oxrdflib": {"linked"},
     "rdflib": {"linked", "validation", "knowledge"},
     "pandas": {"knowledge"},
-    "numpy": {"layout", "analysis"},
+    "numpy": {"layout", "analysis", "report"},
+    "matplotlib": {"report"},
     "igraph": {"analysis"},
     "starlette": {"server"},
     "uvicorn": {"server"},
-    "jinja2": {"server"},
+    "jinja2": {"server", "report"},
 }
 
 
