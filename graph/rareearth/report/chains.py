@@ -69,9 +69,9 @@ def removal(given: Material) -> Figure:
         alt=f"Lines of the share of research body–firm pairs that keep a path. {told}",
         note=told,
         basis=finding.basis,
-        carries=carried(finding)
+        carries=carried(given, finding)
         if rows and number(rows[0][1])
-        else "No path from a research body to a firm: nothing to cut.",
+        else "No path from a research body to a firm: nothing to draw.",
     )
 
 
@@ -126,7 +126,8 @@ def stages(given: Material) -> Figure:
         note="Each site and each maker without a site counts one, whatever it can make.",
         basis=finding.basis,
         carries=(
-            "It is no census: the bars show where the sources looked, not who holds the stage."
+            given.small(finding.basis.ties, len(finding.basis.sources))
+            or "It is no census: the bars show where the sources looked, not who holds the stage."
             if names
             else "No source tells of a site at any stage: nothing to draw."
         ),

@@ -7,6 +7,7 @@ the figure says so in place of a picture.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import edge, engine, spheres
@@ -103,7 +104,7 @@ def mixing(given: Material) -> Figure:
         note="Chance: random graphs in which everybody keeps the number of its ties. p is not corrected for the number "
         "of cells.",
         basis=(table.basis if table else None) or finding.basis,
-        carries=f"{carried(finding)} {weak} of {len(cells)} cells are too few to weigh."
+        carries=f"{carried(given, finding)} {weak} of {len(cells)} cells are too few to weigh."
         if names
         else "No two organizations or firms of a known sphere are tied: nothing to draw.",
     )
@@ -181,12 +182,7 @@ def sensitivity(given: Material) -> Figure:
         note=f"{span} Lines are the figures of all sources. On the right only the {len(about):,} sources that tell of "
         "these firms or whose they are.",
         basis=given.findings["spheres"].basis,
-        carries=given.small(given.findings["spheres"].basis.ties, len(between))
-        or (
-            "No single source turns the sign on the left."
-            if full is not None and all((x > 0) == (full > 0) for x in between.values())
-            else "One source alone turns the sign on the left: it carries nothing."
-        ),
+        carries=_steady(given, between, full),
         table=Table(
             "The figures without each source",
             ("without", "% between spheres above chance", *(f"delta of {m}" for m in measures)),
@@ -194,6 +190,19 @@ def sensitivity(given: Material) -> Figure:
             evidence=tuple(tuple(sorted(said[str(row[0])])) for row in rows),
         ),
     )
+
+
+def _steady(given: Material, between: Mapping[str, float], full: float | None) -> str:
+    """Whether the ties between spheres are above or below chance whichever source is left out."""
+    if full is None:
+        return "Too few ties between organizations or firms to leave a source out: nothing to draw."
+    basis = given.findings["spheres"].basis
+    if too_small := given.small(basis.ties, len(basis.sources)):
+        return too_small
+    turned = [source for source, value in between.items() if (value > 0) != (full > 0)]
+    if turned:
+        return f"It carries nothing on the left: {short(', '.join(turned), 80)} alone turns the sign."
+    return "No single source turns the sign on the left."
 
 
 def _excess_without(given: Material) -> dict[str, float]:
@@ -277,6 +286,6 @@ def tenures(given: Material) -> Figure:
         carries=(
             f"{counted} firms: fewer than {edge.LEAST_FIRMS} in a group carry no interval and no verdict."
             if few
-            else carried(finding)
+            else carried(given, finding)
         ),
     )

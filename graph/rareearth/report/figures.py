@@ -162,9 +162,9 @@ def short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def carried(finding: Finding) -> str:
-    """What the verdict of a finding says of what its figures can carry."""
-    return {
+def carried(given: Material, finding: Finding) -> str:
+    """Whether the sample can carry the figures of a finding: by its size, then by the verdict."""
+    return given.small(finding.basis.ties, len(finding.basis.sources)) or {
         Verdict.SUPPORTED: "The sample carries it, within the limits that are named here.",
         Verdict.AGAINST: "The sample carries it, within the limits that are named here.",
         Verdict.DESCRIBED: "It describes what the sources tell; no claim is weighed.",

@@ -184,7 +184,7 @@ def ranking(given: Material) -> Figure:
         counts = ends @ (told @ drawn > 0).astype(np.int64)
         ranks.append(1 + (counts[None, :] > counts[:, None]).sum(axis=1))
     order = sorted(bodies, key=lambda n: (-degree[n], str(ties.nodes[n]["label"])))[:RANKED]
-    spans = np.sort(np.array(ranks, dtype=np.int64).reshape(-1, len(bodies)), axis=0)
+    spans = np.sort(np.array(ranks, dtype=np.int64).reshape(len(ranks), len(bodies)), axis=0)
     low, high = (spans[int(part * (len(spans) - 1))] if len(spans) else [0] * len(bodies) for part in (0.025, 0.975))
     at = {n: 1 + sum(degree[m] > degree[n] for m in bodies) for n in order}
 
