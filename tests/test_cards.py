@@ -145,7 +145,7 @@ def test_facts_come_first_then_speech_then_opinions(store: ox.Store) -> None:
 
 def test_a_card_as_text(store: ox.Store) -> None:
     text = "\n".join(cards.lines(cards.card(store, iris.ENTITY + "chinas-private-sector")))
-    assert text.startswith("China's private sector\nsector · industry · chinas-private-sector\n")
+    assert text.startswith("China's private sector\nprivate sector · industry · chinas-private-sector\n")
     assert (
         "China's private sector is marginalized in top-down innovation  [negative; says Rare Earth Exchanges]" in text
     )

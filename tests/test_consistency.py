@@ -50,6 +50,11 @@ def test_more_than_all_of_a_company(folder: Folder, second: str, *, wrong: bool)
     assert any("add up to" in fault for fault in faults(folder, claims)) is wrong
 
 
+def test_a_share_that_is_no_number_is_told_as_such(folder: Folder) -> None:
+    [fault] = faults(folder, "  - ann-lee ownsShareOf mine-school:\n      share: 60 percent\n")
+    assert "found '60 percent'; wanted a number" in fault
+
+
 def test_shares_at_other_times_do_not_add_up(folder: Folder) -> None:
     claims = (
         "  - ann-lee ownsShareOf mine-school:\n      share: 60\n      when: 2020\n"

@@ -89,7 +89,7 @@ def test_the_floors_hold() -> None:
 
 
 DOORS = {
-    "networkx": {"network", "cards", "layout"},
+    "networkx": {"network", "cards", "layout", "analysis"},
     "pyshacl": {"validation"},
     "typer": {"cli"},
     "yaml": {"records"},
@@ -97,10 +97,12 @@ DOORS = {
     "oxrdflib": {"linked"},
     "rdflib": {"linked", "validation", "knowledge"},
     "pandas": {"knowledge"},
-    "numpy": {"layout"},
+    "numpy": {"layout", "analysis", "report"},
+    "matplotlib": {"report"},
+    "igraph": {"analysis"},
     "starlette": {"server"},
     "uvicorn": {"server"},
-    "jinja2": {"server"},
+    "jinja2": {"server", "report"},
 }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import graphlib
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from rareearth import dates
 from rareearth.dataset import Dataset
@@ -61,7 +62,8 @@ def _shares(dataset: Dataset) -> Iterator[Problem]:
     for claim, owner, owned in _owned(dataset):
         share = dict(claim.qualifiers).get("share")
         if share and not claim.conflict:
-            held[claim.source, owned].append((claim, owner, Decimal(share)))
+            with contextlib.suppress(InvalidOperation):  # no number: the qualifier's own check says so
+                held[claim.source, owned].append((claim, owner, Decimal(share)))
     for (_, owned), parts in sorted(held.items()):
         for claim, _, _ in parts:
             day = _start(claim)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import asof, building, cards, conflicts, iris, network, page, questions, sparql, texts
+from rareearth import analysis, asof, building, cards, conflicts, iris, network, page, questions, sparql, texts
 from rareearth.problems import RareEarthError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from rareearth.analysis.finding import Finding, Table
     from rareearth.cards import Card, Statement, Step
     from rareearth.conflicts import Conflict
     from rareearth.network import Network
@@ -70,11 +71,13 @@ class KnowledgeGraph:
             raise sparql.QueryError("a yes or no comes from an ASK")
         return bool(result)
 
-    def frame(self, query: str, /, **values: Value) -> pd.DataFrame:
-        """The rows of :meth:`query` as a pandas DataFrame (needs the extra ``notebook``)."""
+    def frame(self, query: str | Table, /, **values: Value) -> pd.DataFrame:
+        """The rows of :meth:`query`, or of a table of a finding, as a DataFrame (needs the extra ``notebook``)."""
         import pandas as pd
         import pyoxigraph as ox
 
+        if not isinstance(query, str):
+            return pd.DataFrame(list(query.rows), columns=list(query.columns))
         result = self._answer(query, values)
         if not isinstance(result, ox.QuerySolutions):
             raise sparql.QueryError("a table comes from a SELECT")
@@ -120,6 +123,21 @@ class KnowledgeGraph:
         made.undated = held.undated
         made._texts = self._texts
         return made
+
+    def analyse(
+        self, question: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+    ) -> Finding:
+        """The answer to a question of the analysis in figures, and what it rests on; see :func:`analysis.answer`.
+
+        The names are those of ``rareearth analyse``. Raises RareEarthError for an unknown question, kind or source.
+        """
+        return analysis.answer(self.store, question, kinds=kinds, without=without, seed=seed)
+
+    def findings(
+        self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+    ) -> Iterator[Finding]:
+        """The answers to all questions of the analysis, as :meth:`analyse` gives each."""
+        return analysis.every(self.store, kinds=kinds, without=without, seed=seed)
 
     def conflicts(self) -> list[Conflict]:
         """Where sources disagree, contradictions first, with their claims side by side."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from rareearth.cli import asking, data, files, serving
+from rareearth.cli import analysing, asking, data, files, serving
 from rareearth.cli.common import app
 
-__all__ = ["app", "asking", "data", "files", "main", "serving"]
+__all__ = ["analysing", "app", "asking", "data", "files", "main", "serving"]
 
 
 def main() -> None:

@@ -1,0 +1,65 @@
+"""The article's questions, answered in numbers: each with what it rests on, and whether the sample can carry it.
+
+``answer(store, "spheres")`` gives a :class:`finding.Finding`. Each question is a module of this package with a function
+``answer(store, sample, seed)``; :mod:`sample` says what counts as a tie. Same data and seed, same finding.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING
+
+from rareearth import names
+from rareearth.problems import RareEarthError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.analysis.finding import Finding
+
+QUESTIONS = {  # and the module that answers each
+    "spheres": "spheres",
+    "laboratory-to-market": "market",
+    "private-at-the-edge": "edge",
+    "overlap": "overlap",
+    "gaps": "gaps",
+    "communities": "clusters",
+    "ownership": "ownership",
+    "chokepoints": "chokepoints",
+}
+
+
+def answer(
+    store: ox.Store, name: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+) -> Finding:
+    """The finding of one question of :data:`QUESTIONS`.
+
+    ``kinds`` are the kinds of claims whose ties count, ``without`` sources whose claims do not, ``seed`` that of all
+    that is drawn at random. For the graph as of a day give a store of :func:`asof.at`. Raises RareEarthError for an
+    unknown question (with near names), kind or source.
+    """
+    return next(_answers(store, [name], kinds, without, seed))
+
+
+def every(
+    store: ox.Store, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+) -> Iterator[Finding]:
+    """The findings of all questions, in the order of :data:`QUESTIONS`, over one sample; as :func:`answer`."""
+    yield from _answers(store, list(QUESTIONS), kinds, without, seed)
+
+
+def _answers(
+    store: ox.Store, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
+) -> Iterator[Finding]:
+    from rareearth.analysis import sample
+
+    for name in wanted:
+        if name not in QUESTIONS:
+            near = names.near(name, QUESTIONS) or sorted(QUESTIONS)
+            raise RareEarthError(f"no question '{name}'; near names: {', '.join(near)}")
+    read = sample.read(store, kinds, without)
+    for name in wanted:
+        module = importlib.import_module(f"{__name__}.{QUESTIONS[name]}")
+        found: Finding = module.answer(store, read, seed)
+        yield found

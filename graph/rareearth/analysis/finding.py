@@ -1,0 +1,142 @@
+"""An answer in figures, and what it rests on: plain values that print, compare and go into JSON as they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from rareearth import tables
+
+Value: TypeAlias = str | int | float | None
+
+
+class Verdict(StrEnum):
+    """What the ties say of a claim; ``described`` where there is no claim to weigh."""
+
+    SUPPORTED = "the ties support it"
+    AGAINST = "the ties speak against it"
+    OPEN = "the graph cannot tell"
+    DESCRIBED = "described"
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a figure rests on.
+
+    ``ties`` counts pairs of actors, ``claims`` and ``sources`` are ids, ``kinds`` the number of claims of each kind,
+    ``sentences`` how many of the claims lead to a sentence of a text (the others to a page, or a copy of one).
+    """
+
+    ties: int
+    claims: tuple[str, ...]
+    sources: tuple[str, ...]
+    kinds: tuple[tuple[str, int], ...]
+    sentences: int
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.kinds)
+        return (
+            f"{self.ties:,} ties from {len(self.claims):,} claims ({kinds or 'none'}) of {len(self.sources):,} "
+            f"sources; {self.sentences:,} claims lead to a sentence"
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of figures. ``evidence`` has the ids of the claims behind each row, or nothing at all."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    note: str = ""
+    basis: Basis | None = None
+    evidence: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer to one question.
+
+    ``claim`` is what the verdict is on, in one sentence ("" where the finding only describes); ``answer`` says it in
+    one or two sentences with the figures; ``limits`` what the sample cannot carry, and by which rule; ``method`` the
+    literature of the measures.
+    """
+
+    name: str
+    question: str
+    verdict: Verdict
+    answer: str
+    tables: tuple[Table, ...]
+    basis: Basis
+    limits: tuple[str, ...] = ()
+    method: tuple[str, ...] = ()
+    claim: str = ""
+
+
+def lines(finding: Finding) -> Iterator[str]:
+    """A finding as text: verdict and answer first, then the tables, the limits and what it rests on."""
+    yield finding.question
+    yield f"{finding.claim} – {finding.verdict}" if finding.claim else str(finding.verdict)
+    yield finding.answer
+    for table in finding.tables:
+        yield ""
+        yield table.title
+        rows: list[list[object]] = [[rounded(value, 4) for value in row] for row in table.rows]
+        yield from tables.text(list(table.columns), rows).splitlines()
+        if table.note:
+            yield table.note
+        if table.basis:
+            yield f"rests on {table.basis}"
+    for title, texts in (("What the sample cannot carry", finding.limits), ("Method", finding.method)):
+        if texts:
+            yield ""
+            yield title
+            yield from (f"  {text}" for text in texts)
+    yield ""
+    yield f"rests on {finding.basis}"
+
+
+def record(finding: Finding) -> dict[str, object]:
+    """A finding as dictionaries, lists and plain values for JSON; numbers have six significant digits."""
+    return {
+        "name": finding.name,
+        "question": finding.question,
+        "claim": finding.claim,
+        "verdict": str(finding.verdict),
+        "answer": finding.answer,
+        "tables": [_table(table) for table in finding.tables],
+        "limits": list(finding.limits),
+        "method": list(finding.method),
+        "basis": _basis(finding.basis),
+    }
+
+
+def rounded(value: Value, digits: int = 6) -> Value:
+    """A number with so many significant digits, and none where it is not finite; any other value as it is."""
+    if not isinstance(value, float):
+        return value
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+
+
+def _table(table: Table) -> dict[str, object]:
+    return {
+        "title": table.title,
+        "columns": list(table.columns),
+        "rows": [[rounded(value) for value in row] for row in table.rows],
+        "note": table.note,
+        "basis": _basis(table.basis) if table.basis else None,
+        "evidence": [list(ids) for ids in table.evidence],
+    }
+
+
+def _basis(basis: Basis) -> dict[str, object]:
+    return {
+        "ties": basis.ties,
+        "claims": list(basis.claims),
+        "sources": list(basis.sources),
+        "kinds": dict(basis.kinds),
+        "sentences": basis.sentences,
+    }

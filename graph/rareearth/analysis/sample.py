@@ -1,0 +1,259 @@
+"""What an analysis rests on: the actors, their ties, and the claims and sources behind each tie.
+
+A tie is an edge between two nodes of the actors' view whose relation the ontology declares as a tie
+(``ree:tieStrength``). Facts count where they stand as plain facts (held, and not contradicted); claims of other kinds
+when they are asked for, unless retracted.
+
+**Sphere** is that of the class: academia, industry, government, society, or "" (events, places). A person has none of
+its own: it takes that of the organizations that it is tied to most strongly, where these agree, and has "" otherwise.
+**Group** is the sphere, but industry is told apart as ``industry (state)``, ``industry (private)`` and ``industry (not
+known)``, by :mod:`tenure`; it is never guessed. **Nature** is what a node is: person, organization, firm, facility,
+group, place or event (``ree:nature``).
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import networkx as nx
+
+from rareearth import iris, names, network, sparql
+from rareearth.analysis import tenure
+from rareearth.analysis.finding import Basis
+from rareearth.problems import RareEarthError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.network import Network
+
+INDUSTRY = "industry"
+GROUPS = {name: f"{INDUSTRY} ({name or 'not known'})" for name in (tenure.STATE, tenure.PRIVATE, "")}
+BODIES = ("organization", "firm")
+_TIME = ("when", "when_inferred", "start", "end", "spells", "status", "stance")
+
+_CLAIMS = """
+SELECT ?claim ?kind ?status ?source ?evidence ?stands WHERE {
+  GRAPH ?claim { ?s ?p ?o }
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
+  BIND(EXISTS { ?s ?p ?o } AS ?stands)
+}"""
+_CLASSES = """
+SELECT ?class ?parent ?nature ?tenure WHERE {
+  ?class a owl:Class ; ree:colour ?colour .
+  OPTIONAL { ?class rdfs:subClassOf ?parent }
+  OPTIONAL { ?class ree:nature ?nature }
+  OPTIONAL { ?class ree:tenure ?tenure }
+}"""
+
+
+class Said(NamedTuple):
+    """A claim that may count: its kind, its source, and whether it leads to a sentence."""
+
+    kind: str
+    source: str
+    sentence: bool
+
+
+class _Read(NamedTuple):
+    """All that is read from a store, once: samples without some sources are made from it."""
+
+    network: Network  # of every kind of claim
+    told: Mapping[str, Said]  # every claim, plans and ended ones among them
+    said: Mapping[str, Said]  # those that may count as ties
+    nature: Mapping[str, str]  # of each class
+    tenure: Mapping[str, str]  # of each class that has one
+    holdings: tenure.Holdings
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The actors and their ties.
+
+    ``network`` is as :func:`network.read` gives it, without the attributes of time, status and stance.
+    ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Its edges have
+    ``strength`` (the greatest), ``claims``, ``sources``, ``kinds``, ``relations`` (sorted tuples); its nodes ``label``,
+    ``kind`` (class), ``nature``, ``sphere``, ``group``, ``tenure`` (state, private or ""), ``tenure_stated`` (whether a
+    source says so in a word) and ``tenure_claims`` (ids). ``kinds`` are the kinds of claims that count, ``left_out``
+    the sources that do not, ``said`` the claims that may count, by id.
+    """
+
+    network: Network
+    ties: nx.Graph[str]
+    kinds: tuple[str, ...]
+    left_out: tuple[str, ...]
+    said: Mapping[str, Said] = field(repr=False)
+    _read: _Read = field(repr=False, compare=False)
+
+    def basis(self, ties: Iterable[tuple[str, str]] | None = None) -> Basis:
+        """What these ties (pairs of actors; without any given, all) rest on."""
+        pairs = {(min(a, b), max(a, b)) for a, b in (self.ties.edges() if ties is None else ties)}
+        return self.basis_of((claim for a, b in pairs for claim in self.ties.edges[a, b]["claims"]), len(pairs))
+
+    def basis_of(self, claims: Iterable[str], ties: int) -> Basis:
+        """What a figure over so many ties rests on, given the ids of its claims."""
+        ids = tuple(sorted(set(claims)))
+        said = [self._read.told[claim] for claim in ids]
+        return Basis(
+            ties=ties,
+            claims=ids,
+            sources=tuple(sorted({s.source for s in said})),
+            kinds=tuple(sorted(Counter(s.kind for s in said).items())),
+            sentences=sum(s.sentence for s in said),
+        )
+
+    def sources(self) -> tuple[str, ...]:
+        """The sources that ties or tenures of this sample rest on."""
+        claims = {claim for _, _, data in self.ties.edges(data=True) for claim in data["claims"]}
+        claims |= {claim for _, data in self.ties.nodes(data=True) for claim in data["tenure_claims"]}
+        return tuple(sorted({self._read.said[claim].source for claim in claims}))
+
+    def without(self, sources: Collection[str]) -> Sample:
+        """The sample without all that these sources say either. Raises RareEarthError for one that nobody knows."""
+        return _sample(self._read, self.kinds, {*self.left_out, *sources})
+
+    def of(self, kinds: Collection[str]) -> Sample:
+        """The sample with the ties of other kinds of claims. Raises RareEarthError for an unknown kind."""
+        return _sample(self._read, kinds, self.left_out)
+
+
+def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
+    """The sample of a store: the ties that claims of these kinds make, without the claims of some sources.
+
+    A tie survives where another source says it. Raises RareEarthError for unknown kinds or sources.
+    """
+    classes: dict[str, list[str]] = defaultdict(list)
+    natures: dict[str, str] = {}
+    tenures: dict[str, str] = {}
+    for row in sparql.select(store, _CLASSES):
+        class_, parent, nature, held = (iris.local(term.value) if term else "" for term in row)
+        classes[class_] += [parent] * bool(parent)
+        natures |= {class_: nature} if nature else {}
+        tenures |= {class_: held} if held else {}
+    told, said = {}, {}
+    for row in sparql.select(store, _CLAIMS):
+        claim, kind, status, source, evidence = (iris.local(row[n].value) for n in range(5))
+        told[claim] = Said(kind, source, evidence == "sentence")
+        plain = status == "held" and row["stands"].value == "true"
+        if plain if kind == "fact" else status != "retracted":
+            said[claim] = told[claim]
+    found = _Read(
+        network.read(store, "actors", network.KINDS),
+        told,
+        said,
+        {class_: _nearest(class_, classes, natures) for class_ in sorted(classes)},
+        tenures,
+        tenure.read(store),
+    )
+    return _sample(found, kinds, without)
+
+
+def _nearest(class_: str, parents: Mapping[str, list[str]], told: Mapping[str, str]) -> str:
+    """What is told of a class, or of the nearest one above it; the first by name where two are as near."""
+    level = [class_]
+    while level:
+        if found := [told[c] for c in sorted(level) if c in told]:
+            return found[0]
+        level = [parent for c in level for parent in parents.get(c, ())]
+    return ""
+
+
+def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sample:
+    if unknown := set(kinds) - set(network.KINDS):
+        raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(network.KINDS)}")
+    sources = {s.source for s in read.told.values()}
+    if unknown := set(without) - sources:
+        near = names.near(min(unknown), sources)
+        raise RareEarthError(f"no source '{min(unknown)}'" + (f"; near names: {', '.join(near)}" if near else ""))
+    rest = {claim: s for claim, s in read.said.items() if s.source not in without}
+    said = {claim: s for claim, s in rest.items() if s.kind in kinds}
+    actors = _restricted(read.network, said)
+    ties = _ties(actors, said)
+    _describe(ties, actors, read, rest)
+    chosen = tuple(kind for kind in network.KINDS if kind in kinds)
+    return Sample(actors, ties, chosen, tuple(sorted(set(without))), said, read)
+
+
+def _restricted(whole: Network, said: Mapping[str, Said]) -> Network:
+    """The network of only these claims."""
+    made: Network = nx.MultiDiGraph()
+    made.graph["name"] = whole.graph["name"]
+    chosen = []
+    for u, v, key, data in whole.edges(keys=True, data=True):
+        claims = [claim for claim in data["claims"].split(network.JOIN) if claim in said]
+        if claims:
+            told = {
+                "claims": network.JOIN.join(claims),
+                "claim_kind": network.JOIN.join(sorted({said[c].kind for c in claims})),
+                "sources": network.JOIN.join(sorted({said[c].source for c in claims})),
+                "weight": len(claims),
+            }
+            chosen.append((u, v, key, {n: x for n, x in data.items() if n not in _TIME} | told))
+    ends = {end for u, v, *_ in chosen for end in (u, v)}
+    made.add_nodes_from((node, data) for node, data in whole.nodes(data=True) if node in ends)
+    for u, v, key, data in chosen:
+        made.add_edge(u, v, key=key, **data)
+    return made
+
+
+def _ties(actors: Network, said: Mapping[str, Said]) -> nx.Graph[str]:
+    pairs: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    for u, v, data in actors.edges(data=True):
+        if data["strength"] > 0 and u != v:
+            pairs[min(u, v), max(u, v)].append(data)
+    ties: nx.Graph[str] = nx.Graph()
+    ties.add_nodes_from(sorted({end for pair in pairs for end in pair}))
+    for (a, b), edges in sorted(pairs.items()):
+        claims = sorted({claim for data in edges for claim in str(data["claims"]).split(network.JOIN)})
+        ties.add_edge(
+            a,
+            b,
+            strength=max(float(str(data["strength"])) for data in edges),
+            claims=tuple(claims),
+            sources=tuple(sorted({said[c].source for c in claims})),
+            kinds=tuple(sorted({said[c].kind for c in claims})),
+            relations=tuple(sorted({str(data["relation"]) for data in edges})),
+        )
+    return ties
+
+
+def _describe(ties: nx.Graph[str], actors: Network, read: _Read, rest: Mapping[str, Said]) -> None:
+    """Give the nodes of the ties what is known of them."""
+    nature = {node: read.nature.get(str(data.get("kind", "")), "") for node, data in read.network.nodes(data=True)}
+    given = {
+        node: read.tenure[data["kind"]]
+        for node, data in read.network.nodes(data=True)
+        if data.get("kind") in read.tenure
+    }
+    sectors = {node for node in given if nature[node] == "group"}
+    owned = tenure.tenures(tenure.current(read.holdings, rest), given, sectors)
+    unknown = tenure.Tenure("", False, ())
+    for node, data in ties.nodes(data=True):
+        known, sphere = owned.get(node, unknown), str(actors.nodes[node].get("sphere", ""))
+        data |= {
+            "label": str(actors.nodes[node].get("label", node)),
+            "kind": str(actors.nodes[node].get("kind", "")),
+            "nature": nature[node],
+            "sphere": sphere,
+            "group": GROUPS[known.name] if sphere == INDUSTRY else sphere,
+            "tenure": known.name,
+            "tenure_stated": known.stated,
+            "tenure_claims": known.claims,
+        }
+    taken = {node: _taken(ties, node) for node, data in ties.nodes(data=True) if data["nature"] == "person"}
+    for node, (sphere, group) in taken.items():
+        ties.nodes[node].update(sphere=sphere, group=group)
+
+
+def _taken(ties: nx.Graph[str], person: str) -> tuple[str, str]:
+    """The sphere and group of the organizations that a person is tied to most strongly, where they agree."""
+    bodies = [n for n in ties[person] if ties.nodes[n]["nature"] in BODIES and ties.nodes[n]["sphere"]]
+    most = max((ties.edges[person, n]["strength"] for n in bodies), default=0.0)
+    nearest = [ties.nodes[n] for n in bodies if ties.edges[person, n]["strength"] == most]
+    spheres, groups = {n["sphere"] for n in nearest}, {n["group"] for n in nearest}
+    if len(spheres) != 1:
+        return "", ""
+    return min(spheres), min(groups) if len(groups) == 1 else GROUPS[""]

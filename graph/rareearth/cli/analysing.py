@@ -1,0 +1,125 @@
+"""Commands that analyse: analyse, report."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rareearth.cli.common import AsOf, Build, app, opened
+
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", help="Ties of claims of this kind count; may be repeated.", show_default="fact"),
+]
+Without = Annotated[
+    list[str] | None, typer.Option("--without", metavar="SOURCE", help="A source to leave out; may be repeated.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of what is drawn at random.")]
+
+
+class Form(StrEnum):
+    """The forms of a finding."""
+
+    table = "table"
+    json = "json"
+
+
+@app.command()
+def analyse(
+    question: Annotated[
+        str | None, typer.Argument(metavar="[QUESTION]", help="Only this one, whole.", show_default="all, in short")
+    ] = None,
+    kinds: Kinds = None,
+    without: Without = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.table,
+    build: Build = None,
+) -> None:
+    """Answer the questions of the analysis in figures, with what each rests on and whether it can carry that.
+
+    Without QUESTION: name, verdict and answer of every one.
+    """
+    from rareearth import analysis
+    from rareearth.analysis import finding
+
+    graph = opened(build, as_of=as_of)
+    chosen = kinds or ["fact"]
+    if question is not None:
+        found = graph.analyse(question, kinds=chosen, without=without or (), seed=seed)
+        print("\n".join(finding.lines(found)) if form is Form.table else _json(finding.record(found)))
+        return
+    answers = []
+    with _progress(len(analysis.QUESTIONS)) as tick:
+        for found in graph.findings(kinds=chosen, without=without or (), seed=seed):
+            tick()
+            answers.append(found)
+    if form is Form.json:
+        print(_json([finding.record(found) for found in answers]))
+        return
+    for found in answers:
+        print(f"{found.name}: {found.claim or found.question} – {found.verdict}\n    {found.answer}")
+
+
+@app.command()
+def report(
+    file: Annotated[Path, typer.Argument(help=".html or .md; .md has its figures in a folder beside it.")],
+    kinds: Kinds = None,
+    without: Without = None,
+    as_of: AsOf = None,
+    seed: Seed = 0,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            "--texts",
+            help="Folder with the texts of articles. The report then holds the cited sentences, which may not be yours "
+            "to pass on.",
+        ),
+    ] = None,
+    build: Build = None,
+) -> None:
+    """Write all answers of the analysis as one page with figures, each with its evidence one click away.
+
+    Needs the extra `analysis`. .html asks nothing of any network. The same graph and seed give the same bytes.
+    """
+    from rareearth import places
+    from rareearth import report as reports
+    from rareearth.texts import Texts
+
+    reports.check(file)
+    graph = opened(build, as_of=as_of)
+    with _progress(reports.STEPS) as tick:
+        written = reports.write(
+            file,
+            graph.store,
+            kinds=kinds or ("fact",),
+            without=without or (),
+            seed=seed,
+            as_of=as_of or "",
+            texts=Texts(texts) if texts else None,
+            tick=tick,
+        )
+    for made in written:
+        print(f"{places.shown(made)}: {made.stat().st_size:,} bytes")
+
+
+@contextlib.contextmanager
+def _progress(steps: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error where somebody looks at it, moved on by each call of what it gives."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with typer.progressbar(length=steps, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False)

@@ -1,0 +1,117 @@
+"""CPU time of the measures of the analysis beside plain NetworkX and igraph, on seeded random graphs.
+
+Run with ``python scripts/bench/analyse.py [TIES ...]`` (10,000 and 100,000 without any). The ways take turns, and what
+is shown is the least of three rounds of each (one round where it takes more than five seconds), as seconds and as a
+ratio to ours. What plain NetworkX would need more than a minute for is not run: its time is put at that of some
+starting points, times all nodes over these, and marked so. NetworkX counts the swaps that it made, the others those
+that they tried.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Callable
+
+import networkx as nx
+import numpy as np
+
+from rareearth.analysis import centrality, engine, mixing, null, permutation
+
+ROUNDS, LONG, LIMIT, PIVOTS = 3, 5.0, 60.0, 40
+Way = Callable[[], object]
+
+
+def timed(way: Way) -> float:
+    start = time.process_time()
+    way()
+    return time.process_time() - start
+
+
+def side_by_side(ways: dict[str, Way]) -> dict[str, float]:
+    """The least time of each way, the ways taking turns."""
+    found = {name: timed(way) for name, way in ways.items()}
+    for _ in range(ROUNDS - 1):
+        for name, way in ways.items():
+            if found[name] <= LONG:
+                found[name] = min(found[name], timed(way))
+    return found
+
+
+def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
+    ours = found["ours"]
+    for name, seconds in found.items():
+        note = f"  {notes[name]}" if name in notes else ""
+        print(f"  {what:<26} {name:<16} {seconds:>10.3f} s {seconds / ours:>9.2f}{note}")
+
+
+def betweenness(graph: nx.Graph[str], other: object) -> None:
+    ways: dict[str, Way] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]
+    some = timed(lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=0)) * len(graph) / PIVOTS
+    notes = {}
+    if some <= LIMIT:
+        ways["plain NetworkX"] = lambda: nx.betweenness_centrality(graph)
+    found = side_by_side(ways)
+    if some > LIMIT:
+        found["plain NetworkX"] = some
+        notes["plain NetworkX"] = f"not run; put at {len(graph):,}/{PIVOTS} times {PIVOTS} starting points"
+    shown("betweenness", found, notes)
+
+
+def measure(ties: int) -> None:
+    graph = nx.relabel_nodes(nx.gnm_random_graph(ties // 3, ties, seed=1), str)
+    other, nodes = engine.igraph_of(graph)
+    groups = {node: "abcd"[number % 4] for number, node in enumerate(nodes)}
+    nx.set_node_attributes(graph, groups, "group")
+    kinds = [number % 4 for number in range(len(nodes))]
+    print(f"{len(graph):,} nodes, {ties:,} ties" + " " * 28 + "CPU    ratio to ours")
+    betweenness(graph, other)
+    ways: dict[str, dict[str, Way]] = {
+        "k-core": {
+            "ours": lambda: centrality.core(graph),
+            "igraph": other.coreness,
+            "plain NetworkX": lambda: nx.core_number(graph),
+        },
+        "PageRank": {
+            "ours": lambda: centrality.pagerank(graph),
+            "igraph": lambda: other.pagerank(directed=False),
+            "NetworkX, scipy": lambda: nx.pagerank(graph, tol=1e-12 / len(graph), max_iter=1000),
+        },
+        "assortativity by group": {
+            "ours": lambda: mixing.assortativity(mixing.matrix(graph.edges(), groups)),
+            "igraph": lambda: other.assortativity_nominal(kinds, directed=False),
+            "plain NetworkX": lambda: nx.attribute_assortativity_coefficient(graph, "group"),
+        },
+        "one graph of the null model": {
+            "ours": lambda: list(null.ties(graph, 1, 0)),
+            "igraph": lambda: other.copy().rewire(n=null.BEFORE * ties),
+            "plain NetworkX": lambda: nx.double_edge_swap(graph.copy(), null.BEFORE * ties, max_tries=10**9, seed=0),
+        },
+    }
+    try:
+        import scipy  # noqa: F401
+    except ImportError:
+        del ways["PageRank"]["NetworkX, scipy"]  # it has no other way than scipy's
+    if ties > 20_000:
+        del ways["one graph of the null model"]["plain NetworkX"]
+    for what, of in ways.items():
+        shown(what, side_by_side(of), {})
+    if ties > 20_000:
+        small = nx.gnm_random_graph(ties // 30, ties // 10, seed=1)
+        some = timed(lambda: nx.double_edge_swap(small, null.BEFORE * ties // 10, max_tries=10**9, seed=0))
+        print(
+            f"  {'':<26} plain NetworkX   {10 * some:>10.3f} s            not run; put at 10 times a tenth of the graph"
+        )
+    rng = np.random.default_rng(0)
+    one, two = rng.normal(size=ties // 100).tolist(), rng.normal(size=ties // 100).tolist()
+    seconds = timed(lambda: permutation.compare(one, two, draws=999))
+    print(f"  permutation test of 2 x {ties // 100:,} figures, 999 draws: {seconds:.3f} s")
+
+
+if __name__ == "__main__":
+    import igraph
+
+    print(f"Python {platform.python_version()}, networkx {nx.__version__}, igraph {igraph.__version__}")
+    for size in [int(text) for text in sys.argv[1:]] or [10_000, 100_000]:
+        measure(size)
