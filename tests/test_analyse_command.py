@@ -55,6 +55,24 @@ def test_a_question_is_answered_as_the_library_answers_it(run: Command, built: P
     assert done.stderr == ""
 
 
+def test_the_seed_is_that_of_the_analysis(
+    little: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeds = []
+    found = rareearth.open(little).analyse("overlap")
+
+    def answer(*_: object, seed: int, **__: object) -> finding.Finding:
+        seeds.append(seed)
+        return found
+
+    monkeypatch.setattr(analysis, "answer", answer)
+    monkeypatch.setattr(sys, "argv", ["rareearth", "analyse", "overlap", "--seed", "3", "--build", str(little)])
+    with pytest.raises(SystemExit):
+        main()
+    assert seeds == [3]
+    assert found.question in capsys.readouterr().out
+
+
 def test_all_questions_in_short(run: Command, little: Path) -> None:
     done = run("analyse", "--build", little)
     assert done.returncode == 0, done.stderr

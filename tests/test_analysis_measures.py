@@ -321,11 +321,10 @@ def test_pagerank_solves_its_equation() -> None:
     assert sum(found.values()) == pytest.approx(1, abs=1e-12)
 
 
-def test_pagerank_is_nearer_than_that_of_networkx() -> None:
+def test_pagerank_of_a_large_graph_is_that_of_igraph() -> None:
     made = random_graph(20_000, 4)
     found = centrality.pagerank(made)
-    igraph = pytest.importorskip("igraph")
-    assert igraph.__version__
+    pytest.importorskip("igraph")
     other, nodes = engine.igraph_of(made)
     ranks = other.pagerank(directed=False)
     error = sum(abs(found[node] - rank) for node, rank in zip(nodes, ranks, strict=True))

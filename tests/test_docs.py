@@ -64,7 +64,7 @@ def run(command: str, build: Path, where: Path) -> str:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -> None:
-    if ".html" in command and not page.made():
+    if command.startswith("rareearth export") and ".html" in command and not page.made():
         pytest.skip("the page's script is not made: run scripts/page (needs Node)")
     assert run(command, built, tmp_path)
 

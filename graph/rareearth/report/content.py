@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rareearth.claims import Page
     from rareearth.report.evidence import Evidence
 
+SHORT, LONG = 20, 70  # letters
 _LABELS = """
 SELECT ?thing ?label WHERE {
   { ?thing a ree:Relation } UNION { ?thing a owl:Class } UNION { ?thing a ?class . ?class rdfs:subClassOf* ree:Entity }
@@ -123,10 +124,17 @@ def shown(value: Value, labels: Mapping[str, str]) -> str:
     return text.replace("-", "−", 1)
 
 
-def numeric(table: Table) -> list[bool]:
-    """Which columns of a table hold nothing but numbers."""
-    columns = zip(*table.rows, strict=True) if table.rows else [()] * len(table.columns)
-    return [any(v is not None for v in c) and not any(isinstance(v, str) for v in c) for c in map(list, columns)]
+def columns(table: Table, labels: Mapping[str, str]) -> list[str]:
+    """Of what kind each column of a table is: n of numbers, or of s short, m middling or l long texts."""
+    found = []
+    for place in range(len(table.columns)):
+        cells = [row[place] for row in table.rows]
+        if any(cell is not None for cell in cells) and not any(isinstance(cell, str) for cell in cells):
+            found.append("n")
+        else:
+            longest = max((len(shown(cell, labels)) for cell in cells), default=0)
+            found.append("s" if longest < SHORT else "m" if longest < LONG else "l")
+    return found
 
 
 def cited(value: Value, sources: Collection[str]) -> list[str]:

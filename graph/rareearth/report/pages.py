@@ -43,7 +43,7 @@ def _rendered(name: str, report: Content, **more: Any) -> bytes:
         report=report,
         Verdict=Verdict,
         rests=content.rests,
-        numeric=content.numeric,
+        columns=functools.partial(content.columns, labels=report.labels),
         shown=lambda value: content.shown(value, report.labels),
         cited=functools.partial(content.cited, sources={page.id for page, _ in report.evidence}),
         folded=FOLDED,
