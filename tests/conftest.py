@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -167,10 +168,15 @@ def full(store: ox.Store) -> nx.MultiDiGraph[str]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build folder of the shipped data; nobody changes it."""
-    folder = tmp_path_factory.mktemp("built")
-    building.build(None, folder)
-    return folder
+    """A build folder of the shipped data; nobody changes it. Made once for all the processes that run tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-for-all"
+    folder.mkdir(exist_ok=True)
+    with (folder / "one.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "build" / stores.MANIFEST).exists():
+            building.build(None, folder / "build")
+    return folder / "build"
 
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

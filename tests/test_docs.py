@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"\brareearth\b")
 SERVE = "rareearth serve"  # does not end by itself; the commands that ask it have a test of their own
+REPORT = "rareearth report"  # takes half a minute: it is run in test_analyse_command.py
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -27,7 +28,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 def commands() -> list[str]:
     lines = [line for body in blocks("README.md", "sh") for line in body.splitlines()]
-    return [line for line in lines if line.startswith("rareearth ") and not line.startswith(SERVE)]
+    return [line for line in lines if line.startswith("rareearth ") and not line.startswith((SERVE, REPORT))]
 
 
 def sessions() -> list[tuple[str, str]]:
@@ -38,13 +39,6 @@ def sessions() -> list[tuple[str, str]]:
             command, _, output = part.partition("\n")
             found.append((command, output))
     return found
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("build")
-    run(f"rareearth build --build {folder}", folder, folder)
-    return folder
 
 
 def run(command: str, build: Path, where: Path) -> str:
