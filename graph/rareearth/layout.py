@@ -9,6 +9,7 @@ force layout makes large differences of small ones.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from typing import TYPE_CHECKING
@@ -40,14 +41,23 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
         return {}
     index = {node: i for i, node in enumerate(nodes)}
     pairs = sorted({(index[a], index[b]) if a < b else (index[b], index[a]) for a, b in network.edges() if a != b})
-    degree = np.array([network.degree(node) for node in nodes], dtype=np.float64)
+    degrees = tuple(network.degree(node) for node in nodes)
+    diameter = sizes(network)
+    return dict(
+        zip(nodes, _placed(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
+    )
+
+
+@functools.lru_cache(maxsize=8)  # a build, an export and a page ask for the same network more than once
+def _placed(
+    nodes: tuple[str, ...], pairs: tuple[tuple[int, int], ...], degrees: tuple[int, ...], diameters: tuple[float, ...]
+) -> tuple[tuple[float, float], ...]:
     place = np.array([_start(node) for node in nodes]).reshape(-1, 2) * math.sqrt(len(nodes))
     rounds = int(min(500, max(40, _PAIRS / len(nodes) ** 2)))
-    place = _settle(place, np.array(pairs, dtype=np.int64).reshape(-1, 2), degree + 1, rounds)
-    diameter = sizes(network)
-    radius = np.array([diameter[node] for node in nodes]) / 2
-    place = _spread(place, radius)
-    return {node: (round(float(x), 1), round(float(y), 1)) for node, (x, y) in zip(nodes, place, strict=True)}
+    mass = np.array(degrees, dtype=np.float64) + 1
+    place = _settle(place, np.array(pairs, dtype=np.int64).reshape(-1, 2), mass, rounds)
+    place = _spread(place, np.array(diameters) / 2)
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in place)
 
 
 def _start(node: str) -> tuple[float, float]:
