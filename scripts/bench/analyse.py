@@ -17,7 +17,17 @@ from collections.abc import Callable
 import networkx as nx
 import numpy as np
 
-from rareearth.analysis import centrality, engine, mixing, null, permutation
+from rareearth.analysis import (
+    brokerage,
+    centrality,
+    communities,
+    cuts,
+    efficiency,
+    engine,
+    mixing,
+    null,
+    permutation,
+)
 
 ROUNDS, LONG, LIMIT, PIVOTS = 3, 5.0, 60.0, 40
 Way = Callable[[], object]
@@ -43,7 +53,7 @@ def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
     ours = found["ours"]
     for name, seconds in found.items():
         note = f"  {notes[name]}" if name in notes else ""
-        print(f"  {what:<26} {name:<16} {seconds:>10.3f} s {seconds / ours:>9.2f}{note}")
+        print(f"  {what:<26} {name:<21} {seconds:>10.3f} s {seconds / ours:>9.2f}{note}")
 
 
 def betweenness(graph: nx.Graph[str], other: object) -> None:
@@ -64,8 +74,12 @@ def measure(ties: int) -> None:
     other, nodes = engine.igraph_of(graph)
     groups = {node: "abcd"[number % 4] for number, node in enumerate(nodes)}
     nx.set_node_attributes(graph, groups, "group")
+    # Nodes that stand for laboratories and firms: a tenth and two tenths, but no more than plain NetworkX has time for.
+    count = min(200, len(nodes) // 10)
+    laboratories, firms = nodes[:count], nodes[count : 3 * count]
+    places = list(range(count)), list(range(count, 3 * count))
     kinds = [number % 4 for number in range(len(nodes))]
-    print(f"{len(graph):,} nodes, {ties:,} ties" + " " * 28 + "CPU    ratio to ours")
+    print(f"{len(graph):,} nodes, {ties:,} ties" + " " * 33 + "CPU    ratio to ours")
     betweenness(graph, other)
     ways: dict[str, dict[str, Way]] = {
         "k-core": {
@@ -83,6 +97,31 @@ def measure(ties: int) -> None:
             "igraph": lambda: other.assortativity_nominal(kinds, directed=False),
             "plain NetworkX": lambda: nx.attribute_assortativity_coefficient(graph, "group"),
         },
+        "constraint": {
+            "ours": lambda: brokerage.holes(graph),
+            "igraph": other.constraint,
+            "plain NetworkX": lambda: nx.constraint(graph),
+        },
+        "pairs that an actor cuts": {
+            "ours": lambda: cuts.articulation(graph, laboratories, firms),
+            "igraph, points only": other.articulation_points,
+            "NetworkX, points only": lambda: list(nx.articulation_points(graph)),
+        },
+        "distances to firms": {
+            "ours": lambda: efficiency.distances(graph, laboratories, firms),
+            "igraph": lambda: other.distances(places[0], places[1]),
+            "plain NetworkX": lambda: [nx.single_source_shortest_path_length(graph, node) for node in laboratories],
+        },
+        "betweenness to firms": {
+            "ours": lambda: efficiency.betweenness(graph, laboratories, firms),
+            "igraph": lambda: other.betweenness(directed=False, sources=places[0], targets=places[1]),
+            "plain NetworkX": lambda: nx.betweenness_centrality_subset(graph, laboratories, firms),
+        },
+        "Leiden communities": {
+            "ours": lambda: communities.leiden(graph, 0),
+            "igraph": lambda: other.community_leiden("modularity", n_iterations=-1),
+            "NetworkX, Louvain": lambda: nx.community.louvain_communities(graph, seed=0),
+        },
         "one graph of the null model": {
             "ours": lambda: list(null.ties(graph, 1, 0)),
             "igraph": lambda: other.copy().rewire(n=null.BEFORE * ties),
@@ -94,15 +133,14 @@ def measure(ties: int) -> None:
     except ImportError:
         del ways["PageRank"]["NetworkX, scipy"]  # it has no other way than scipy's
     if ties > 20_000:
-        del ways["one graph of the null model"]["plain NetworkX"]
+        del ways["one graph of the null model"]["plain NetworkX"], ways["constraint"]["plain NetworkX"]
     for what, of in ways.items():
         shown(what, side_by_side(of), {})
     if ties > 20_000:
         small = nx.gnm_random_graph(ties // 30, ties // 10, seed=1)
         some = timed(lambda: nx.double_edge_swap(small, null.BEFORE * ties // 10, max_tries=10**9, seed=0))
-        print(
-            f"  {'':<26} plain NetworkX   {10 * some:>10.3f} s            not run; put at 10 times a tenth of the graph"
-        )
+        note = "not run; put at 10 times a tenth of the graph"
+        print(f"  {'':<26} {'plain NetworkX':<21} {10 * some:>10.3f} s  {note}")
     rng = np.random.default_rng(0)
     one, two = rng.normal(size=ties // 100).tolist(), rng.normal(size=ties // 100).tolist()
     seconds = timed(lambda: permutation.compare(one, two, draws=999))
