@@ -7,12 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from browsing import Browser, started
 from hypothesis import HealthCheck, settings
 
 from rareearth import building, checks, places, rdf
@@ -177,6 +178,16 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if not (folder / "build" / stores.MANIFEST).exists():
             building.build(None, folder / "build")
     return folder / "build"
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    made = started(
+        tmp_path_factory.mktemp("chromium"), "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"
+    )
+    made.media(prefers_reduced_motion="reduce")
+    yield made
+    made.quit()
 
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]

@@ -175,16 +175,6 @@ def test_the_lock_file_names_no_registry() -> None:
 # ---- in a browser
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    made = started(
-        tmp_path_factory.mktemp("chromium"), "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"
-    )
-    made.media(prefers_reduced_motion="reduce")
-    yield made
-    made.quit()
-
-
 @pytest.fixture
 def opened(browser: Browser, written: Path) -> Iterator[Browser]:
     """The page of the shipped data, just opened; afterwards nothing was asked for and nothing complained of."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import rdflib
-from browsing import Browser, started
+from browsing import Browser
 from conftest import ARTICLE, ROOT, Folder
 from rdflib.compare import isomorphic
 from serving import Served, served
@@ -189,16 +189,6 @@ def test_names_cannot_be_markup(folder: Folder) -> None:
 
 
 # ---- in a browser
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    made = started(
-        tmp_path_factory.mktemp("chromium"), "use-gl=angle", "use-angle=swiftshader", "enable-unsafe-swiftshader"
-    )
-    made.media(prefers_reduced_motion="reduce")
-    yield made
-    made.quit()
 
 
 @pytest.fixture
