@@ -267,12 +267,38 @@ def test_a_finding_as_text_and_as_a_record() -> None:
     made = Finding("n", "Q?", Verdict.OPEN, "Too little.", (table,), basis, ("A limit.",), ("A method.",), "It is so")
     text = "\n".join(finding.lines(made))
     assert "It is so – the graph cannot tell" in text
-    for part in ("Q?", "Too little.", "Figures", "0.3333", "A note.", "A limit.", "A method.", "2 ties from 1 claims"):
+    for part in (
+        "Q?",
+        "Too little.",
+        "Figures",
+        "0.3333",
+        "A note.",
+        "A limit.",
+        "A method.",
+        "2 ties from 1 claim (1 fact) of 1 source; 0 claims lead",
+    ):
         assert part in text
     record = json.loads(json.dumps(finding.record(made), allow_nan=False))
     assert record["tables"][0]["rows"] == [["a", 0.333333], ["b", None], ["c", None]]
     assert record["verdict"] == "the graph cannot tell"
     assert record["basis"]["kinds"] == {"fact": 1}
+
+
+@pytest.mark.parametrize(
+    ("count", "words", "shown"),
+    [
+        (0, ("tie",), "0 ties"),
+        (1, ("tie",), "1 tie"),
+        (2, ("research body",), "2 research bodies"),
+        (1, ("research body",), "1 research body"),
+        (3, ("day",), "3 days"),
+        (2, ("speech",), "2 speeches"),
+        (1_200, ("claim leads", "claims lead"), "1,200 claims lead"),
+        (1, ("claim leads", "claims lead"), "1 claim leads"),
+    ],
+)
+def test_things_are_counted_in_words(count: int, words: tuple[str, ...], shown: str) -> None:
+    assert finding.counted(count, *words) == shown
 
 
 @pytest.mark.parametrize("name", ["spheres", "private-at-the-edge"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +12,14 @@ from typing import TypeAlias
 from rareearth import tables
 
 Value: TypeAlias = str | int | float | None
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """So many things in words: ``1 tie``, ``2 ties``, ``2 bodies``; ``many`` where more than the last word changes."""
+    if count == 1:
+        return f"1 {one}"
+    ending = "ies" if re.search("[^aeiou]y$", one) else "es" if one.endswith("ch") else "s"
+    return f"{count:,} {many or one.removesuffix('y' if ending == 'ies' else '') + ending}"
 
 
 class Verdict(StrEnum):
@@ -37,10 +46,11 @@ class Basis:
     sentences: int
 
     def __str__(self) -> str:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in self.kinds)
+        kinds = ", ".join(counted(count, kind) for kind, count in self.kinds)
         return (
-            f"{self.ties:,} ties from {len(self.claims):,} claims ({kinds or 'none'}) of {len(self.sources):,} "
-            f"sources; {self.sentences:,} claims lead to a sentence"
+            f"{counted(self.ties, 'tie')} from {counted(len(self.claims), 'claim')} ({kinds or 'none'}) of "
+            f"{counted(len(self.sources), 'source')}; "
+            f"{counted(self.sentences, 'claim leads', 'claims lead')} to a sentence"
         )
 
 

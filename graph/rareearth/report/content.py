@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from rareearth import iris, sparql
 from rareearth.analysis import spheres
-from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict, rounded
-from rareearth.report.figures import LEAST_SOURCES, OVERVIEW, Figure, Material, counted
+from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict, counted, rounded
+from rareearth.report.figures import LEAST_SOURCES, OVERVIEW, Figure, Material
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

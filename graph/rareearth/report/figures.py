@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import iris, sparql
-from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict, counted
 from rareearth.report import drawing
 
 if TYPE_CHECKING:
@@ -78,11 +78,6 @@ class Material:
             f"The sample is too small: {counted(count, unit)} from {counted(sources, 'source')}. It shows what was "
             "written there, not how the field is tied."
         )
-
-
-def counted(count: int, unit: str) -> str:
-    """A number of things in words."""
-    return f"{count:,} {unit}{'' if count == 1 else 's'}"
 
 
 def material(
