@@ -467,16 +467,37 @@ def test_sites_of_what_ships_are_all_counted(store: ox.Store) -> None:
     }"""
     staged = {iris.local(site.value) for (site,) in sparql.select(store, query)}
     way = stages.read(store)
-    assert staged <= {site.id for site in way.sites if not site.maker}
+    counted = {site.id for site in way.sites if not site.maker}
+    assert staged <= counted | set(way.placed)
+    assert not counted & set(way.placed)
     finding = analysis.answer(store, "chokepoints")
     assert len(table(finding, "The sites").rows) == len(way.sites)
-    counted = sum(
+    listed = sum(
         int(str(row[state])) for row in rows(table(finding, "Each stage by country")) for state in stages.STATES
     )
-    assert counted == sum(len(site.stages) for site in way.sites)
+    assert listed == sum(len(site.stages) for site in way.sites)
     assert {claim for site in way.sites for claim in site.claims} <= set(finding.basis.claims)
     one = next(source for source in finding.basis.sources)
     assert one not in analysis.answer(store, "chokepoints", without=[one]).basis.sources
+
+
+def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> None:
+    sources = {
+        "one": ["firm-a operates mine-a", "mine-b locatedIn north", "firm-b ownsShareOf mine-b"],
+        "two": ["mine-a locatedIn north", "mine-c locatedIn north"],
+    }
+    store = made(folder, CHAIN, sources)
+    kept = analysis.answer(store, "chokepoints")
+    assert [row["site"] for row in rows(table(kept, "The sites"))] == ["mine-b", "mine-a"]  # not told, operating
+    assert any("of 1 more facility:" in limit for limit in kept.limits)
+    # the pages are of 2024, and that a mine lies somewhere holds at any time
+    none = analysis.answer(asof.at(store, "1950").store, "chokepoints")
+    assert table(none, "The sites").rows == ()
+    assert "no site" in none.answer
+    assert any("of 3 more facilities:" in limit for limit in none.limits)
+    rest = analysis.answer(store, "chokepoints", without=["one"])
+    assert table(rest, "The sites").rows == ()
+    assert any("of 2 more facilities:" in limit for limit in rest.limits)
 
 
 def test_a_source_that_nobody_knows_is_told(store: ox.Store) -> None:

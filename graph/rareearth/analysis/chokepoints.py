@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import concentration, ownership, stages
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -332,11 +332,16 @@ def _limits(way: Way, operating: Mapping[str, int]) -> Iterator[str]:
         part = 100 * output / sum(told.values())
         yield (
             f"The sites are those that the sources speak of, no census: {way.labels[first]} has {part:.0f} % of the "
-            f"output that is told of countries, and {own} of {len(mines)} sites of the first stage here."
+            f"output that is told of countries, and {own} of {counted(len(mines), 'site')} of the first stage here."
         )
-    untold = [site for site in way.sites if site.state == stages.DEVELOPING]
-    if untold:
-        yield f"{len(untold)} sites are plans; whether they have come about is not known unless a later source says so."
+    plans = sum(site.state == stages.DEVELOPING for site in way.sites)
+    if plans:
+        yield (
+            f"{counted(plans, 'site is a plan', 'sites are plans')}; whether that has come about is not known unless a "
+            "later source says so."
+        )
+    if way.placed:
+        yield f"Only a place is told of {counted(len(way.placed), 'more facility')}: not counted."
     if any(site.maker for site in way.sites):
         yield "A firm that is told as a maker and a site of another name may be the same works."
 

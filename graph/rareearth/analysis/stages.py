@@ -8,8 +8,9 @@ a relation says what its subject makes, and how much; ``ree:spatial`` that it sa
 A facility stands at the stage of its class, else at those of the materials that it is said to make: a mine's output is
 counted as oxide, and that does not make it a separation plant. It operates when a fact that holds says so or tells
 what it makes, is in development when all such facts are plans, and is given up when all that is told of it has ended.
-A firm that is said to make something stands at that stage as a maker, unless it runs a facility there. Countries make
-nothing here: what is told of their output stands apart.
+A facility of which facts tell nothing but what holds at any time (``ree:timeless``), as where it lies, is no site: they
+would make it one at times at which nobody knows of it. A firm that is said to make something stands at that stage as a
+maker, unless it runs a facility there. Countries make nothing here: what is told of their output stands apart.
 """
 
 from __future__ import annotations
@@ -43,6 +44,10 @@ SELECT ?claim ?subject ?object ?does ?how ?status ?until ?source ?material ?numb
   { ?relation ree:runs ?how . BIND("runs" AS ?does) }
   UNION { ?relation ree:makes ?how . BIND("makes" AS ?does) }
   UNION { ?relation ree:spatial true . BIND("lies" AS ?does) BIND("" AS ?how) }
+  UNION {
+    ?relation a ree:Relation . BIND("tells" AS ?does) BIND("" AS ?how)
+    FILTER(NOT EXISTS { ?relation ree:timeless true } || EXISTS { ?relation ree:begins true })
+  }
   GRAPH ?claim { ?subject ?relation ?object }
   ?claim ree:kind ree:fact ; ree:status ?status ; ree:source ?source .
   OPTIONAL { ?claim ree:until ?until }
@@ -87,10 +92,14 @@ class Site:
 
 @dataclass(frozen=True)
 class Way:
-    """The stages in their order (id -> name), the sites, the output of countries, and the names of all of them."""
+    """The stages in their order (id -> name), the sites, the output of countries, and the names of all of them.
+
+    ``placed`` are the facilities of a stage of which no more is told than what holds at any time.
+    """
 
     stages: Mapping[str, str]
     sites: tuple[Site, ...]
+    placed: tuple[str, ...]
     outputs: Mapping[str, tuple[Amount, ...]]
     labels: Mapping[str, str]
 
@@ -127,7 +136,11 @@ def read(store: ox.Store, without: Iterable[str] = ()) -> Way:
     nodes = _nodes(store)
     lies: dict[str, set[str]] = defaultdict(set)
     of: dict[str, list[_Fact]] = defaultdict(list)
+    told: set[str] = set()
     for fact in _facts(store, set(without)):
+        if fact.does == "tells":
+            told |= {fact.subject, fact.object}
+            continue
         if fact.does == "lies" and not fact.ended:
             lies[fact.subject].add(fact.object)
         of[fact.object if fact.does == "runs" else fact.subject].append(fact)
@@ -137,11 +150,11 @@ def read(store: ox.Store, without: Iterable[str] = ()) -> Way:
         label = nodes.labels.get(id_, id_)
         return _site(id_, label, tuple(stage for stage in stages if stage in at), facts, where, maker=maker)
 
-    sites = [
-        site(id_, at, of[id_], maker=False)
-        for id_ in sorted(nodes.facilities)
-        if (at := nodes.stages.get(id_) or _made_at(of[id_], nodes))
-    ]
+    staged = {
+        id_: at for id_ in sorted(nodes.facilities) if (at := nodes.stages.get(id_) or _made_at(of.get(id_, ()), nodes))
+    }
+    sites = [site(id_, at, of[id_], maker=False) for id_, at in staged.items() if id_ in told]
+    placed = tuple(id_ for id_ in staged if id_ in of and id_ not in told)
     runs = {(runner, stage) for found in sites for runner in found.runners for stage in found.stages}
     for id_ in sorted(set(of) - nodes.facilities - nodes.territories):
         at = {stage for stage in _made_at(of[id_], nodes) if (id_, stage) not in runs}
@@ -149,7 +162,7 @@ def read(store: ox.Store, without: Iterable[str] = ()) -> Way:
             there = [f for f in of[id_] if f.does == "lies" or nodes.stages.get(f.made, set()) & at]
             sites.append(site(id_, at, there, maker=True))
     outputs = {id_: _amounts(of[id_], "actual") for id_ in sorted(nodes.territories & set(of))}
-    return Way(stages, tuple(sites), {id_: told for id_, told in outputs.items() if told}, nodes.labels)
+    return Way(stages, tuple(sites), placed, {id_: told for id_, told in outputs.items() if told}, nodes.labels)
 
 
 class _Nodes(NamedTuple):
