@@ -337,6 +337,12 @@ def test_laboratories_that_are_near_are_found() -> None:
     assert market.weigh(graph, LABORATORIES, FIRMS, seed=1, draws=99).verdict is Verdict.AGAINST
 
 
+def test_as_many_random_graphs_are_drawn_as_the_module_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(market, "DRAWS", 19)
+    assert market.weigh(planted(1), LABORATORIES, FIRMS, seed=1).far.p == pytest.approx(2 / 20)
+    assert market.weigh(planted(1), LABORATORIES, FIRMS, seed=1, draws=39).far.p == pytest.approx(2 / 40)
+
+
 def test_few_bodies_carry_no_verdict() -> None:
     few = market.weigh(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
     assert max(few.far.p, few.gap.p) <= market.LEVEL  # by which it would be one

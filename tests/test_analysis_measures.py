@@ -280,6 +280,24 @@ def test_the_medici() -> None:
     assert centrality.degree(FLORENCE)["Medici"] == pytest.approx(6 / 14)
 
 
+@given(st.integers(0, 12), st.integers(0, 14), st.integers(0, 10**6))
+def test_betweenness_by_connected_parts_is_that_of_the_whole(size: int, ties: int, seed: int) -> None:
+    made = nx.relabel_nodes(nx.gnm_random_graph(size, ties, seed=seed), str)
+    assert centrality.betweenness(made) == nx.betweenness_centrality(made)
+    made.remove_edges_from(list(made.edges())[:1])
+    assert centrality.betweenness(made) == nx.betweenness_centrality(made)
+    assert list(centrality.betweenness(made)) == list(made)
+
+
+def test_connected_parts_that_graphs_share_are_looked_at_once() -> None:
+    engine._paths.cache_clear()
+    made = graph("ab bc cd xy yz")
+    centrality.betweenness(made)
+    made.remove_edge("x", "y")
+    centrality.betweenness(made)
+    assert engine._paths.cache_info().hits == 1  # a-b-c-d
+
+
 def test_centralities_by_hand() -> None:
     """A star of three rays: all 3 pairs of rays pass its middle.
 

@@ -71,6 +71,13 @@ class Effect(NamedTuple):
     most: tuple[tuple[Hashable, Hashable, int | None, int], ...]
 
 
+class _Near(NamedTuple):
+    """The distances from one actor to the first and to the last of pairs."""
+
+    first: npt.NDArray[np.int64]
+    last: npt.NDArray[np.int64]
+
+
 def distances(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> Distances:
     """The distances from sources to targets: pairs of two different actors, once where both are source and target."""
     return distances_to(graph, sources, (targets,))[0]
@@ -152,8 +159,8 @@ class Gains(Generic[Node]):
         self._counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
         self._pairs = len(set(wanted))
         self._far = len(self._ties) + 1
-        self._near: dict[Node, npt.NDArray[np.int64]] = {}
-        self._distance = np.array([self._hops(s)[self._columns] for s in self._first]).reshape(self._counted.shape)
+        self._near: dict[Node, _Near] = {}
+        self._distance = np.array([self._hops(s).last for s in self._first]).reshape(self._counted.shape)
         self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
 
     @property
@@ -178,8 +185,8 @@ class Gains(Generic[Node]):
         joined = sum(1 for row in found if row[3] is None)
         return Effect(self.of(one, other), len(found), joined, tuple(row[1:] for row in found[:most]))
 
-    def _hops(self, node: Node) -> npt.NDArray[np.int64]:
-        """The distance from an actor to each (breadth-first search)."""
+    def _hops(self, node: Node) -> _Near:
+        """The distance from an actor to the first and to the last of the pairs (breadth-first search)."""
         import numpy as np
 
         if node not in self._near:
@@ -195,7 +202,8 @@ class Gains(Generic[Node]):
                             found[other] = distance
                             further.append(other)
                 frontier = further
-            self._near[node] = np.array(found, dtype=np.int64)
+            hops = np.array(found, dtype=np.int64)
+            self._near[node] = _Near(hops[self._rows], hops[self._columns])
         return self._near[node]
 
     def _better(
@@ -205,12 +213,10 @@ class Gains(Generic[Node]):
         import numpy as np
 
         for near, far in ((self._hops(one), self._hops(other)), (self._hops(other), self._hops(one))):
-            first, last = near[self._rows], near[self._columns]
-            far_first, far_last = far[self._rows], far[self._columns]
-            rows, columns = np.flatnonzero(first + 1 < far_first), np.flatnonzero(far_last + 1 < last)
+            rows, columns = (near.first + 1 < far.first).nonzero()[0], (far.last + 1 < near.last).nonzero()[0]
             if not (rows.size and columns.size):
                 continue
-            new = first[rows][:, None] + 1 + far_last[columns][None, :]
-            here = np.ix_(rows, columns)
+            new = near.first[rows][:, None] + 1 + far.last[columns][None, :]
+            here = rows[:, None], columns[None, :]
             gain = np.where(self._counted[here], 1 / new - self._inverse[here], 0.0)
             yield rows, columns, np.maximum(gain, 0.0), new

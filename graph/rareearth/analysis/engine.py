@@ -7,8 +7,9 @@ NetworkX, Proceedings of SciPy 2008.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -47,13 +48,43 @@ def part(graph: Graph, nodes: Collection[str]) -> Graph:
     return made
 
 
+def tied(graph: Graph, nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> Graph:
+    """A graph without some actors and ties, and without those who then have none."""
+    made = part(graph, set(graph) - set(nodes))
+    made.remove_edges_from(ties)
+    made.remove_nodes_from([node for node, count in made.degree() if not count])
+    return made
+
+
 def betweenness(graph: Graph) -> dict[str, float]:
-    """The betweenness centrality of each node, as a part of all pairs of others (see :mod:`centrality`)."""
+    """The betweenness centrality of each node, as a part of all pairs of others (see :mod:`centrality`).
+
+    Small graphs that are the same but for a few ties share most of their connected parts, which are looked at once.
+    """
+    if graph.number_of_edges() < LARGE and not graph.is_directed():
+        number = {node: i for i, together in enumerate(nx.connected_components(graph)) for node in together}
+        parts: dict[int, tuple[list[str], list[tuple[str, str]]]] = {i: ([], []) for i in number.values()}
+        for node in graph:
+            parts[number[node]][0].append(node)
+        for a, b in graph.edges():
+            parts[number[a]][1].append((a, b))
+        others = max(1, (len(graph) - 1) * (len(graph) - 2))
+        paths = {n: x for nodes, ties in parts.values() for n, x in _paths(tuple(nodes), tuple(ties)).items()}
+        return {node: 2 * paths[node] * (1 / others) for node in graph}
     if not large(graph):
         return nx.betweenness_centrality(graph)
     made, nodes = igraph_of(graph)
     pairs = (len(nodes) - 1) * (len(nodes) - 2) / (1 if graph.is_directed() else 2)
     return {node: value / pairs for node, value in zip(nodes, made.betweenness(), strict=True)}
+
+
+@functools.lru_cache(maxsize=256)
+def _paths(nodes: tuple[str, ...], ties: tuple[tuple[str, str], ...]) -> dict[str, float]:
+    """For how many pairs of others each of these nodes is on the shortest path, in part where there are several."""
+    made: Graph = nx.Graph()
+    made.add_nodes_from(nodes)
+    made.add_edges_from(ties)
+    return nx.betweenness_centrality(made, normalized=False)
 
 
 def betweenness_between(graph: nx.Graph[Any], sources: list[Any], targets: list[Any]) -> dict[Any, float]:

@@ -138,8 +138,10 @@ def find(
 def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
     """The finding on a sample. Nothing is drawn at random."""
     bodies = [node for node, data in read.ties.nodes(data=True) if data["nature"] in sample.BODIES]
+    sole = sorted({data["sources"][0] for *_, data in read.ties.edges(data=True) if len(data["sources"]) == 1})
     candidates = missing(read.ties, bodies)
-    lists = [listed for aim, pairs_of in _AIMS.items() for listed in _lists(read, aim, pairs_of, candidates)]
+    left = {source: sample.without_source(read.ties, source) for source in sole}
+    lists = [listed for aim in _AIMS for listed in _lists(read, aim, left, candidates)]
     return Finding(
         name="gaps",
         question=QUESTION,
@@ -152,17 +154,13 @@ def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
     )
 
 
-def _lists(
-    read: Sample, aim: str, pairs_of: Callable[[Graph], list[Pair]], candidates: Sequence[Pair]
-) -> Iterator[_Listed]:
+def _lists(read: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequence[Pair]) -> Iterator[_Listed]:
     """The gaps for one aim: where a path would be shorter, and between parts that no path joins."""
+    pairs_of = _AIMS[aim]
     pairs = pairs_of(read.ties)
     gains = Gains(read.ties, pairs)
     rests: _Rests = {"": (read.ties, gains)}
-    for source in sorted({s for *_, data in read.ties.edges(data=True) for s in data["sources"]}):
-        rest = market.without_source(read.ties, source)
-        if rest.number_of_edges() < read.ties.number_of_edges():  # otherwise others tell all that it tells
-            rests[source] = rest, Gains(rest, pairs_of(rest))
+    rests |= {source: (rest, Gains(rest, pairs_of(rest))) for source, rest in left.items()}
     part = {node: number for number, nodes in enumerate(cuts.parts(read.ties)) for node in nodes}
     least: dict[Pair, Least] = {}
 

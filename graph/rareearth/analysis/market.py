@@ -13,7 +13,7 @@ is another without one source, without ties of ownership alone, or without paths
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -72,16 +72,19 @@ class Weighed:
 
 
 def weigh(
-    graph: Graph, laboratories: Collection[str], firms: Collection[str], seed: int, draws: int = DRAWS
+    graph: Graph, laboratories: Collection[str], firms: Collection[str], seed: int, draws: int | None = None
 ) -> Weighed:
-    """The distances from laboratories to firms in a graph, and the verdict by the rule of this module."""
+    """The distances from laboratories to firms in a graph, and the verdict by the rule of this module.
+
+    They are compared with those of so many random graphs, :data:`DRAWS` where none are asked for.
+    """
     import networkx as nx
 
     def measured(one: Graph) -> tuple[Distances, ...]:
         return efficiency.distances_to(one, firms, (laboratories, firms))
 
     market, industry = measured(graph)
-    drawn = [measured(nx.Graph(ties)) for ties in null.ties(graph, draws, seed)]
+    drawn = [measured(nx.Graph(ties)) for ties in null.ties(graph, DRAWS if draws is None else draws, seed)]
 
     def compared(figure: Callable[[Distances, Distances], float]) -> null.Comparison:
         return null.compare(figure(market, industry), [figure(*pair) for pair in drawn])
@@ -233,7 +236,7 @@ def _again(store: ox.Store, graph: Graph, weighed: Weighed, seed: int) -> tuple[
         "ties of ownership": unowned(store, graph),
         "sectors, events and places": bodies_only(graph),
     }
-    without = {source: without_source(graph, source) for source in sorted(_sources(graph))}
+    without = {source: sample.without_source(graph, source) for source in sorted(_sources(graph))}
     gaps = {source: _gap(rest) for source, rest in without.items()}
     towards = -1 if weighed.gap.observed > weighed.gap.mean else 1
     watched = sorted(without, key=lambda s: (-towards * gaps[s], s))[:WATCHED]
@@ -289,27 +292,14 @@ def _gap(graph: Graph) -> float:
 def bodies_only(graph: Graph) -> Graph:
     """A graph of persons, bodies and facilities alone, without those who then have no tie."""
     kept = (*sample.BODIES, "person", "facility")
-    return tied(graph, (node for node, data in graph.nodes(data=True) if data["nature"] not in kept), ())
+    return engine.tied(graph, (node for node, data in graph.nodes(data=True) if data["nature"] not in kept), ())
 
 
 def _sources(graph: Graph) -> set[str]:
     return {source for *_, data in graph.edges(data=True) for source in data["sources"]}
 
 
-def without_source(graph: Graph, source: str) -> Graph:
-    """A graph without the ties that only this source tells, and without those who then have none."""
-    return tied(graph, (), ((a, b) for a, b, data in graph.edges(data=True) if data["sources"] == (source,)))
-
-
 def unowned(store: ox.Store, graph: Graph) -> Graph:
     """A graph without the ties of ownership alone, and without those who then have none."""
     owning = {iris.local(relation.value) for (relation,) in sparql.select(store, _OWNERSHIP)}
-    return tied(graph, (), ((a, b) for a, b, data in graph.edges(data=True) if set(data["relations"]) <= owning))
-
-
-def tied(graph: Graph, nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> Graph:
-    """A graph without some actors and ties, and without those who then have none."""
-    made = engine.part(graph, set(graph) - set(nodes))
-    made.remove_edges_from(ties)
-    made.remove_nodes_from([node for node, count in made.degree() if not count])
-    return made
+    return engine.tied(graph, (), ((a, b) for a, b, data in graph.edges(data=True) if set(data["relations"]) <= owning))

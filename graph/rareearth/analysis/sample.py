@@ -14,14 +14,15 @@ group, place or event (``ree:nature``).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
 from rareearth import iris, names, network, sparql
-from rareearth.analysis import tenure
+from rareearth.analysis import engine, tenure
 from rareearth.analysis.finding import Basis
 from rareearth.problems import RareEarthError
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
     from rareearth.network import Network
+
+    Pair = tuple[str, str]
 
 INDUSTRY = "industry"
 GROUPS = {name: f"{INDUSTRY} ({name or 'not known'})" for name in (tenure.STATE, tenure.PRIVATE, "")}
@@ -58,14 +61,24 @@ class Said(NamedTuple):
     sentence: bool
 
 
+class _Tie(NamedTuple):
+    """One relation by which two actors are tied, and all claims of it."""
+
+    relation: str
+    strength: float
+    claims: tuple[str, ...]
+
+
 class _Read(NamedTuple):
     """All that is read from a store, once: samples without some sources are made from it."""
 
     network: Network  # of every kind of claim
     told: Mapping[str, Said]  # every claim, plans and ended ones among them
     said: Mapping[str, Said]  # those that may count as ties
-    nature: Mapping[str, str]  # of each class
-    tenure: Mapping[str, str]  # of each class that has one
+    pairs: Mapping[Pair, Sequence[_Tie]]  # in order
+    nature: Mapping[str, str]  # of each actor
+    given: Mapping[str, str]  # the tenure of each actor whose class has one
+    sectors: Collection[str]
     holdings: tenure.Holdings
 
 
@@ -81,12 +94,16 @@ class Sample:
     the sources that do not, ``said`` the claims that may count, by id.
     """
 
-    network: Network
     ties: nx.Graph[str]
     kinds: tuple[str, ...]
     left_out: tuple[str, ...]
     said: Mapping[str, Said] = field(repr=False)
     _read: _Read = field(repr=False, compare=False)
+
+    @cached_property
+    def network(self) -> Network:
+        """The network of the claims that count: made when it is asked for, as most samples are of ties alone."""
+        return _restricted(self._read.network, self.said)
 
     def basis(self, ties: Iterable[tuple[str, str]] | None = None) -> Basis:
         """What these ties (pairs of actors; without any given, all) rest on."""
@@ -120,6 +137,15 @@ class Sample:
         return _sample(self._read, kinds, self.left_out)
 
 
+def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
+    """The ties without those that only this source tells; what the actors are stays as it was.
+
+    Sooner made than :meth:`Sample.without`, where it is no matter what the source tells of tenure or strength.
+    """
+    only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
+    return engine.tied(ties, (), only)
+
+
 def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
     """The sample of a store: the ties that claims of these kinds make, without the claims of some sources.
 
@@ -140,14 +166,13 @@ def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collectio
         plain = status == "held" and row["stands"].value == "true"
         if plain if kind == "fact" else status != "retracted":
             said[claim] = told[claim]
-    found = _Read(
-        network.read(store, "actors", network.KINDS),
-        told,
-        said,
-        {class_: _nearest(class_, classes, natures) for class_ in sorted(classes)},
-        tenures,
-        tenure.read(store),
-    )
+    whole = network.read(store, "actors", network.KINDS)
+    classed = {node: str(data.get("kind", "")) for node, data in whole.nodes(data=True)}
+    nearest = {class_: _nearest(class_, classes, natures) for class_ in set(classed.values())}
+    of = {node: nearest[class_] for node, class_ in classed.items()}
+    given = {node: tenures[class_] for node, class_ in classed.items() if class_ in tenures}
+    sectors = {node for node in given if of[node] == "group"}
+    found = _Read(whole, told, said, _pairs(whole), of, given, sectors, tenure.read(store))
     return _sample(found, kinds, without)
 
 
@@ -170,11 +195,10 @@ def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sa
         raise RareEarthError(f"no source '{min(unknown)}'" + (f"; near names: {', '.join(near)}" if near else ""))
     rest = {claim: s for claim, s in read.said.items() if s.source not in without}
     said = {claim: s for claim, s in rest.items() if s.kind in kinds}
-    actors = _restricted(read.network, said)
-    ties = _ties(actors, said)
-    _describe(ties, actors, read, rest)
+    ties = _ties(read.pairs, said)
+    _describe(ties, read, rest)
     chosen = tuple(kind for kind in network.KINDS if kind in kinds)
-    return Sample(actors, ties, chosen, tuple(sorted(set(without))), said, read)
+    return Sample(ties, chosen, tuple(sorted(set(without))), said, read)
 
 
 def _restricted(whole: Network, said: Mapping[str, Said]) -> Network:
@@ -199,44 +223,46 @@ def _restricted(whole: Network, said: Mapping[str, Said]) -> Network:
     return made
 
 
-def _ties(actors: Network, said: Mapping[str, Said]) -> nx.Graph[str]:
-    pairs: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
-    for u, v, data in actors.edges(data=True):
+def _pairs(whole: Network) -> dict[Pair, list[_Tie]]:
+    """The pairs of actors that any claim ties, in order, each with the relations between the two."""
+    found: dict[Pair, list[_Tie]] = defaultdict(list)
+    for u, v, data in whole.edges(data=True):
         if data["strength"] > 0 and u != v:
-            pairs[min(u, v), max(u, v)].append(data)
+            tie = _Tie(str(data["relation"]), float(data["strength"]), tuple(data["claims"].split(network.JOIN)))
+            found[min(u, v), max(u, v)].append(tie)
+    return dict(sorted(found.items()))
+
+
+def _ties(pairs: Mapping[Pair, Sequence[_Tie]], said: Mapping[str, Said]) -> nx.Graph[str]:
+    kept = {pair: [tie for tie in told if any(c in said for c in tie.claims)] for pair, told in pairs.items()}
     ties: nx.Graph[str] = nx.Graph()
-    ties.add_nodes_from(sorted({end for pair in pairs for end in pair}))
-    for (a, b), edges in sorted(pairs.items()):
-        claims = sorted({claim for data in edges for claim in str(data["claims"]).split(network.JOIN)})
-        ties.add_edge(
-            a,
-            b,
-            strength=max(float(str(data["strength"])) for data in edges),
-            claims=tuple(claims),
-            sources=tuple(sorted({said[c].source for c in claims})),
-            kinds=tuple(sorted({said[c].kind for c in claims})),
-            relations=tuple(sorted({str(data["relation"]) for data in edges})),
-        )
+    ties.add_nodes_from(sorted({end for pair, told in kept.items() if told for end in pair}))
+    for (a, b), told in kept.items():
+        if told:
+            claims = sorted({c for tie in told for c in tie.claims if c in said})
+            ties.add_edge(
+                a,
+                b,
+                strength=max(tie.strength for tie in told),
+                claims=tuple(claims),
+                sources=tuple(sorted({said[c].source for c in claims})),
+                kinds=tuple(sorted({said[c].kind for c in claims})),
+                relations=tuple(sorted({tie.relation for tie in told})),
+            )
     return ties
 
 
-def _describe(ties: nx.Graph[str], actors: Network, read: _Read, rest: Mapping[str, Said]) -> None:
+def _describe(ties: nx.Graph[str], read: _Read, rest: Mapping[str, Said]) -> None:
     """Give the nodes of the ties what is known of them."""
-    nature = {node: read.nature.get(str(data.get("kind", "")), "") for node, data in read.network.nodes(data=True)}
-    given = {
-        node: read.tenure[data["kind"]]
-        for node, data in read.network.nodes(data=True)
-        if data.get("kind") in read.tenure
-    }
-    sectors = {node for node in given if nature[node] == "group"}
-    owned = tenure.tenures(tenure.current(read.holdings, rest), given, sectors)
+    owned = tenure.tenures(tenure.current(read.holdings, rest), read.given, read.sectors)
     unknown = tenure.Tenure("", False, ())
     for node, data in ties.nodes(data=True):
-        known, sphere = owned.get(node, unknown), str(actors.nodes[node].get("sphere", ""))
+        known, actor = owned.get(node, unknown), read.network.nodes[node]
+        sphere = str(actor.get("sphere", ""))
         data |= {
-            "label": str(actors.nodes[node].get("label", node)),
-            "kind": str(actors.nodes[node].get("kind", "")),
-            "nature": nature[node],
+            "label": str(actor.get("label", node)),
+            "kind": str(actor.get("kind", "")),
+            "nature": read.nature[node],
             "sphere": sphere,
             "group": GROUPS[known.name] if sphere == INDUSTRY else sphere,
             "tenure": known.name,

@@ -64,9 +64,9 @@ class Weighed:
     verdict: Verdict
 
 
-def weigh(graph: Graph, groups: Mapping[str, str], seed: int, draws: int = DRAWS) -> Weighed:
+def weigh(graph: Graph, groups: Mapping[str, str], seed: int) -> Weighed:
     """The ties between groups of a graph all of whose nodes have one, and the verdict by the rule of this module."""
-    return _beside(graph, groups, list(null.ties(graph, draws, seed)))
+    return _beside(graph, groups, list(null.ties(graph, DRAWS, seed)))
 
 
 def _beside(graph: Graph, groups: Mapping[str, str], random_ties: Sequence[Sequence[Pair]]) -> Weighed:
@@ -297,14 +297,15 @@ def _again(store: ox.Store, read: Sample, weighed: Weighed, seed: int) -> tuple[
     """The test again without ownership and without the sources that bear most on it; and what turns the verdict."""
     graph = bodies(read)
     own = sorted({source for _, _, data in graph.edges(data=True) for source in data["sources"]})
-    rests = {source: bodies(read.without([source])) for source in own}
+    # the sphere of a body is that of its class, whichever source is left out
+    rests = {source: engine.part(sample.without_source(read.ties, source), set(graph)) for source in own}
     towards = 1 if weighed.verdict is Verdict.SUPPORTED else -1
     excess = {source: _excess(rest, _of(rest, "sphere")) for source, rest in rests.items()}
     watched = sorted(own, key=lambda s: (-towards * excess[s], s))[:WATCHED]
     rows: list[tuple[Value, ...]] = []
     turned = []
     for name, rest in {"ties of ownership": _unowned(store, graph), **{s: rests[s] for s in watched}}.items():
-        again = weigh(rest, _of(rest, "sphere"), seed, DRAWS)
+        again = weigh(rest, _of(rest, "sphere"), seed)
         compared = again.between
         figures = (compared.observed, compared.mean, compared.z, compared.p) if compared else (None,) * 4
         rows.append((name, rest.number_of_edges(), *figures, str(again.verdict)))
