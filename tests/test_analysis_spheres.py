@@ -110,6 +110,13 @@ def test_without_a_source_nothing_rests_on_it(read: Sample) -> None:
     assert rest.without([read.sources()[0]]).left_out == tuple(sorted({source, read.sources()[0]}))
 
 
+def test_without_a_source_by_the_ties_alone_is_the_same(read: Sample) -> None:
+    for source in read.sources()[::7]:
+        short, whole = sample.without_source(read.ties, source), read.without([source]).ties
+        assert list(short) == list(whole)
+        assert list(short.edges()) == list(whole.edges())
+
+
 def test_other_kinds_of_claims_only_add_ties(read: Sample) -> None:
     every = read.of(network.KINDS)
     assert set(map(frozenset, read.ties.edges())) < set(map(frozenset, every.ties.edges()))
@@ -391,6 +398,14 @@ def test_ownership_alone_is_no_collaboration(folder: Folder) -> None:
     assert any("without ties of ownership it is another" in limit for limit in found.limits)
 
 
+def test_as_many_random_graphs_are_drawn_as_the_module_says() -> None:
+    graph = nx.disjoint_union(nx.complete_graph(8), nx.complete_graph(8))
+    named = nx.relabel_nodes(graph, str)
+    between = spheres.weigh(named, {node: str(int(node) < 8) for node in named}, 1).between
+    assert between is not None
+    assert between.p == pytest.approx(2 / 200)  # 199 drawn here, all with more ties between
+
+
 def test_few_ties_carry_no_verdict(folder: Folder) -> None:
     found = weighed(folder, spread(ring(FIRMS[:10], "collaboratesWith", 1) + ring(SCHOOLS[:10], "collaboratesWith", 1)))
     assert found.verdict is Verdict.OPEN
@@ -467,6 +482,40 @@ def test_one_source_that_turns_it_is_named(folder: Folder) -> None:
     assert found.verdict is Verdict.OPEN
     assert any("the-one" in limit for limit in found.limits)
     assert "the-one" in {row[0] for row in found.tables[3].rows}
+
+
+def test_firms_are_told_by_name(folder: Folder) -> None:
+    edged(folder, core(STATE, PRIVATE))
+    folder.change("entities/all.yaml", "name: private-00\n", "name: The First Firm\n")
+    found = analysis.answer(stores.memory(rdf.lines(folder.dataset())), "private-at-the-edge")
+    firms = next(table for table in found.tables if table.title == "The firms")
+    assert {str(row[0]) for row in firms.rows} == {"The First Firm", *PRIVATE[1:], *STATE}
+
+
+def test_where_no_source_turns_anything_the_limits_say_so_and_no_table(folder: Folder) -> None:
+    found = edged(folder, core(STATE, PRIVATE))
+    assert any(limit.startswith("0 of 12 sources would turn the sign") for limit in found.limits)
+    assert all(table.rows for table in found.tables)
+
+
+def test_what_each_source_does_is_kept_to_draw_of_and_is_weighed_once(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+    weigh = edge.weigh
+    monkeypatch.setattr(edge, "weigh", lambda *given: calls.append(1) or weigh(*given))
+    claims = [*SECTORS, *core(STATE, PRIVATE)]
+    records = {"Company": PRIVATE + STATE, "PrivateSector": ["private-sector"], "StateSector": ["state-sector"]}
+    own = [(f"private-00 collaboratesWith {other}", "own") for other in STATE[2:]]
+    made = world(folder, records, [*((claim, source) for claim in claims for source in ("one", "two")), *own])
+    found = edge.answer(made, sample.read(made), 3)
+    assert len(calls) == 2  # with everything, and without the one source that alone tells something
+    [table] = found.drawn
+    assert [row[0] for row in table.rows] == ["one", "own", "two"]
+    rest = edge.of(sample.read(made, without=["own"]), 3)
+    assert table.rows[1][3:7] == tuple(m.delta for m in rest.measured)
+    assert table.rows[0][1:] == table.rows[2][1:] != table.rows[1][1:]
+    assert table.title not in json.dumps(finding.record(found)) + "\n".join(finding.lines(found))
 
 
 def test_over_time_is_as_of_each_day(store: ox.Store) -> None:

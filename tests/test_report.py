@@ -17,7 +17,7 @@ from conftest import ARTICLE, Folder
 
 from rareearth import rdf, report
 from rareearth import store as stores
-from rareearth.analysis import clusters, spheres
+from rareearth.analysis import clusters, edge, spheres
 from rareearth.analysis.finding import Verdict
 from rareearth.dataset import Dataset
 from rareearth.problems import RareEarthError
@@ -179,6 +179,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
     other = (tmp_path / "other.html").read_text(encoding="utf-8")
     assert "Seed: 7." in other
     assert other != small
+
+
+def test_what_the_findings_weighed_is_not_weighed_again(
+    article: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(edge, "of", lambda *_: pytest.fail("weighed again"))
+    report.write(tmp_path / "x.html", article)
 
 
 def test_markdown_has_its_figures_beside_it_and_links_that_lead_somewhere(article: ox.Store, tmp_path: Path) -> None:

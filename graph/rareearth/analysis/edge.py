@@ -13,11 +13,12 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rareearth import asof
 from rareearth.analysis import centrality, engine, permutation, sample, tenure
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -115,19 +116,31 @@ def _verdict(measured: Sequence[Measured]) -> Verdict:
 
 def of(read: Sample, seed: int) -> Weighed:
     """The comparison of the firms of a sample."""
-    sectors = {n for n, data in read.ties.nodes(data=True) if data["nature"] == "group" and data["tenure"]}
-    graph = engine.part(read.ties, set(read.ties) - sectors)
-    firms = {n: data["tenure"] for n, data in graph.nodes(data=True) if data["nature"] == "firm"}
-    private = [n for n, name in firms.items() if name == tenure.PRIVATE]
-    state = [n for n, name in firms.items() if name == tenure.STATE]
-    return weigh(graph, private, state, seed)
+    return next(_each([read], seed))
+
+
+def _each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
+    """The comparison of the firms of each sample; those of the same ties and firms are weighed once."""
+    known: dict[tuple[object, ...], Weighed] = {}
+    for read in samples:
+        sectors = {n for n, data in read.ties.nodes(data=True) if data["nature"] == "group" and data["tenure"]}
+        graph = engine.part(read.ties, set(read.ties) - sectors)
+        firms = {n: data["tenure"] for n, data in graph.nodes(data=True) if data["nature"] == "firm"}
+        private, state = (tuple(n for n in firms if firms[n] == name) for name in (tenure.PRIVATE, tenure.STATE))
+        same = (tuple(graph), tuple(graph.edges()), private, state)
+        if same not in known:
+            known[same] = weigh(graph, private, state, seed)
+        yield known[same]
 
 
 def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
     """The finding on a sample, with what it does with other kinds of claims and without each source."""
-    weighed = of(read, seed)
-    kinds = {name: of(read.of(chosen), seed) for name, chosen in KINDS.items()}
-    without = {source: of(read.without([source]), seed) for source in read.sources()}
+    sources = read.sources()
+    with_kinds = (read.of(chosen) for chosen in KINDS.values())
+    without_each = (read.without([source]) for source in sources)
+    weighed, *rests = _each(chain([read], with_kinds, without_each), seed)
+    kinds = dict(zip(KINDS, rests, strict=False))
+    without = dict(zip(sources, rests[len(KINDS) :], strict=True))
     turned = [source for source, other in without.items() if other.verdict is not weighed.verdict]
     verdict = Verdict.OPEN if turned else weighed.verdict
     ties = [(a, b) for a, b in read.ties.edges() if {a, b} & {*weighed.private, *weighed.state}]
@@ -143,8 +156,9 @@ def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
             _compared(weighed),
             _firms(read, weighed),
             _sensitivity("With other kinds of claims", "claims", kinds),
-            _turns(weighed, without),
+            *_turns(weighed, without),
         ),
+        drawn=(_sensitivity("Without each source", "without", without),),
         basis=read.basis_of(claims, len(ties)),
         limits=tuple(_limits(read, weighed, without, turned)),
         method=METHOD,
@@ -161,33 +175,37 @@ def over_time(store: ox.Store, days: Iterable[str], kinds: Sequence[str] = ("fac
 
 
 def _answer(weighed: Weighed, verdict: Verdict) -> str:
-    counted = f"{len(weighed.private)} private and {len(weighed.state)} state-owned firms have a tie"
+    firms = f"{len(weighed.private):,} private and {counted(len(weighed.state), 'state-owned firm')} have a tie"
     if not weighed.measured:
-        return f"{counted}; there is nothing to compare."
+        return f"{firms}; there is nothing to compare."
     below = [m.measure for m in weighed.measured if (m.delta or 0) < 0]
     figures = ", ".join(f"{m.measure} {m.delta:+.2f}" for m in weighed.measured)
     lower = f"the private are lower by {', '.join(below)}" if below else "the private are lower by no measure"
     carried = " That is too little to go by." if verdict is Verdict.OPEN else ""
-    return f"{counted}; {lower} (Cliff's delta: {figures}).{carried}"
+    return f"{firms}; {lower} (Cliff's delta: {figures}).{carried}"
 
 
 def _limits(read: Sample, weighed: Weighed, without: Mapping[str, Weighed], turned: Sequence[str]) -> Iterator[str]:
     for name, group in (("private", weighed.private), ("state-owned", weighed.state)):
         if len(group) < LEAST_FIRMS:
             yield (
-                f"{len(group)} {name} firms: with fewer than {LEAST_FIRMS} in a group a test has no power and an "
-                "interval no meaning, so none is given."
+                f"{counted(len(group), f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group a test has no power "
+                "and an interval no meaning, so none is given."
             )
     unknown = sum(data["nature"] == "firm" and not data["tenure"] for _, data in read.ties.nodes(data=True))
     if unknown:
-        yield f"Of {unknown} more firms that have a tie no source says whose they are; they may well change the answer."
+        more = counted(unknown, "more firm with a tie is", "more firms with a tie are")
+        yield f"No source says whose {more}: that may well change the answer."
     open_ = [m.measure for m in weighed.measured if m.low is not None and m.high is not None and m.low <= 0 <= m.high]
     if open_:
         yield f"The interval of Cliff's delta holds 0 for {', '.join(open_)}."
     if turned:
         yield f"One source turns the verdict: {', '.join(turned)}."
     flips = [source for source, other in without.items() if _flips(weighed, other)]
-    yield f"{len(flips)} of {len(without)} sources turn the sign of a measure, or end the comparison, when left out."
+    yield (
+        f"{len(flips):,} of {counted(len(without), 'source')} would turn the sign of a measure, or end the comparison, "
+        "when left out."
+    )
     yield "Firms that more pages write of have more ties: this is centrality in what was written, not in trade."
 
 
@@ -226,7 +244,7 @@ def _firms(read: Sample, weighed: Weighed) -> Table:
             data = read.ties.nodes[name]
             told = "stated" if data["tenure_stated"] else "inferred"
             figures = ((m.private if group == "private" else m.state)[number] for m in weighed.measured)
-            rows.append((name, group, told, *figures))
+            rows.append((data["label"], group, told, *figures))
             evidence.append(tuple(data["tenure_claims"]))
     columns = ("firm", "group", "by", *(m.measure for m in weighed.measured))
     note = (
@@ -245,11 +263,13 @@ def _sensitivity(title: str, column: str, samples: Mapping[str, Weighed]) -> Tab
     return Table(title, columns, tuple(rows))
 
 
-def _turns(weighed: Weighed, without: Mapping[str, Weighed]) -> Table:
-    """The sources that turn a sign or the verdict when left out."""
+def _turns(weighed: Weighed, without: Mapping[str, Weighed]) -> Iterator[Table]:
+    """The sources that turn a sign or the verdict when left out; no table where none does, as the limits say so."""
     kept = {
         source: other
         for source, other in without.items()
         if _flips(weighed, other) or other.verdict is not weighed.verdict
     }
-    return _sensitivity(f"Sources that turn a sign or the verdict when left out, of {len(without)}", "without", kept)
+    if kept:
+        title = f"Sources that turn a sign or the verdict when left out, of {len(without)}"
+        yield _sensitivity(title, "without", kept)

@@ -72,7 +72,8 @@ class Finding:
 
     ``claim`` is what the verdict is on, in one sentence ("" where the finding only describes); ``answer`` says it in
     one or two sentences with the figures; ``limits`` what the sample cannot carry, and by which rule; ``method`` the
-    literature of the measures.
+    literature of the measures. ``drawn`` are tables too long to be read, of which figures are drawn: they stand
+    neither in :func:`lines` nor in a :func:`record`.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Finding:
     limits: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     claim: str = ""
+    drawn: tuple[Table, ...] = ()
 
 
 def lines(finding: Finding) -> Iterator[str]:

@@ -115,11 +115,13 @@ def sensitivity(given: Material) -> Figure:
     between = _excess_without(given)
     finding = given.findings["private-at-the-edge"]
     about = finding.basis.sources
-    rests = {source: edge.of(given.read.without([source]), given.seed) for source in about}
-    whole = edge.of(given.read, given.seed)
-    measures = [m.measure for m in whole.measured]
+    whole = records(table_of(finding, "measure", "Cliff's delta"), "measure", "Cliff's delta")
+    measures = [str(measure) for measure, _ in whole]
+    rests = records(finding.drawn[0], "without", *(f"delta of {m}" for m in measures))
     deltas = {
-        source: {m.measure: m.delta for m in other.measured if m.delta is not None} for source, other in rests.items()
+        str(source): {m: number(x) for m, x in zip(measures, found, strict=True) if x is not None}
+        for source, *found in rests
+        if source in about
     }
     order = sorted(between, key=lambda s: (between[s], s))
     full = _excess(engine.part(spheres.bodies(given.read), set(spheres.bodies(given.read)))) if between else None
@@ -149,7 +151,7 @@ def sensitivity(given: Material) -> Figure:
         for y, measure in enumerate(measures):
             shown = [found[measure] for _, found in sorted(deltas.items()) if measure in found]
             right.scatter(shown, [y + 0.22] * len(shown), s=9, color=ACCENT, linewidths=0, alpha=0.5)
-            right.scatter([number(whole.measured[y].delta)], [y - 0.05], s=34, marker="|", color=INK)
+            right.scatter([number(whole[y][1])], [y - 0.05], s=34, marker="|", color=INK)
         right.axvline(0, color=FAINT, linewidth=0.9, linestyle=":")
         right.set_xlim(-1.1, 1.1)
         right.set_xticks([-1, -0.5, 0, 0.5, 1])
@@ -231,7 +233,11 @@ def tenures(given: Material) -> Figure:
         table_of(finding, "measure", "Cliff's delta", "from", "to"), "measure", "Cliff's delta", "from", "to"
     )
     firms = table_of(finding, "firm", "group", "degree")
-    points = records(firms, "firm", "group", "degree")
+    evidence = firms.evidence if firms else ()
+    points = [
+        (*row, next(iter(ids), ""))
+        for row, ids in zip(records(firms, "firm", "group", "degree"), evidence, strict=True)
+    ]
     groups = {name: [r for r in points if r[1] == name] for name in ("private", "state")}
     few = min((len(rows) for rows in groups.values()), default=0) < edge.LEAST_FIRMS
 
@@ -252,7 +258,6 @@ def tenures(given: Material) -> Figure:
         left.set_xlabel("below 0 the private are lower")
         right = axes(canvas, 4.35, 0.75, bottom=0.55)
         right.set_title("Degree of each firm (part of all actors)")
-        claims = dict(zip((str(r[0]) for r in firms.rows), firms.evidence, strict=False)) if firms else {}
         high_at = max((number(r[2]) for r in points), default=1.0) or 1.0
         for y, (name, rows) in enumerate(groups.items()):
             order = sorted(rows, key=lambda r: (number(r[2]), str(r[0])))
@@ -260,11 +265,11 @@ def tenures(given: Material) -> Figure:
                 [number(r[2]) for r in order],
                 [y + 0.1 * ((n % 3) - 1) for n in range(len(order))],
                 s=30, color=PRIVATE if name == "private" else STATE, edgecolors=PAPER, linewidths=0.7, alpha=0.9,
-                urls=[f"#claim-{claims[str(r[0])][0]}" if claims.get(str(r[0])) else None for r in order],
+                urls=[f"#claim-{r[3]}" if r[3] else None for r in order],
             )  # fmt: skip
             for r in [r for r in order if number(r[2]) > 0.4 * high_at][-3:]:
                 right.annotate(
-                    short(given.label(str(r[0])), 34), (number(r[2]), y), xytext=(0, -13), ha="right",
+                    short(str(r[0]), 34), (number(r[2]), y), xytext=(0, -13), ha="right",
                     textcoords="offset points", fontsize=6.5, va="top",
                 )  # fmt: skip
         right.set_yticks([0, 1], [f"{name} ({len(rows)})" for name, rows in groups.items()])

@@ -66,10 +66,6 @@ class Material:
         """The colour of the sphere of an actor that has a tie."""
         return self.spheres.get(str(self.read.ties.nodes[node]["sphere"]), drawing.FAINT)
 
-    def label(self, node: str) -> str:
-        """The name of an actor; what is no id of one stays as it is."""
-        return str(self.read.network.nodes[node]["label"]) if node in self.read.network else node
-
     def small(self, count: int, sources: int, unit: str = "tie") -> str:
         """Why so many ties (or another unit) of so many sources show no more than themselves, or ""."""
         if sources >= LEAST_SOURCES:
