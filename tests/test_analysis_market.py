@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import random
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -438,6 +439,58 @@ def test_the_planted_gap_is_named_with_its_broker(brokered: ox.Store) -> None:
     assert len(claims) >= 2
     joined = tables(found)["Ties between parts that no path joins, from research bodies to firms"]
     assert joined.rows == ()
+
+
+def test_the_answer_on_gaps_is_two_sentences(brokered: ox.Store, missing: Finding) -> None:
+    for found in (missing, analysis.answer(brokered, "gaps"), analysis.answer(stores.memory([]), "gaps")):
+        assert len(re.findall(r"\.(?= |$)", found.answer)) == 2, found.answer
+    assert "lab-" in (answer := analysis.answer(brokered, "gaps").answer)
+    assert "would shorten paths most from research bodies to firms (efficiency from " in answer
+    assert answer.endswith("Between parts that no path joins, none would gain enough.")
+
+
+def test_of_many_who_could_broker_three_are_named(folder: Folder) -> None:
+    middle = [f"society-{i}" for i in range(5)]
+    ties = [f"{one} collaboratesWith {end}" for one in middle for end in ("lab-0", "firm-0")]
+    ties += [f"lab-0 collaboratesWith lab-{i}" for i in range(1, 6)]
+    ties += [f"firm-0 collaboratesWith firm-{i}" for i in range(1, 6)]
+    kinds = {
+        "ResearchInstitute": [f"lab-{i}" for i in range(6)],
+        "Company": [f"firm-{i}" for i in range(6)],
+        "LearnedSociety": middle,
+    }
+    found = analysis.answer(world(folder, kinds, {"one": ties, "two": ties}), "gaps")
+    shorter = tables(found)["Ties that make paths shorter, from research bodies to firms"]
+    row = dict(zip(shorter.columns, shorter.rows[0], strict=True))
+    assert (row["one"], row["other"]) == ("firm-0", "lab-0")
+    assert row["who could broker"] == "society-0 or society-1 or society-2, and 2 more"
+    assert len(shorter.evidence[0]) == 2 * 2 * 5  # those of all five
+
+
+@pytest.mark.parametrize(
+    ("labs", "firms", "told"),
+    [
+        (0, 0, ""),
+        (1, 0, "1 actor of academia."),
+        (0, 1, "1 actor of industry."),
+        (1, 2, "1 actor of academia and 2 actors of industry."),
+    ],
+)
+def test_actors_without_a_tie_are_counted_in_words(folder: Folder, labs: int, firms: int, told: str) -> None:
+    lone = {
+        "ResearchInstitute": [f"lone-lab-{i}" for i in range(labs)],
+        "Company": [f"lone-firm-{i}" for i in range(firms)],
+    }
+    kinds = {
+        "ResearchInstitute": ["lab", *lone["ResearchInstitute"]],
+        "Company": ["firm", *lone["Company"]],
+        "City": ["town"],
+    }
+    places = [f"{one} headquarteredIn town" for ends in lone.values() for one in ends]
+    claims = ["lab collaboratesWith firm", "firm headquarteredIn town", *places]
+    found = analysis.answer(world(folder, kinds, {"one": claims}), "laboratory-to-market")
+    limits = [limit for limit in found.limits if "without any tie" in limit]
+    assert limits == ([f"In the network without any tie, and not counted: {told}"] if told else [])
 
 
 def test_a_gap_that_one_source_makes_is_noise(folder: Folder) -> None:

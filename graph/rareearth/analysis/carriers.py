@@ -9,7 +9,7 @@ from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import brokerage, cuts, efficiency
-from rareearth.analysis.finding import Table, Value
+from rareearth.analysis.finding import Table, Value, counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -37,11 +37,12 @@ def independent(read: Sample, first: Collection[str], last: Collection[str], see
     split = cuts.separator(read.ties, first, last)
     names = ", ".join(str(read.ties.nodes[str(node)]["label"]) for node in split.actors)
     return Table(
-        f"Independent paths (that share no other actor); first: {len(first)} research bodies, last: {len(last)} firms",
+        f"Independent paths (that share no other actor); first: {counted(len(first), 'research body')}, "
+        f"last: {counted(len(last), 'firm')}",
         ("pairs", "counted", "none", "one", "two", "more"),
         tuple(rows),
-        note=f"All together, {split.paths} paths lead from research bodies to firms without sharing anyone. These cut "
-        f"all of them when lost: {names or 'nobody'}.",
+        note=f"All together, {counted(split.paths, 'path leads', 'paths lead')} from research bodies to firms without "
+        f"sharing anyone. These cut all of them when lost: {names or 'nobody'}.",
     )
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth.analysis import cuts, engine, market, sample
 from rareearth.analysis.efficiency import Effect, Gains
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 QUESTION = "Which few missing ties would bring research bodies nearest to firms, or the spheres to each other?"
 LEAST_GAIN = 0.05  # of the efficiency that there is
 LISTED = 10
+NAMED = 3  # who could broker
 LOOKED_AT = 500  # the ties that gain most alone, among which the next best is looked for
 
 METHOD = (
@@ -80,18 +81,26 @@ class Least(NamedTuple):
 
 @dataclass(frozen=True)
 class _Listed:
-    """The gaps for one aim: those that join parts without a path, or those that make a path shorter.
+    """The gaps for one aim: those that join parts without a path (``joins``), or those that make a path shorter.
 
     ``places`` are the best and worst place of each among them, and ``least`` its least gain, over all samples without
     one source. ``noise`` are ties that gain enough, but not without some source; with the gain that they have.
     """
 
-    title: str
+    aim: str
+    joins: bool
     gaps: Sequence[Gap]
     effects: Mapping[Pair, Effect]
     least: Mapping[Pair, Least]
     places: Mapping[Pair, tuple[int, int]]
     noise: Mapping[Pair, float]
+
+    @property
+    def title(self) -> str:
+        """What is listed, in words."""
+        return (
+            f"{'Ties between parts that no path joins' if self.joins else 'Ties that make paths shorter'}, {self.aim}"
+        )
 
 
 def missing(graph: Graph, bodies: Collection[str]) -> list[Pair]:
@@ -168,14 +177,14 @@ def _lists(read: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequen
         least[tie] = min(Least(_relative(*rest, tie), source) for source, rest in rests.items())
         return least[tie].gain < LEAST_GAIN
 
-    for title, joins in (("Ties that make paths shorter", False), ("Ties between parts that no path joins", True)):
+    for joins in (False, True):
         least.clear()
         chosen = [(a, b) for a, b in candidates if (part[a] != part[b]) is joins]
         found = find(read.ties, pairs, chosen, gains, noisy)
         listed = [(gap.one, gap.other) for gap in found]
         noise = {tie: gains.of(*tie) for tie in least if tie not in listed}
         effects = {tie: gains.effect(*tie) for tie in listed}
-        yield _Listed(f"{title}, {aim}", found, effects, dict(least), _places(listed, rests), noise)
+        yield _Listed(aim, joins, found, effects, dict(least), _places(listed, rests), noise)
 
 
 def _places(ties: Sequence[Pair], rests: _Rests) -> dict[Pair, tuple[int, int]]:
@@ -216,33 +225,38 @@ _AIMS: Mapping[str, Callable[[Graph], list[Pair]]] = {
 
 
 def _answer(read: Sample, lists: Sequence[_Listed], candidates: int) -> str:
-    parts = [f"{candidates:,} ties between organizations and firms are missing."]
-    for listed in lists:
-        if not listed.gaps:
-            parts.append(f"{listed.title}: none.")
-            continue
+    """The first tie that makes paths shorter, and the first that joins parts, of the first aim that has one."""
+    found = {listed.joins: listed for listed in reversed(lists) if listed.gaps}
+
+    def told(joins: bool, does: str) -> str:
+        if joins not in found:
+            return f"none would {does} enough."
+        listed = found[joins]
         gap = listed.gaps[0]
-        nearer = listed.effects[gap.one, gap.other].nearer
-        parts.append(
-            f"{listed.title}: {len(listed.gaps)}, first {_label(read, gap.one)} – {_label(read, gap.other)}, which "
-            f"raises the efficiency from {gap.before:.3f} to {gap.before + gap.alone:.3f} ({nearer:,} pairs come "
-            "nearer)."
+        nearer = counted(listed.effects[gap.one, gap.other].nearer, "pair")
+        return (
+            f"{_label(read, gap.one)} – {_label(read, gap.other)} would {does} most {listed.aim} (efficiency from "
+            f"{gap.before:.3f} to {gap.before + gap.alone:.3f}, {nearer} nearer)."
         )
-    return " ".join(parts)
+
+    return (
+        f"Of {counted(candidates, 'missing tie')} between organizations and firms {told(False, 'shorten paths')} "
+        f"Between parts that no path joins, {told(True, 'gain')}"
+    )
 
 
 def _limits(read: Sample, lists: Sequence[_Listed]) -> Iterator[str]:
     for listed in lists:
         if listed.noise:
             yield (
-                f"{listed.title}: {len(listed.noise):,} more gain enough, and are left out as noise. Without one "
-                f"source they gain less than {LEAST_GAIN:.0%}, or one of their ends has no tie at all."
+                f"{listed.title}: {counted(len(listed.noise), 'more is', 'more are')} left out as noise. Without one "
+                f"source the gain is less than {LEAST_GAIN:.0%}, or an end has no tie at all."
             )
     laboratories, firms = market.laboratories(read.ties), market.firms(read.ties)
     if min(len(laboratories), len(firms)) < market.LEAST_BODIES:
         yield (
-            f"{len(laboratories)} research bodies and {len(firms)} firms have a tie; with fewer than "
-            f"{market.LEAST_BODIES} of either a gap is one between few."
+            f"{counted(len(laboratories), 'research body')} and {counted(len(firms), 'firm')} have a tie; with fewer "
+            f"than {market.LEAST_BODIES} of either a gap is one between few."
         )
     yield (
         "A tie that nobody wrote of looks like one that is missing. The sources follow one article outwards, so parts "
@@ -307,6 +321,12 @@ def _reason(read: Sample, effect: Effect) -> str:
     return f"{_label(read, one)} – {_label(read, other)} {far} to {then}"
 
 
+def _first(names: Sequence[str], join: str) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - NAMED
+    return join.join(names[:NAMED]) + (f", and {more} more" if more > 0 else "")
+
+
 def _path(read: Sample, one: str, other: str) -> tuple[str, tuple[str, ...]]:
     """Who could bring two together: whom both know, else those on the first of the shortest paths; and the claims."""
     import networkx as nx
@@ -314,11 +334,11 @@ def _path(read: Sample, one: str, other: str) -> tuple[str, tuple[str, ...]]:
     shared = sorted(set(read.ties[one]) & set(read.ties[other]))
     if shared:
         ties = [(end, between) for between in shared for end in (one, other)]
-        names = " or ".join(_label(read, node) for node in shared)
+        names = _first([_label(read, node) for node in shared], " or ")
     elif nx.has_path(read.ties, one, other):
         path = min(nx.all_shortest_paths(read.ties, one, other))
         ties = list(pairwise(path))
-        names = ", then ".join(_label(read, node) for node in path[1:-1])
+        names = _first([_label(read, node) for node in path[1:-1]], ", then ")
     else:
         return "nobody: no path", ()
     return names, tuple(sorted({claim for tie in ties for claim in read.ties.edges[tie]["claims"]}))

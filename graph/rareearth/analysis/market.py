@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import iris, network, sparql
 from rareearth.analysis import carriers, cuts, efficiency, engine, null, sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -157,11 +157,13 @@ def _answer(graph: Graph, weighed: Weighed, carried: Mapping[str, float]) -> str
     if not market.pairs:
         return "No research body or no firm has a tie."
     if not market.reached:
-        return f"No path leads from any of {weighed.laboratories} research bodies to any of {weighed.firms} firms."
+        bodies, companies = counted(weighed.laboratories, "research body"), counted(weighed.firms, "firm")
+        return f"No path leads from any of {bodies} to any of {companies}."
     first = max(sorted(carried), key=lambda node: carried[node])
     return (
-        f"Of {market.pairs:,} pairs of a research body and a firm {market.reached:,} "
-        f"({market.reached / market.pairs:.0%}) have a path, {dict(market.counts).get(1, 0):,} of them a tie; the mean "
+        f"Of {counted(market.pairs, 'pair')} of a research body and a firm {market.reached:,} "
+        f"({market.reached / market.pairs:.0%}) {'has' if market.reached == 1 else 'have'} a path, "
+        f"{dict(market.counts).get(1, 0):,} of them a tie; the mean "
         f"distance is {market.mean:.1f} ({weighed.industry.mean or 0:.1f} among firms). The efficiency is "
         f"{far.observed:.3f}, {far.mean:.3f} by chance (p = {far.p:.2g}); among firms it is "
         f"{weighed.near.observed:.3f}, {weighed.near.mean:.3f} by chance. {graph.nodes[first]['label']} is on the "
@@ -172,8 +174,8 @@ def _answer(graph: Graph, weighed: Weighed, carried: Mapping[str, float]) -> str
 def _limits(read: Sample, weighed: Weighed, turned: Collection[str]) -> Iterator[str]:
     if min(weighed.laboratories, weighed.firms) < LEAST_BODIES:
         yield (
-            f"{weighed.laboratories} research bodies and {weighed.firms} firms have a tie; fewer than {LEAST_BODIES} "
-            "of either carry no verdict."
+            f"{counted(weighed.laboratories, 'research body')} and {counted(weighed.firms, 'firm')} have a tie; fewer "
+            f"than {LEAST_BODIES} of either carry no verdict."
         )
     elif turned:
         yield f"The verdict hangs on one thing: without {', '.join(turned)} it is another."
@@ -187,21 +189,15 @@ def _limits(read: Sample, weighed: Weighed, turned: Collection[str]) -> Iterator
     )
     if own:
         source, count = min(own.items(), key=lambda item: (-item[1], item[0]))
-        yield f"Of the ties of research bodies {count} of {sum(own.values())} (counted by source) are told by {source}."
-    bodies = Counter(
-        (data.get("sphere") == RESEARCH)
-        for n, data in read.network.nodes(data=True)
-        if n not in read.ties and data.get("sphere") in (RESEARCH, sample.INDUSTRY)
-    )
-    if bodies:
-        yield (
-            f"{bodies[True]} more actors of academia and {bodies[False]} of industry are in the network without any "
-            "tie, and are not counted."
-        )
+        yield f"Of the ties of research bodies {source} tells {count} of {sum(own.values())} (counted by source)."
+    lone = Counter(str(data.get("sphere")) for n, data in read.network.nodes(data=True) if n not in read.ties)
+    named = [counted(lone[s], f"actor of {s}", f"actors of {s}") for s in (RESEARCH, sample.INDUSTRY) if lone[s]]
+    if named:
+        yield f"In the network without any tie, and not counted: {' and '.join(named)}."
     whole = cuts.connected(read.ties, laboratories(read.ties), firms(read.ties))
     rest = cuts.connected(bodies_only(read.ties), laboratories(read.ties), firms(read.ties))
     if rest < whole:
-        yield f"{whole - rest:,} of the {whole:,} pairs with a path have one only over sectors, events or places."
+        yield f"Only over sectors, events or places does a path lead for {whole - rest:,} of {counted(whole, 'pair')}."
     yield (
         "A path is not a transfer: it may lead over owners, a sector or a visit, and a tie that nobody wrote of is "
         "missing. Sources were chosen from one article outwards: whom they do not name stands apart."
@@ -254,8 +250,8 @@ def _again(store: ox.Store, graph: Graph, weighed: Weighed, seed: int) -> tuple[
         rows.append((name, *row, among.efficiency, *tested))
     columns = ("ties", "bodies", "firms", "pairs with a path", "efficiency", "among firms", "p", "p of gap", "verdict")
     table = Table(
-        f"Without ownership, without paths over sectors, events and places, and without the {len(watched)} sources "
-        f"that bear most on it, of {len(without)}",
+        f"Without ownership, without paths over sectors, events and places, and without the "
+        f"{counted(len(watched), 'source that bears', 'sources that bear')} most on it, of {len(without)}",
         ("without", *columns),
         tuple(rows),
         note="Tested again only where there is a verdict that it could turn.",
