@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -48,7 +49,7 @@ def world(folder: Folder, records: dict[str, Iterable[str]], claims: Iterable[Cl
     """The store of records (class -> ids) and of claims without text, one source a file."""
     claims = list(claims)
     spoken = {word.strip(":") for claim, _ in claims for word in claim.split()}
-    records = {kind: [id_ for id_ in ids if id_ in spoken] for kind, ids in records.items()}
+    records = {kind: kept for kind, ids in records.items() if (kept := [id_ for id_ in ids if id_ in spoken])}
     lines = [f"{kind}:\n" + "".join(f"  {id_}:\n    name: {id_}\n" for id_ in ids) for kind, ids in records.items()]
     folder.write("entities/all.yaml", "Publisher:\n  daily:\n    name: Daily\n" + "".join(lines))
     told: dict[str, list[str]] = {}
@@ -308,6 +309,39 @@ def test_things_are_counted_in_words(count: int, words: tuple[str, ...], shown: 
     assert finding.counted(count, *words) == shown
 
 
+SINGULAR = re.compile(
+    r"(?<![\d.,])1 (?:more |research |direct |missing |state-owned |private )?"
+    r"(?:ties|claims|sources|facts|firms|bodies|actors|pairs|sites|stakes|holdings|groups|neighbours|paths|facilities)\b"
+)
+
+
+@pytest.mark.parametrize("name", analysis.QUESTIONS)
+@pytest.mark.parametrize(
+    "claims",
+    [
+        ["lab collaboratesWith firm"],
+        ["fund ownsShareOf firm:\n      share: 60", "lab collaboratesWith firm", "alone locatedIn town"],
+        [
+            "firm belongsToSector sector",
+            "firm operates mine",
+            "body collaboratesWith firm",
+            "lab collaboratesWith body",
+            "body overlapsWith lab:\n      kind: assessment\n      stance: negative",
+        ],
+    ],
+)
+def test_one_of_a_kind_is_told_in_the_singular(folder: Folder, name: str, claims: list[str]) -> None:
+    records = {
+        "Company": ["fund", "firm"], "ResearchInstitute": ["lab", "alone"], "LearnedSociety": ["body"],
+        "City": ["town"], "Mine": ["mine"], "PrivateSector": ["sector"],
+    }  # fmt: skip
+    found = analysis.answer(world(folder, records, [(claim, "one") for claim in claims]), name)
+    text = "\n".join(finding.lines(found))
+    assert " of 1 source; " in text or not found.basis.claims
+    assert SINGULAR.findall(text) == []
+    assert "Of 0 and" not in text
+
+
 @pytest.mark.parametrize("name", ["spheres", "private-at-the-edge"])
 def test_every_row_of_evidence_is_a_claim_and_there_is_one_for_each_row(
     name: str, read: Sample, store: ox.Store, mixed: Finding
@@ -353,7 +387,7 @@ def test_two_spheres_with_hardly_a_tie_between_are_found(folder: Folder) -> None
     apart = ring(FIRMS, "collaboratesWith", 1, 2) + ring(SCHOOLS, "collaboratesWith", 1, 2)
     found = weighed(folder, spread([*apart, "firm-0 collaboratesWith school-0"]))
     assert found.verdict is Verdict.SUPPORTED
-    assert "1 (1%) run between spheres" in found.answer
+    assert "1 (1%) runs between spheres" in found.answer
     (row,) = [row for row in found.tables[0].rows if row[:2] == ("academia", "industry")]
     assert float(str(row[5])) < -5
     # by hand: 80 ties within, 1 between

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import communities, engine, null
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -94,8 +94,9 @@ def _answer(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
         return "No two actors are tied."
     large = _large(found.best)
     text = (
-        f"{len(graph):,} actors with {graph.number_of_edges():,} ties fall into {len(found.best)} groups, {len(large)} "
-        f"of {LEAST_MEMBERS} or more, with a modularity of {max(found.modularities):.3f}"
+        f"{len(graph):,} actors with {counted(graph.number_of_edges(), 'tie')} fall into "
+        f"{counted(len(found.best), 'group')}, {len(large)} of {LEAST_MEMBERS} or more, "
+        f"with a modularity of {max(found.modularities):.3f}"
     )
     if chance:
         text += f"; random graphs with the same degrees have {chance.mean:.3f} (p = {chance.high:.3g})"
@@ -187,14 +188,14 @@ def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
     import networkx as nx
 
     if chance is None:
-        yield f"{graph.number_of_edges()} ties; fewer than {LEAST_TIES} are not compared with random graphs."
+        yield f"{counted(graph.number_of_edges(), 'tie')}; fewer than {LEAST_TIES} are not compared with random graphs."
     elif chance.high > LEVEL:
         yield f"Random graphs fall apart as well (p = {chance.high:.3g}): the groups may be chance."
     if (found.rand or 0.0) < AGREED:
         yield f"The runs agree in less than half (adjusted Rand index {found.rand or 0.0:.2f}): no group is sure."
     loose = [group for group in _large(found.best) if found.cohesion(group) < AGREED]
     if loose:
-        yield f"{len(loose)} groups are together in less than half of the runs."
+        yield f"{counted(len(loose), 'group is', 'groups are')} together in less than half of the runs."
     parts = sorted((len(part) for part in nx.connected_components(graph)), reverse=True)
     if len(parts) > 1:
         yield (
@@ -202,9 +203,10 @@ def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
             "and that raises the modularity and the agreement."
         )
     once = sum(len(data["sources"]) == 1 for *_, data in graph.edges(data=True))
-    yield f"{once:,} of {graph.number_of_edges():,} ties rest on one source each."
+    ties = counted(graph.number_of_edges(), "tie")
+    yield f"Told by no more than one source: {once:,} of {ties}."
     yield (
-        f"{graph.number_of_edges():,} ties on {len(graph):,} actors are few: a group may be what one source wrote of. "
+        f"{ties} on {counted(len(graph), 'actor')} is little: a group may be what one source wrote of. "
         "Modularity finds no groups that are small beside the graph (Fortunato and Barthelemy 2007, PNAS 104, 36-41)."
     )
     if not engine.installed():

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import iris, sparql
 from rareearth.analysis import equivalence, sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -179,14 +179,16 @@ def _answer(
             parts.append(f"{names} are said to overlap; one of them has no tie here.")
         else:
             parts.append(
-                f"{names} are said to overlap; they have {pair.one_ties} and {pair.other_ties} neighbours and share "
+                f"{names} are said to overlap; they have {pair.one_ties} and "
+                f"{counted(pair.other_ties, 'neighbour')} and share "
                 f"{len(pair.shared)}" + (f" (p = {pair.probability:.3g})." if _carries(pair) else ".")
             )
     sure = sum(p <= LEVEL for p in adjusted.values())
+    shared = sum(map(len, found.values()))
     parts.append(
-        f"{sum(map(len, found.values())):,} pairs of bodies of one role share a neighbour. Of {sum(tests.values()):,} "
-        f"pairs with {LEAST_TIES} neighbours or more each, {sure:,} share more than chance gives, after so many tests "
-        "in a role."
+        f"{counted(shared, 'pair of bodies of one role has', 'pairs of bodies of one role have')} a neighbour in "
+        f"common. Of {counted(sum(tests.values()), 'pair')} with {LEAST_TIES} neighbours or more each, {sure:,} "
+        f"{'has' if sure == 1 else 'have'} more in common than chance gives, after so many tests in a role."
     )
     return " ".join(parts)
 
@@ -315,15 +317,15 @@ def _limits(
         if source:
             yield f"One source decides on {names}: without {source} the verdict is another."
         elif pair is None or not _carries(pair):
-            ties = f"{pair.one_ties} and {pair.other_ties}" if pair else "no"
-            yield f"{names} have {ties} neighbours; fewer than {LEAST_TIES} carry no verdict."
+            ties = f"{pair.one_ties} and {counted(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
+            yield f"{names} have {ties}; fewer than {LEAST_TIES} carry no verdict."
         elif told is Verdict.OPEN:
             yield f"{names}: p = {pair.probability:.3g} is neither small nor large enough."
     bodies = [body for members in roles.values() for body in members]
     few = sum(read.ties.degree(body) < LEAST_TIES for body in bodies)
-    yield f"{few:,} of {len(bodies):,} bodies have fewer than {LEAST_TIES} neighbours, and no p-value."
+    yield f"No p-value is given for {few:,} of {counted(len(bodies), 'body')}, with fewer than {LEAST_TIES} neighbours."
     single = [pair for each in found.values() for pair in each if len(pair.shared) < LEAST_SHARED]
-    yield f"{len(single):,} pairs share one neighbour only, and are not listed."
+    yield f"{counted(len(single), 'pair with', 'pairs with')} one neighbour alone in common: not listed."
     yield (
         "To be tied to the same others is not to do the same work: the graph has ties to actors, and hardly any claim "
         "on what a body does."

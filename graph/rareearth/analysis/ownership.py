@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import iris, sparql
 from rareearth.analysis import sample, shares, tenure
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -211,9 +211,10 @@ def _answer(sample_: Sample, bodies: set[str], found: list[Stake]) -> str:
     first = max(sorted(heads), key=lambda owner: heads[owner])
     firms = sum(sample_.ties.nodes[body]["nature"] == "firm" for body in bodies)
     return (
-        f"Of {firms:,} firms and {len(bodies) - firms:,} mines and plants an owner is told. For {len(controlled):,} of "
-        f"them the sources name who controls them in the end; for {len(exact):,} all shares on the way are known, for "
-        f"the others there are bounds. {_name(sample_, first)} controls most, {heads[first]:,}."
+        f"Of {counted(firms, 'firm')} and {counted(len(bodies) - firms, 'mine or plant', 'mines and plants')} an owner "
+        f"is told. For {len(controlled):,} of them the sources name who is in control in the end; for {len(exact):,} "
+        "all shares on the way are known, for the others there are bounds. "
+        f"{_name(sample_, first)} controls most, {heads[first]:,}."
     )
 
 
@@ -284,11 +285,12 @@ def _direct(sample_: Sample, owned: Owned) -> Table:
 def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake]) -> Iterator[str]:
     industry = [node for node in sample_.ties if _industry(sample_, node)]
     without = sum(node not in bodies and sample_.ties.nodes[node]["nature"] == "firm" for node in industry)
-    yield f"Of {without:,} firms no owner is told: to stand at the end of a chain is not to be owned by nobody."
+    ownerless = counted(without, "firm")
+    yield f"Of {ownerless} no owner is told: to stand at the end of a chain is not to be owned by nobody."
     if not found:
         return
     unknown = sum(span == (0.0, 1.0) for span in owned.spans.values())
-    yield f"Of {unknown:,} of {len(owned.spans):,} direct holdings no share is told: they may be anything."
+    yield f"Of {unknown:,} of {counted(len(owned.spans), 'direct holding')} no share is told: it may be anything."
     for body, part in owned.over.items():
         told = f"{100 * (1 + part):.2f} %"
         yield f"The shares told of {_name(sample_, body)} come to {told}: each may be less by the excess."
@@ -297,7 +299,7 @@ def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake])
         names = ", ".join(_name(sample_, body) for body in lost)
         yield f"The owners of {names} own each other in a circle, and nobody is known at its end."
     once = sum(len(sample_.basis_of({c for pair in s.way for c in owned.claims[pair]}, 0).sources) == 1 for s in found)
-    yield f"{once:,} of {len(found):,} stakes rest on one source."
+    yield f"Told by no more than one source: {once:,} of {counted(len(found), 'stake')}."
     yield (
         "Shares were told at different days; a firm may have sold since. Votes are taken to go with shares, and owners "
         "who act together are not known."

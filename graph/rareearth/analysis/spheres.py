@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import iris, sparql
 from rareearth.analysis import engine, mixing, null, sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict
+from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -155,8 +155,9 @@ def _answer(graph: Graph, weighed: Weighed) -> str:
     if between is None:
         return "No two organizations or firms of a known sphere are tied."
     found = (
-        f"Of {ties:,} ties between organizations and firms {between.observed:,.0f} ({between.observed / ties:.0%}) run "
-        f"between spheres; {between.mean:,.1f} would by chance if everyone kept its number of ties"
+        f"Of {counted(ties, 'tie')} between organizations and firms {between.observed:,.0f} "
+        f"({between.observed / ties:.0%}) {'runs' if between.observed == 1 else 'run'} between spheres; "
+        f"{between.mean:,.1f} would by chance if everyone kept its number of ties"
     )
     if between.z is None or ties < LEAST_TIES:
         return f"{found}."
@@ -172,18 +173,21 @@ def _answer(graph: Graph, weighed: Weighed) -> str:
 def _limits(read: Sample, graph: Graph, weighed: Weighed) -> Iterator[str]:
     ties, between = graph.number_of_edges(), weighed.between
     if ties < LEAST_TIES:
-        yield f"{ties:,} ties between organizations and firms; fewer than {LEAST_TIES} carry no verdict."
+        yield f"{counted(ties, 'tie')} between organizations and firms; fewer than {LEAST_TIES} carry no verdict."
     elif between and not LEAST_EXPECTED <= between.mean <= ties - LEAST_EXPECTED:
         yield f"Fewer than {LEAST_EXPECTED:.0f} ties are expected between or within spheres: no verdict."
     elif between and between.p > LEVEL:
         yield f"As many ties between spheres come by chance too often (p = {between.p:.3g}) to say few or many."
     weak = sum(c.mean < LEAST_EXPECTED for c in weighed.pairs.values())
     if weak:
-        yield f"{weak} of {len(weighed.pairs)} pairs of spheres have fewer than 5 expected ties: no p-value for them."
+        yield (
+            f"No p-value is given for {weak} of {counted(len(weighed.pairs), 'pair')} of spheres, for which fewer than "
+            "5 ties are expected."
+        )
     unknown = sum(data["group"] == sample.GROUPS[""] for _, data in graph.nodes(data=True))
     firms = sum(data["sphere"] == sample.INDUSTRY for _, data in graph.nodes(data=True))
     if unknown:
-        yield f"Whose they are no source says of {unknown:,} of the {firms:,} bodies of industry."
+        yield f"Of {unknown:,} of {counted(firms, 'body')} of industry no source says whether state-owned or private."
     yield (
         "Fewer than by chance is not too few: nearly all networks have more ties within groups (McPherson, Smith-Lovin "
         "and Cook 2001, Annual Review of Sociology 27, 415-444). How many would be enough the graph cannot tell."
@@ -195,8 +199,8 @@ def _limits(read: Sample, graph: Graph, weighed: Weighed) -> Iterator[str]:
     )
     yield (
         "Ties of all relations count, ownership, supply and disputes too. "
-        f"{read.ties.number_of_edges() - graph.number_of_edges():,} ties of persons, facilities, groups, events and "
-        "places are not weighed."
+        f"Not weighed: {counted(read.ties.number_of_edges() - graph.number_of_edges(), 'tie')} of persons, facilities, "
+        "groups, events and places."
     )
 
 
@@ -312,7 +316,8 @@ def _again(store: ox.Store, read: Sample, weighed: Weighed, seed: int) -> tuple[
         if again.verdict is not weighed.verdict:
             turned.append(name)
     table = Table(
-        f"Without ties of ownership, and without the {len(watched)} sources that bear most on it, of {len(own):,}",
+        f"Without ties of ownership, and without the {counted(len(watched), 'source that bears', 'sources that bear')} "
+        f"most on it, of {len(own):,}",
         ("without", "ties", "between", "by chance", "z", "p", "verdict"),
         tuple(rows),
     )

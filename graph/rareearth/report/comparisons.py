@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rareearth.analysis import edge, engine, spheres
 from rareearth.analysis import mixing as mixed
-from rareearth.analysis.finding import Table, Value
+from rareearth.analysis.finding import Table, Value, counted
 from rareearth.report import drawing
 from rareearth.report.drawing import ACCENT, FAINT, INK, PAPER
 from rareearth.report.figures import Figure, Material, axes, carried, legend, number, records, short, table_of
@@ -104,7 +104,7 @@ def mixing(given: Material) -> Figure:
         note="Chance: random graphs in which everybody keeps the number of its ties. p is not corrected for the number "
         "of cells.",
         basis=(table.basis if table else None) or finding.basis,
-        carries=f"{carried(given, finding)} {weak} of {len(cells)} cells are too few to weigh."
+        carries=f"{carried(given, finding)} Too few to weigh: {weak} of {counted(len(cells), 'cell')}."
         if names
         else "No two organizations or firms of a known sphere are tied: nothing to draw.",
     )
@@ -180,9 +180,9 @@ def sensitivity(given: Material) -> Figure:
         section="spheres",
         title="What each source, left out, would change",
         svg=drawing.drawn("sensitivity", 3.6, draw) if between else "",
-        alt=f"Dots, one for each of {len(between):,} sources left out. {span}",
-        note=f"{span} Lines are the figures of all sources. On the right only the {len(about):,} sources that tell of "
-        "these firms or whose they are.",
+        alt=f"Dots, one for each of {counted(len(between), 'source')} left out. {span}",
+        note=f"{span} Lines are the figures of all sources. On the right only "
+        f"{counted(len(about), 'source that tells', 'sources that tell')} of these firms or whose they are.",
         basis=given.findings["spheres"].basis,
         carries=_steady(given, between, full),
         table=Table(
@@ -278,18 +278,18 @@ def tenures(given: Material) -> Figure:
         right.set_xlim(-0.04 * high_at, 1.06 * high_at)
         right.spines["left"].set_visible(False)
 
-    counted = " and ".join(f"{len(rows)} {name}" for name, rows in groups.items())
+    firms_told = " and ".join(f"{len(rows)} {name}" for name, rows in groups.items())
     told = ", ".join(f"{row[0]} {number(row[1]):+.2f}" for row in effects)
     return Figure(
         name="edge",
         section=finding.name,
         title="Private beside state-owned firms",
         svg=drawing.drawn("edge", 3.1, draw) if effects else "",
-        alt=f"Effect sizes of {counted} firms: {told or 'none'}.",
+        alt=f"Effect sizes of {firms_told} firms: {told or 'none'}.",
         note="Only firms of which sources tell whose they are. A dot leads to the claim that tells it.",
         basis=finding.basis,
         carries=(
-            f"{counted} firms: fewer than {edge.LEAST_FIRMS} in a group carry no interval and no verdict."
+            f"{firms_told} firms: fewer than {edge.LEAST_FIRMS} in a group carry no interval and no verdict."
             if few
             else carried(given, finding)
         ),
