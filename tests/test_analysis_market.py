@@ -49,24 +49,31 @@ def networks(draw: st.DrawFn) -> tuple[nx.Graph[int], list[int], list[int]]:
 
 
 def test_the_roles_of_a_broker_by_hand() -> None:
-    # Groups: a, b are 1; c, d are 2. Ties: a>b a>c b>c b>d c>d d>a. Open two-paths (x>y>z without x>z) through
-    #   a: d>a>b (2 1 1) gatekeeper, d>a>c (2 1 2) itinerant
-    #   b: a>b>d (1 1 2) representative; a>b>c is closed by a>c
-    #   c: a>c>d (1 2 2) gatekeeper; b>c>d is closed by b>d
-    #   d: b>d>a (1 2 1) itinerant, c>d>a (2 2 1) representative
+    # Two laboratories l and k, two firms f and g, a ministry m. Ties: l>k k>f f>g f>m m>g m>l. Open two-paths through
+    #   l: m>l>k          k: l>k>f          f: k>f>g and k>f>m          m: f>m>l, as f>m>g is closed by f>g
+    #   g: none, as nothing leads on from it
     # The counting rule is that of sna::brokerage in R (brokerage_R in its gli.c).
-    graph = nx.DiGraph(["ab", "ac", "bc", "bd", "cd", "da"])
-    assert brokerage.roles(graph, {"a": "1", "b": "1", "c": "2", "d": "2"}) == {
-        "a": Roles(itinerant=1, gatekeeper=1),
-        "b": Roles(representative=1),
-        "c": Roles(gatekeeper=1),
-        "d": Roles(itinerant=1, representative=1),
+    graph = nx.DiGraph(["lk", "kf", "fg", "fm", "mg", "ml"])
+    three = {"l": "lab", "k": "lab", "f": "firm", "g": "firm", "m": "state"}
+    assert brokerage.roles(graph, three) == {
+        "l": Roles(gatekeeper=1),  # state lab lab
+        "k": Roles(representative=1),  # lab lab firm
+        "f": Roles(gatekeeper=1, liaison=1),  # lab firm firm, lab firm state
+        "m": Roles(liaison=1),  # firm state lab
+        "g": Roles(),
     }
-    # in three groups, d alone: b>d>a is 1 3 1 still, c>d>a is 2 3 1
-    alone = brokerage.roles(graph, {"a": "1", "b": "1", "c": "2", "d": "3"})
-    assert alone["d"] == Roles(itinerant=1, liaison=1)
+    # f is one of the laboratories, and m of the firms
+    assert brokerage.roles(graph, {**three, "f": "lab", "m": "firm"}) == {
+        "l": Roles(gatekeeper=1),  # firm lab lab
+        "k": Roles(coordinator=1),
+        "f": Roles(representative=2),  # lab lab firm, twice
+        "m": Roles(itinerant=1),  # lab firm lab
+        "g": Roles(),
+    }
+    # without the ministry's group its ties do not count, and f>g is all that f hands on
+    assert brokerage.roles(graph, {**three, "m": ""})["f"] == Roles(gatekeeper=1)
     # in one group all are coordinators
-    assert brokerage.roles(graph, dict.fromkeys("abcd", "1"))["a"] == Roles(coordinator=2)
+    assert brokerage.roles(graph, dict.fromkeys("lkfgm", "one"))["f"] == Roles(coordinator=2)
 
 
 def test_ties_without_direction_go_both_ways_and_the_ungrouped_are_left_out() -> None:
