@@ -552,6 +552,13 @@ def test_what_each_source_does_is_kept_to_draw_of_and_is_weighed_once(
     assert table.title not in json.dumps(finding.record(found)) + "\n".join(finding.lines(found))
 
 
+def test_the_finding_tells_how_it_was_before(folder: Folder) -> None:
+    folder.change("sources/daily.yaml", "      since: 2020\n      until: 2021-06\n", "      since: 2020\n")
+    found = analysis.answer(stores.memory(rdf.lines(folder.dataset())), "private-at-the-edge")
+    [table] = [t for t in found.tables if t.columns[0] == "as of"]
+    assert [row[0] for row in table.rows] == ["2010", "2015", "2020"]
+
+
 def test_over_time_is_as_of_each_day(store: ox.Store) -> None:
     table = edge.over_time(store, ["2012", "2025-06"])
     assert [row[0] for row in table.rows] == ["2012", "2025-06"]

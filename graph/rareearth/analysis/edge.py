@@ -11,12 +11,12 @@ than 10 firms in a group, nor when leaving out one source changes the verdict.
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from rareearth import asof
+from rareearth import asof, sparql
 from rareearth.analysis import centrality, engine, permutation, sample, tenure
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 
@@ -38,6 +38,8 @@ KINDS = {
     "with speech": ("fact", "speech"),
     "with assessments and recommendations": ("fact", "speech", "assessment", "recommendation"),
 }
+
+_LATEST = "SELECT (MAX(STR(?day)) AS ?last) { ?claim ree:kind ree:fact ; ree:status ree:held ; ree:earliest ?day }"
 
 METHOD = (
     "Degree, betweenness: Freeman 1978, Social Networks 1, 215-239; 1977, Sociometry 40, 35-41. PageRank: Brin and "
@@ -133,7 +135,7 @@ def _each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
         yield known[same]
 
 
-def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
+def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
     """The finding on a sample, with what it does with other kinds of claims and without each source."""
     sources = read.sources()
     with_kinds = (read.of(chosen) for chosen in KINDS.values())
@@ -157,6 +159,7 @@ def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
             _firms(read, weighed),
             _sensitivity("With other kinds of claims", "claims", kinds),
             *_turns(weighed, without),
+            *([over_time(store, years, read.kinds, seed, read.left_out)] if (years := _years(store)) else []),
         ),
         drawn=(_sensitivity("Without each source", "without", without),),
         basis=read.basis_of(claims, len(ties)),
@@ -165,13 +168,31 @@ def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
     )
 
 
-def over_time(store: ox.Store, days: Iterable[str], kinds: Sequence[str] = ("fact",), seed: int = 0) -> Table:
-    """The comparison as of each of some days, months or years (EDTF), by :func:`asof.at`.
+def over_time(
+    store: ox.Store,
+    days: Iterable[str],
+    kinds: Sequence[str] = ("fact",),
+    seed: int = 0,
+    without: Collection[str] = (),
+) -> Table:
+    """The comparison as of each of some days, months or years (EDTF), by :func:`asof.at`, without some sources.
 
     Raises RareEarthError for what is no day, month or year.
     """
-    samples = {day: of(sample.read(asof.at(store, day).store, kinds), seed) for day in days}
-    return _sensitivity("As of each day", "day", samples)
+    samples = {}
+    for day in days:
+        then = sample.read(asof.at(store, day).store, kinds)
+        samples[day] = of(then.without(set(without) & set(then.sources())), seed)
+    return _sensitivity("As of other days", "as of", samples)
+
+
+def _years(store: ox.Store) -> list[str]:
+    """The latest year in which a fact is known to have held, and those five and ten years before."""
+    [row] = sparql.select(store, _LATEST)
+    if row["last"] is None:
+        return []
+    last = int(row["last"].value[:4])
+    return [str(last - before) for before in (10, 5, 0)]
 
 
 def _answer(weighed: Weighed, verdict: Verdict) -> str:
