@@ -179,11 +179,10 @@ def over_time(
 
     Raises RareEarthError for what is no day, month or year.
     """
-    samples = {}
-    for day in days:
-        then = sample.read(asof.at(store, day).store, kinds)
-        samples[day] = of(then.without(set(without) & set(then.sources())), seed)
-    return _sensitivity("As of other days", "as of", samples)
+    wanted = list(days)
+    then = (sample.read(asof.at(store, day).store, kinds) for day in wanted)
+    samples = (read.without(set(without) & set(read.sources())) for read in then)
+    return _sensitivity("As of other days", "as of", dict(zip(wanted, _each(samples, seed), strict=True)))
 
 
 def _years(store: ox.Store) -> list[str]:
