@@ -226,7 +226,7 @@ def test_kills_at_random_moments_leave_the_last_good_build(folder: Folder) -> No
     usual = time.monotonic() - start
     moments = random.Random(5252)  # noqa: S311
     killed = 0
-    for number in range(4):
+    for number in range(5):
         folder.change("entities/all.yaml", "name: Bob", f"name: Bob{number}")
         folder.change("entities/all.yaml", f"Bob{number}", "Bob")
         before = quads(folder.build)
@@ -236,7 +236,10 @@ def test_kills_at_random_moments_leave_the_last_good_build(folder: Folder) -> No
         process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(usual * moments.uniform(0.2, 1.0))
         process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+        if process.wait() == -signal.SIGKILL:
+            killed += 1
+        else:  # it was done before: the machine is not as busy as it was
+            usual *= 0.6
         assert is_whole(folder.build)
         assert quads(folder.build) in (before, rdf.lines(folder.dataset()))
     assert killed >= 1
