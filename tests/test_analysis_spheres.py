@@ -546,7 +546,7 @@ def test_what_each_source_does_is_kept_to_draw_of_and_is_weighed_once(
     assert len(calls) == 2  # with everything, and without the one source that alone tells something
     [table] = found.drawn
     assert [row[0] for row in table.rows] == ["one", "own", "two"]
-    rest = edge.of(sample.read(made, without=["own"]), 3)
+    [rest] = edge.each([sample.read(made, without=["own"])], 3)
     assert table.rows[1][3:7] == tuple(m.delta for m in rest.measured)
     assert table.rows[0][1:] == table.rows[2][1:] != table.rows[1][1:]
     assert table.title not in json.dumps(finding.record(found)) + "\n".join(finding.lines(found))

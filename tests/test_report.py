@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, Folder
 
-from rareearth import rdf, report
+from rareearth import analysis, rdf, report
 from rareearth import store as stores
 from rareearth.analysis import clusters, edge, spheres
 from rareearth.analysis.finding import Verdict
@@ -184,8 +184,13 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
 def test_what_the_findings_weighed_is_not_weighed_again(
     article: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(edge, "of", lambda *_: pytest.fail("weighed again"))
+    made: list[object] = []
+    weigh = edge.weigh
+    monkeypatch.setattr(edge, "weigh", lambda *given: (made.append(given), weigh(*given))[1])
+    analysis.answer(article, "private-at-the-edge")
+    once = len(made)
     report.write(tmp_path / "x.html", article)
+    assert len(made) == 2 * once > 0
 
 
 def test_markdown_has_its_figures_beside_it_and_links_that_lead_somewhere(article: ox.Store, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004
+    from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
 
 __all__ = ["KnowledgeGraph", "open"]
 

@@ -39,7 +39,7 @@ class ReadOnlyStore(OxigraphStore):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(_READ_ONLY)
 
-    add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815
+    add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815 - rdflib calls it so
 
 
 class _Asked:
@@ -69,7 +69,7 @@ class StoreDataset(_Asked, rdflib.Dataset):
         super().__init__(store=store)
         self.default_graph = StoreGraph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
 
-    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002
+    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002 - as rdflib has it
         """The graph of that IRI."""
         return StoreGraph(self.store, identifier, self.namespace_manager, base)
 

@@ -57,7 +57,7 @@ def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
 
 
 def betweenness(graph: nx.Graph[str], other: object) -> None:
-    ways: dict[str, Way] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]
+    ways: dict[str, Way] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]  # igraph has no types
     some = timed(lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=0)) * len(graph) / PIVOTS
     notes = {}
     if some <= LIMIT:
@@ -129,7 +129,7 @@ def measure(ties: int) -> None:
         },
     }
     try:
-        import scipy  # noqa: F401
+        import scipy  # noqa: F401 - is it there?
     except ImportError:
         del ways["PageRank"]["NetworkX, scipy"]  # it has no other way than scipy's
     if ties > 20_000:

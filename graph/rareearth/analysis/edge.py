@@ -116,12 +116,7 @@ def _verdict(measured: Sequence[Measured]) -> Verdict:
     return Verdict.SUPPORTED if signs == {-1} else Verdict.AGAINST
 
 
-def of(read: Sample, seed: int) -> Weighed:
-    """The comparison of the firms of a sample."""
-    return next(_each([read], seed))
-
-
-def _each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
+def each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
     """The comparison of the firms of each sample; those of the same ties and firms are weighed once."""
     known: dict[tuple[object, ...], Weighed] = {}
     for read in samples:
@@ -140,7 +135,7 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
     sources = read.sources()
     with_kinds = (read.of(chosen) for chosen in KINDS.values())
     without_each = (read.without([source]) for source in sources)
-    weighed, *rests = _each(chain([read], with_kinds, without_each), seed)
+    weighed, *rests = each(chain([read], with_kinds, without_each), seed)
     kinds = dict(zip(KINDS, rests, strict=False))
     without = dict(zip(sources, rests[len(KINDS) :], strict=True))
     turned = [source for source, other in without.items() if other.verdict is not weighed.verdict]
@@ -182,7 +177,7 @@ def over_time(
     wanted = list(days)
     then = (sample.read(asof.at(store, day).store, kinds) for day in wanted)
     samples = (read.without(set(without) & set(read.sources())) for read in then)
-    return _sensitivity("As of other days", "as of", dict(zip(wanted, _each(samples, seed), strict=True)))
+    return _sensitivity("As of other days", "as of", dict(zip(wanted, each(samples, seed), strict=True)))
 
 
 def _years(store: ox.Store) -> list[str]:

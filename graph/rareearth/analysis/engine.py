@@ -137,7 +137,7 @@ def leiden(graph: nx.Graph[Any], seed: int, weight: str | None = None) -> list[l
 
     made, nodes = igraph_of(graph)
     weights = [data[weight] for _, _, data in graph.edges(data=True)] if weight else None
-    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311
+    igraph.set_random_number_generator(random.Random(seed))  # noqa: S311 - the same groups again, no secret
     try:
         groups = made.community_leiden(objective_function="modularity", weights=weights, n_iterations=-1)
     finally:

@@ -34,8 +34,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 def installed() -> None:
     """Raise RareEarthError, in one line, when the libraries of the report are not there."""
     try:
-        import jinja2  # noqa: F401
-        import matplotlib  # noqa: F401
+        import jinja2  # noqa: F401 - is it there?
+        import matplotlib  # noqa: F401 - is it there?
     except ImportError as error:
         raise RareEarthError(f"{error.name} is not installed; pip install 'rareearth[analysis]'") from error
 

@@ -85,9 +85,9 @@ def _ended_by_signals() -> Iterator[None]:
 
 def _uvicorn() -> ModuleType:
     try:
-        import httptools  # noqa: F401
-        import jinja2  # noqa: F401
-        import starlette  # noqa: F401
+        import httptools  # noqa: F401 - is it there?
+        import jinja2  # noqa: F401 - is it there?
+        import starlette  # noqa: F401 - is it there?
         import uvicorn
     except ImportError as error:
         raise RareEarthError(f"{error.name} is not installed; pip install 'rareearth[server]'") from error

@@ -11,6 +11,7 @@ import functools
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -30,6 +31,7 @@ _GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
 _MOST = 500  # things that a page lists as pointing to its own
 _KINDS = {"entity": iris.ENTITY, "claim": iris.CLAIM, "source": iris.SOURCE, "conflict": iris.CONFLICT,
           "judgement": iris.JUDGEMENT, "story": iris.STORY}  # fmt: skip
+_OBJECT = attrgetter("object", "other")
 _TAGS = {iris.VOCABULARY + name for name in ("kind", "status", "stance")}
 _LABEL = """
 SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
@@ -133,8 +135,7 @@ def _sections(statements: Iterable[cards.Statement]) -> Iterator[tuple[str, list
     """Headings, below each what is said of the entity, and below that each object with its statements."""
     for heading, said in groupby(statements, key=cards.heading):
         phrases = [(phrase, list(each)) for phrase, each in groupby(said, key=lambda s: s.phrase)]
-        same = lambda s: (s.object, s.other)  # noqa: E731
-        yield heading, [(phrase, [list(about) for _, about in groupby(each, key=same)]) for phrase, each in phrases]
+        yield heading, [(phrase, [list(about) for _, about in groupby(each, key=_OBJECT)]) for phrase, each in phrases]
 
 
 def _groups(terms: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
