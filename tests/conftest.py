@@ -16,10 +16,11 @@ import pytest
 from browsing import Browser, started
 from hypothesis import HealthCheck, settings
 
-from rareearth import building, checks, places, rdf
+from rareearth import build as builds
+from rareearth import checks, paths
 from rareearth import network as networks
 from rareearth import ontology as ontologies
-from rareearth import store as stores
+from rareearth.store import nquads, oxigraph
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -149,12 +150,12 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="session")
 def lines(dataset: Dataset) -> list[str]:
-    return rdf.lines(dataset)
+    return nquads.lines(dataset)
 
 
 @pytest.fixture(scope="session")
 def store(lines: list[str]) -> ox.Store:
-    return stores.memory(lines)
+    return oxigraph.memory(lines)
 
 
 @pytest.fixture(scope="session")
@@ -175,8 +176,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.mkdir(exist_ok=True)
     with (folder / "one.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "build" / stores.MANIFEST).exists():
-            building.build(None, folder / "build")
+        if not (folder / "build" / oxigraph.MANIFEST).exists():
+            builds.build(None, folder / "build")
     return folder / "build"
 
 
@@ -233,5 +234,5 @@ def ontology_copy(tmp_path: Path) -> Path:
     """A copy of the ontology that a test may add to."""
     copied = tmp_path / "ontology" / "rareearth.ttl"
     copied.parent.mkdir()
-    shutil.copy(places.ontology() / "rareearth.ttl", copied)
+    shutil.copy(paths.ontology() / "rareearth.ttl", copied)
     return copied

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, ROOT
 
-from rareearth import text as texts
+from rareearth import sentences
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
 
@@ -187,7 +187,7 @@ def test_recommendations_are_apart_and_the_publishers(claims: list[Claim], datas
 def test_the_actors_of_the_article_are_not_lost_in_the_store(store: ox.Store, claims: list[Claim]) -> None:
     query = f"""SELECT (COUNT(DISTINCT ?claim) AS ?n) {{
                 ?claim ree:source source:{ARTICLE} ; ree:kind ?kind ; ree:at ?at }}"""
-    from rareearth import sparql
+    from rareearth.store import sparql
 
     [row] = sparql.rows(sparql.run(store, query))  # type: ignore[arg-type]
     assert row["n"] == len(claims)
@@ -199,7 +199,7 @@ def test_the_actors_of_the_article_are_not_lost_in_the_store(store: ox.Store, cl
 def test_every_span_holds_what_its_fingerprint_says(claims: list[Claim], article_text: str) -> None:
     for claim in claims:
         for span in claim.at:
-            assert texts.fingerprint(article_text[span.start : span.end]) == span.fingerprint, (claim.id, span)
+            assert sentences.fingerprint(article_text[span.start : span.end]) == span.fingerprint, (claim.id, span)
 
 
 def test_observed_names_stand_in_the_text_letter_for_letter(dataset: Dataset, article_text: str) -> None:
@@ -211,13 +211,13 @@ def test_observed_names_stand_in_the_text_letter_for_letter(dataset: Dataset, ar
 
 def test_nearly_every_sentence_is_the_evidence_of_a_claim(claims: list[Claim], article_text: str) -> None:
     cited = {(s.start, s.end) for c in claims for s in c.at}
-    longer = [s for s in texts.sentences(article_text) if s.end - s.start > 90]
+    longer = [s for s in sentences.sentences(article_text) if s.end - s.start > 90]
     missed = [s for s in longer if not any(a <= s.start and s.end <= b for a, b in cited)]
     assert missed == []
 
 
 def runs(text: str, length: int = 8) -> set[tuple[str, ...]]:
-    words = "".join(c if c.isalnum() else " " for c in texts.fold(text).casefold()).split()
+    words = "".join(c if c.isalnum() else " " for c in sentences.fold(text).casefold()).split()
     return {tuple(words[i : i + length]) for i in range(len(words) - length + 1)}
 
 

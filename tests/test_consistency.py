@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Folder
 
-from rareearth.problems import DataError
+from rareearth.errors import DataError
 
 HEAD = """\
 source:

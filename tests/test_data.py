@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 from conftest import ARTICLE, ROOT
 
-from rareearth import rdf
 from rareearth.dataset import Dataset
+from rareearth.store import nquads
 
 UNVERIFIED = ROOT.parent / "shared" / "facts" / "unverified.md"
 
@@ -23,7 +23,7 @@ def test_there_is_enough(dataset: Dataset) -> None:
 
 
 def test_every_claim_has_its_evidence(dataset: Dataset) -> None:
-    levels = Counter(rdf.level(dataset, claim) for claim in dataset.claims)
+    levels = Counter(nquads.level(dataset, claim) for claim in dataset.claims)
     assert set(levels) == {"sentence", "page", "copy"}
     for claim in dataset.claims:
         source = dataset.sources[claim.source]

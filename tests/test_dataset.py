@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from rareearth import dataset as datasets
 from rareearth import ontology as ontologies
-from rareearth import rdf
 from rareearth.dataset import Dataset
+from rareearth.errors import DataError
 from rareearth.models import Judgement
 from rareearth.ontology import Ontology
-from rareearth.problems import DataError
+from rareearth.store import nquads
 
 ALL, DAILY, SAME = "entities/all.yaml", "sources/daily.yaml", "identities.yaml"
 
@@ -209,15 +209,15 @@ def test_other_verdicts_join_nothing(folder: Folder, verdict: str) -> None:
 
 
 def test_taking_a_judgement_back_gives_the_same_bytes_as_before(folder: Folder) -> None:
-    with_it = rdf.lines(folder.dataset())
+    with_it = nquads.lines(folder.dataset())
     text = (folder.data / SAME).read_text(encoding="utf-8")
     folder.write(SAME, "[]\n")
-    without = rdf.lines(folder.dataset())
+    without = nquads.lines(folder.dataset())
     assert without != with_it
     folder.write(SAME, text)
-    assert rdf.lines(folder.dataset()) == with_it
+    assert nquads.lines(folder.dataset()) == with_it
     (folder.data / SAME).unlink()
-    assert rdf.lines(folder.dataset()) == without
+    assert nquads.lines(folder.dataset()) == without
 
 
 RECORDS = "abcdefgh"

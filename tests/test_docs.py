@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from serving import served
 
-from rareearth import page
 from rareearth.dataset import Dataset
+from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"\brareearth\b")
 SERVE = "rareearth serve"  # does not end by itself; the commands that ask it have a test of their own
-REPORT = "rareearth report"  # takes half a minute: it is run in test_analyse_command.py
+REPORT = "rareearth report"  # takes half a minute: it is run in cli/test_analyse_command.py
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -58,7 +58,7 @@ def run(command: str, build: Path, where: Path) -> str:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -> None:
-    if command.startswith("rareearth export") and ".html" in command and not page.made():
+    if command.startswith("rareearth export") and ".html" in command and not explorer.made():
         pytest.skip("the page's script is not made: run scripts/page (needs Node)")
     assert run(command, built, tmp_path)
 

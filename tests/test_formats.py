@@ -26,7 +26,7 @@ import readers
 from hypothesis import given, settings
 from lxml import etree
 
-from rareearth import formats, iris, layout
+from rareearth import formats, layout, namespaces
 from rareearth.dataset import Dataset
 from rareearth.formats import FormatError
 
@@ -582,7 +582,7 @@ def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(tmp_path: Path
 def test_trig_has_a_graph_a_claim(tmp_path: Path, store: ox.Store, dataset: Dataset) -> None:
     [path] = formats.write(tmp_path / "n.trig", store, lambda: pytest.fail("no network is needed"))
     graphs = Counter(q.graph_name.value for q in by_oxigraph(path) if isinstance(q.graph_name, ox.NamedNode))
-    assert graphs == Counter(iris.CLAIM + claim.id for claim in dataset.claims)
+    assert graphs == Counter(namespaces.CLAIM + claim.id for claim in dataset.claims)
     text = path.read_text(encoding="utf-8")
     assert len(re.findall(r"^\S.*\{$", text, re.MULTILINE)) == len(dataset.claims)
     assert "@prefix ree:" in text
@@ -592,7 +592,7 @@ def test_jsonld_needs_no_file_beside_it(tmp_path: Path, store: ox.Store) -> None
     [path] = formats.write(tmp_path / "n.jsonld", store, lambda: pytest.fail("no network is needed"))
     context = json.loads(path.read_text(encoding="utf-8"))["@context"]
     assert isinstance(context, dict)
-    assert context.items() <= iris.PREFIXES.items()
+    assert context.items() <= namespaces.PREFIXES.items()
 
 
 @pytest.mark.parametrize("ending", [*formats.GRAPHS, *formats.NETWORKS])
@@ -600,9 +600,9 @@ def test_the_same_graph_is_the_same_bytes_whatever_its_order(
     tmp_path: Path, lines: list[str], actors: Network, ending: str
 ) -> None:
     from rareearth import network as networks
-    from rareearth import store as stores
+    from rareearth.store import oxigraph
 
-    one, other = stores.memory(lines), stores.memory(reversed(lines))
+    one, other = oxigraph.memory(lines), oxigraph.memory(reversed(lines))
     first = formats.write(tmp_path / f"a{ending}", one, lambda: actors)
     second = formats.write(tmp_path / f"b{ending}", other, lambda: networks.read(other))
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]

@@ -9,13 +9,13 @@ import pyoxigraph as ox
 import pytest
 from conftest import Folder
 
-from rareearth import iris, network, rdf
-from rareearth import store as stores
+from rareearth import namespaces, network
 from rareearth.dataset import Dataset
+from rareearth.errors import RareEarthError
 from rareearth.models import Claim
 from rareearth.network import JOIN
-from rareearth.problems import RareEarthError
-from rareearth.sparql import QueryError
+from rareearth.store import nquads, oxigraph
+from rareearth.store.sparql import QueryError
 
 Network = nx.MultiDiGraph
 Edge = tuple[str, str, str]
@@ -82,7 +82,7 @@ def test_nodes_and_edges_carry_labels_and_colours_of_the_ontology(full: Network,
         assert (data["label"], data["kind"], data["color"]) == (entity.name, entity.kind, found.colour)
         assert data.get("label_zh") == entity.zh
         assert data.get("sphere") == found.sphere
-        assert data["iri"] == iris.ENTITY + node
+        assert data["iri"] == namespaces.ENTITY + node
     for *_, key, data in full.edges(keys=True, data=True):
         relation = dataset.ontology.relations[key]
         shown = (data["label"], data["label_zh"], data["color"], data["strength"])
@@ -122,7 +122,7 @@ def test_parallel_ties_are_parallel_edges(full: Network) -> None:
 
 
 def test_the_network_is_the_same_whatever_the_order_of_the_store(lines: list[str], full: Network) -> None:
-    other = network.read(stores.memory(reversed(lines)), "full")
+    other = network.read(oxigraph.memory(reversed(lines)), "full")
     assert list(other.nodes(data=True)) == list(full.nodes(data=True))
     assert list(other.edges(keys=True, data=True)) == list(full.edges(keys=True, data=True))
 
@@ -145,7 +145,7 @@ def times(folder: Folder, *fields: str) -> dict[str, object]:
         "".join(f"  - ann-lee affiliatedWith mine-school:\n      {f}\n" for f in fields)
         + "  - mine-school locatedIn oreville\n",
     )
-    graph = network.read(stores.memory(rdf.lines(folder.dataset())))
+    graph = network.read(oxigraph.memory(nquads.lines(folder.dataset())))
     return dict(graph["ann-lee"]["mine-school"]["affiliatedWith"])
 
 
@@ -224,7 +224,9 @@ def test_rows_that_repeat_an_edge_weigh_it(store: ox.Store) -> None:
 def test_a_select_with_claims_keeps_to_those_claims(store: ox.Store, full: Network) -> None:
     ids = full["li-bo"]["ganjiang-innovation-academy"]["collaboratesWith"]["claims"].split(JOIN)
     assert len(ids) == 2
-    query = f"""SELECT ?s ?p ?o ?claim {{ GRAPH ?claim {{ ?s ?p ?o }} FILTER(?claim = <{iris.CLAIM}{ids[1]}>) }}"""
+    query = (
+        f"""SELECT ?s ?p ?o ?claim {{ GRAPH ?claim {{ ?s ?p ?o }} FILTER(?claim = <{namespaces.CLAIM}{ids[1]}>) }}"""
+    )
     edge = network.from_query(store, query)["li-bo"]["ganjiang-innovation-academy"]["collaboratesWith"]
     assert (edge["claims"], edge["weight"]) == (ids[1], 1)
 

@@ -25,7 +25,7 @@ def test_it_uses_what_is_public(path: Path) -> None:
     code = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
     imported = {name for found in re.findall(r"^(?:from|import) ([\w.]+)", code, re.MULTILINE) for name in [found]}
     assert "rareearth" in imported
-    assert {name for name in imported if name.startswith("rareearth.")} <= {"rareearth.text"}
+    assert {name for name in imported if name.startswith("rareearth.")} <= {"rareearth.sentences"}
     assert not re.search(r"\._[a-z]", code)
     first = "".join(cells[0]["source"])
     assert first.startswith("# ")

@@ -8,12 +8,13 @@ import pyoxigraph as ox
 import pytest
 from conftest import Folder
 
-from rareearth import iris, network, places, rdf, store
+from rareearth import namespaces, network, paths
 from rareearth import ontology as ontologies
+from rareearth.errors import DataError
 from rareearth.ontology import Ontology
-from rareearth.problems import DataError
+from rareearth.store import nquads, oxigraph
 
-FILE = places.ontology() / "rareearth.ttl"
+FILE = paths.ontology() / "rareearth.ttl"
 TERMS = [(kind, name) for kind in ("classes", "relations", "qualifiers") for name in getattr(ontologies.read(), kind)]
 
 
@@ -76,7 +77,7 @@ def test_colours_of_the_kinds_of_actors_can_be_told_apart(ontology: Ontology) ->
 
 @pytest.mark.parametrize("prefix", ["org", "prov", "foaf", "skos", "schema", "oa"])
 def test_terms_are_mapped_to_the_vocabularies_of_others(prefix: str) -> None:
-    base = iris.PREFIXES[prefix]
+    base = namespaces.PREFIXES[prefix]
     mappings = {
         "subClassOf", "subPropertyOf", "equivalentClass", "exactMatch", "closeMatch", "broadMatch", "domain", "range",
     }  # fmt: skip
@@ -88,7 +89,7 @@ def test_terms_are_mapped_to_the_vocabularies_of_others(prefix: str) -> None:
         and quad.predicate.value.rpartition("#")[2] in mappings
     ]
     assert found
-    assert all(str(quad.subject).startswith(f"<{iris.VOCABULARY}") for quad in found)
+    assert all(str(quad.subject).startswith(f"<{namespaces.VOCABULARY}") for quad in found)
 
 
 def test_every_term_that_the_graph_uses_is_declared(lines: list[str]) -> None:
@@ -99,9 +100,9 @@ def test_every_term_that_the_graph_uses_is_declared(lines: list[str]) -> None:
         term.value
         for quad in ox.parse("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
         for term in (quad.predicate, quad.object)
-        if isinstance(term, ox.NamedNode) and term.value.startswith(iris.VOCABULARY)
+        if isinstance(term, ox.NamedNode) and term.value.startswith(namespaces.VOCABULARY)
     }
-    assert used - {iris.VOCABULARY} <= declared
+    assert used - {namespaces.VOCABULARY} <= declared
 
 
 # ---- adding to it is a change to one file ----------------------------------------------------------------
@@ -129,7 +130,7 @@ def test_a_new_class_relation_and_qualifier_work_without_a_change_of_python(
     ontology_copy.write_text(FILE.read_text(encoding="utf-8") + ADDED, encoding="utf-8")
 
     dataset = folder.dataset(ontology_copy)
-    graph = network.read(store.memory(rdf.lines(dataset)))
+    graph = network.read(oxigraph.memory(nquads.lines(dataset)))
     assert graph.nodes["new-works"]["kind"] == "Refinery"
     assert graph.nodes["new-works"]["sphere"] == "industry"
     edge = graph["bob-ray"]["new-works"]["guidesTours"]

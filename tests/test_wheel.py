@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rareearth import page
+from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,9 +52,9 @@ def test_it_holds_the_data_the_ontology_and_the_types(installed: Path) -> None:
         assert {path.name for path in (installed / "rareearth" / folder / "templates").iterdir()} == templates
 
 
-@pytest.mark.skipif(not page.made(), reason="the pages' scripts are not made: run scripts/page (needs Node)")
+@pytest.mark.skipif(not explorer.made(), reason="the pages' scripts are not made: run scripts/page (needs Node)")
 def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(installed: Path) -> None:
-    folder = installed / "rareearth" / "page"
+    folder = installed / "rareearth" / "site" / "explorer"
     made = {"page.js", "page.css", "editor.js", "editor.css"}
     assert {path.name for path in (folder / "dist").iterdir()} == made
     assert {path.name for path in folder.iterdir() if path.suffix in (".js", ".css", ".mjs", ".json")} == set()

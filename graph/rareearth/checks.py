@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from rareearth import consistency, dates, iris, names
+from rareearth import consistency, edtf, names, namespaces
 from rareearth import dataset as datasets
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
+from rareearth.errors import DataError, Problem, meant
 from rareearth.models import Claim
 from rareearth.ontology import MEASURE, Ontology
-from rareearth.problems import DataError, Problem, meant
 
-_XSD = iris.PREFIXES["xsd"]
+_XSD = namespaces.PREFIXES["xsd"]
 _LITERALS = {
     _XSD + "integer": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "a whole number like 7"),
     _XSD + "decimal": (re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"), "a number like 31.21"),
@@ -106,8 +106,8 @@ def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
     try:
-        if datatype in (iris.EDTF, _XSD + "date"):
-            dates.parse(value)
+        if datatype in (namespaces.EDTF, _XSD + "date"):
+            edtf.parse(value)
     except ValueError as error:
         yield f"{what}: {error}"
         return

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from rareearth import dates
+from rareearth import edtf
 from rareearth.dataset import Dataset
+from rareearth.errors import Problem
 from rareearth.models import Claim
-from rareearth.problems import Problem
 
 _ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100 by rounding
 
@@ -76,4 +76,4 @@ def _shares(dataset: Dataset) -> Iterator[Problem]:
 
 def _start(claim: Claim) -> date | None:
     given = claim.since or claim.when
-    return dates.parse(given).first if given else None
+    return edtf.parse(given).first if given else None

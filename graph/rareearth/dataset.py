@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from rareearth import places, records
+from rareearth import paths, yamlfile
+from rareearth.errors import DataError, Problem, meant
 from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
 from rareearth.ontology import Ontology
-from rareearth.problems import DataError, Problem, meant
-from rareearth.records import List, Map, Node, Text
+from rareearth.yamlfile import List, Map, Node, Text
 
 _M = TypeVar("_M", bound=Frozen)
 
@@ -101,7 +101,7 @@ def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
 
     Raises DataError with every fault of form: YAML, fields, dates, spans, ids given twice.
     """
-    reader = _Reader(ontology, folder or places.data())
+    reader = _Reader(ontology, folder or paths.data())
     dataset = reader.dataset()
     if reader.problems:
         raise DataError(reader.problems)
@@ -130,7 +130,7 @@ class _Reader:
             raise DataError([Problem(self.folder, None, "holds no data; wanted entities/*.yaml and sources/*.yaml")])
         for path in found:
             try:
-                node = records.read(path)
+                node = yamlfile.read(path)
             except DataError as error:
                 self.problems += error.problems
                 continue
@@ -159,7 +159,7 @@ class _Reader:
             if known is None or known.abstract:
                 what = "is not a class" if known is None else "is an abstract class, of which no record may be"
                 hint = meant(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
-                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {places.shown(self.ontology.path)}")
+                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.shown(self.ontology.path)}")
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
                 values = self._fields(path, fields, f"the fields of {id_}", ("id", "kind"))
@@ -172,11 +172,11 @@ class _Reader:
         for key in parts:
             if key not in ("source", "names", "refers", "claims"):
                 self._fault(path, key.line, f"unknown part '{key}'; wanted source, names, refers or claims")
-        head = parts.get(records.text("source", 1))
+        head = parts.get(yamlfile.text("source", 1))
         if not isinstance(head, Map):
             self._fault(path, 1, "has no part 'source'; wanted one with title, publisher, url and language")
             return
-        names, refers = parts.get(records.text("names", 1), Map()), parts.get(records.text("refers", 1), Map())
+        names, refers = parts.get(yamlfile.text("names", 1), Map()), parts.get(yamlfile.text("refers", 1), Map())
         values = self._fields(path, head, "the fields of the source", ("id", "names", "refers"))
         if isinstance(names, Map) and isinstance(refers, Map):
             values["names"] = tuple(names.items())
@@ -184,9 +184,9 @@ class _Reader:
         else:
             self._fault(path, 1, "names and refers are maps: `id: [name]` and `words: id`")
         source = self._model(path, head.line, Source, {**values, "id": path.stem}, head)
-        if source and self._new(f"source/{source.id}", path, records.text(source.id, head.line)):
+        if source and self._new(f"source/{source.id}", path, yamlfile.text(source.id, head.line)):
             self.sources[source.id] = source
-        claims = parts.get(records.text("claims", 1), List())
+        claims = parts.get(yamlfile.text("claims", 1), List())
         if not isinstance(claims, List):
             self._fault(path, 1, "'claims' is not a list; wanted `- subject relation object`")
             return
@@ -266,7 +266,7 @@ class _Reader:
         if (first := self.where.get(name)) is not None:
             advice = "keep one (a claim may have several spans)" if what else "keep one, or give it another id"
             what = what or f"the id '{sentence}'"
-            again = f"{places.shown(first.file)}:{first.line}"
+            again = f"{paths.shown(first.file)}:{first.line}"
             self._fault(path, sentence.line, f"{what} stands on {again} already; {advice}")
             return False
         self.where[name] = Where(path, sentence.line)

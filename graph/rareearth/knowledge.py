@@ -8,8 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import analysis, asof, building, cards, conflicts, iris, network, page, questions, sparql, texts
-from rareearth.problems import RareEarthError
+from rareearth import analysis, corpus, namespaces, network
+from rareearth import build as builds
+from rareearth.errors import RareEarthError
+from rareearth.site import explorer
+from rareearth.store import asof, questions, sparql
+from rareearth.views import cards, conflicts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +21,9 @@ if TYPE_CHECKING:
     import rdflib
 
     from rareearth.analysis.finding import Finding, Table
-    from rareearth.cards import Card, Statement, Step
-    from rareearth.conflicts import Conflict
     from rareearth.network import Network
+    from rareearth.views.cards import Card, Statement, Step
+    from rareearth.views.conflicts import Conflict
 
 Value = str | int | float
 
@@ -32,7 +36,7 @@ class KnowledgeGraph:
         self.store = store
         self.stale = stale
         self.undated = 0
-        self._texts = texts.Texts(texts_folder) if texts_folder else None
+        self._texts = corpus.Texts(texts_folder) if texts_folder else None
 
     def __repr__(self) -> str:
         counted = [
@@ -42,7 +46,7 @@ class KnowledgeGraph:
 
     def _repr_html_(self) -> str | None:
         """The explorer page, for notebooks; None, so that the plain text is shown, where its script is not made."""
-        return page.frame(self.store) if page.made() else None
+        return explorer.frame(self.store) if explorer.made() else None
 
     def _count(self, kind: str) -> sparql.Cell:
         return self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]
@@ -87,9 +91,9 @@ class KnowledgeGraph:
     @cached_property
     def rdf(self) -> rdflib.Dataset:
         """A real rdflib Dataset over the same store, read-only, with the prefixes of the project bound."""
-        from rareearth import linked
+        from rareearth.store import rdflib_view
 
-        return linked.dataset(self.store)
+        return rdflib_view.dataset(self.store)
 
     def network(self, view: str = "actors", kinds: Collection[str] | None = None) -> Network:
         """A NetworkX MultiDiGraph: the view ``actors`` or ``full``, or the answer of a CONSTRUCT or SELECT query.
@@ -150,7 +154,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _sentences(self) -> dict[tuple[str, int, int], str]:
-        found = texts.checked(self.store, self._texts) if self._texts else []
+        found = corpus.checked(self.store, self._texts) if self._texts else []
         return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
 
     def _answer(self, query: str, values: dict[str, Value]) -> sparql.Result:
@@ -177,7 +181,7 @@ class KnowledgeGraph:
         if kind == "entity":
             return ox.NamedNode(self.find(str(value)))
         if kind == "day":
-            return ox.Literal(str(value), datatype=ox.NamedNode(iris.PREFIXES["xsd"] + "date"))
+            return ox.Literal(str(value), datatype=ox.NamedNode(namespaces.PREFIXES["xsd"] + "date"))
         if kind == "number" and isinstance(value, str):
             try:
                 value = float(value) if "." in value else int(value)
@@ -185,8 +189,8 @@ class KnowledgeGraph:
                 raise RareEarthError(f"'{value}' is not a number") from error
         if isinstance(value, str) and not kind:
             prefix, colon, name = value.partition(":")
-            if colon and prefix in iris.PREFIXES:
-                return ox.NamedNode(iris.PREFIXES[prefix] + name)
+            if colon and prefix in namespaces.PREFIXES:
+                return ox.NamedNode(namespaces.PREFIXES[prefix] + name)
         return ox.Literal(value)
 
 
@@ -201,5 +205,5 @@ def open(  # noqa: A001 - read as rareearth.open()
     ``build`` is another build folder, ``data`` another data folder to build from, ``texts`` a folder with the texts
     of articles, so that sentences can be shown. Raises DataError, StoreError.
     """
-    store, stale = building.opened(Path(data) if data else None, Path(build) if build else None)
+    store, stale = builds.opened(Path(data) if data else None, Path(build) if build else None)
     return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rareearth import dates
+from rareearth import edtf
 
 ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
 Stance = Literal["positive", "negative", "neutral", "mixed"]
@@ -26,7 +26,7 @@ _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 
 
 def _checked_date(value: str) -> str:
-    dates.parse(value)
+    edtf.parse(value)
     return value
 
 

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
 
-from rareearth import iris, sparql
-from rareearth.problems import RareEarthError
+from rareearth import namespaces
+from rareearth.errors import RareEarthError
+from rareearth.store import sparql
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -149,7 +150,7 @@ def from_query(store: ox.Store, query: str) -> Network:
             if all(_is_node(row[name]) for name in ends):
                 triples.append((_text(row[ends[0]]), _text(row[ends[1]]), _text(row[ends[2]])))
                 if "claim" in names:
-                    only = (only or set()) | {iris.local(_text(row["claim"]))}
+                    only = (only or set()) | {namespaces.local(_text(row["claim"]))}
     else:
         raise sparql.QueryError("a network needs a CONSTRUCT or SELECT query; ASK answers yes or no")
     chosen = [c for t in sorted(set(triples)) for c in known[t] if only is None or c.id in only]
@@ -162,33 +163,33 @@ def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], 
     network: Network = nx.MultiDiGraph()
     described, classes, relations = _described(store), _classes(store), _relations(store)
     nodes = set(nodes)
-    for iri in sorted(nodes, key=iris.local):
-        kind, label, zh, about = described.get(iri, ("", iris.local(iri), "", ""))
+    for iri in sorted(nodes, key=namespaces.local):
+        kind, label, zh, about = described.get(iri, ("", namespaces.local(iri), "", ""))
         colour, sphere, _ = classes.get(kind, ("#8a8f98", "", frozenset()))
         known = {
-            "label": label, "label_zh": zh, "kind": iris.local(kind), "sphere": iris.local(sphere),
+            "label": label, "label_zh": zh, "kind": namespaces.local(kind), "sphere": namespaces.local(sphere),
             "about": about, "color": colour, "iri": iri,
         }  # fmt: skip
-        network.add_node(iris.local(iri), **{name: value for name, value in known.items() if value})
+        network.add_node(namespaces.local(iri), **{name: value for name, value in known.items() if value})
     said: dict[_Triple, list[_Claim]] = defaultdict(list)
     for claim in claims:
         said[claim.subject, claim.relation, claim.object].append(claim)
     counts: dict[_Triple, int] = defaultdict(int)
     for triple in triples:
         counts[triple] += 1
-    for subject, relation, obj in sorted(counts, key=lambda t: (iris.local(t[0]), iris.local(t[2]), t[1])):
+    for subject, relation, obj in sorted(counts, key=lambda t: (namespaces.local(t[0]), namespaces.local(t[2]), t[1])):
         if obj not in nodes:  # a number or a text
-            _add_value(network.nodes[iris.local(subject)], iris.local(relation), obj)
+            _add_value(network.nodes[namespaces.local(subject)], namespaces.local(relation), obj)
             continue
-        en, zh, colour, strength = relations.get(relation, (iris.local(relation), "", "#8a8f98", 0.0))
+        en, zh, colour, strength = relations.get(relation, (namespaces.local(relation), "", "#8a8f98", 0.0))
         backing = said[subject, relation, obj]
         attributes = {
-            "relation": iris.local(relation), "label": en, "label_zh": zh,
+            "relation": namespaces.local(relation), "label": en, "label_zh": zh,
             "weight": len(backing) or counts[subject, relation, obj],
             "strength": strength, "color": colour, **_evidence(backing),
         }  # fmt: skip
         network.add_edge(
-            iris.local(subject), iris.local(obj), key=iris.local(relation),
+            namespaces.local(subject), namespaces.local(obj), key=namespaces.local(relation),
             **{name: value for name, value in attributes.items() if value != ""},
         )  # fmt: skip
     return network
@@ -221,7 +222,7 @@ def _add_value(node: dict[str, object], relation: str, value: str) -> None:
 
 
 def _claims(store: ox.Store) -> Iterator[_Claim]:
-    local = iris.local
+    local = namespaces.local
     for row in _select(store, _CLAIMS):
         claim, s, p, o, kind, status, stance, source, *rest = row
         yield _Claim(local(claim), s, p, o, local(kind), local(status), local(stance), local(source), *rest)

@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rareearth import iris, places
-from rareearth.problems import DataError, Problem
+from rareearth import namespaces, paths
+from rareearth.errors import DataError, Problem
 
-_RDF, _RDFS, _SKOS, _OWL, _XSD = (iris.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
+_RDF, _RDFS, _SKOS, _OWL, _XSD = (namespaces.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-MEASURE = iris.VOCABULARY + "measure"
-LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {iris.EDTF, MEASURE}
+MEASURE = namespaces.VOCABULARY + "measure"
+LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {namespaces.EDTF, MEASURE}
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def read(path: Path | None = None) -> Ontology:
 
     Raises DataError where it cannot be read or a term lacks what the head of the shipped file asks for.
     """
-    return _Reader(path or places.ontology() / "rareearth.ttl").ontology()
+    return _Reader(path or paths.ontology() / "rareearth.ttl").ontology()
 
 
 class _Reader:
@@ -139,8 +139,8 @@ class _Reader:
 
     def ontology(self) -> Ontology:
         classes = {c.name: c for c in map(self._class, self._of_type(_OWL + "Class")) if c.colour}
-        relations = {r.name: r for r in map(self._relation, self._of_type(iris.VOCABULARY + "Relation"))}
-        qualifiers = {q.name: q for q in map(self._qualifier, self._of_type(iris.VOCABULARY + "Qualifier"))}
+        relations = {r.name: r for r in map(self._relation, self._of_type(namespaces.VOCABULARY + "Relation"))}
+        qualifiers = {q.name: q for q in map(self._qualifier, self._of_type(namespaces.VOCABULARY + "Qualifier"))}
         for item in classes.values():
             for parent in set(item.parents) - set(classes):
                 self._fault(item.name, f"the parent {parent} of class {item.name} is not a class with a colour")
@@ -162,7 +162,7 @@ class _Reader:
         return Ontology(self.path, classes, relations, qualifiers, frozenset(units))
 
     def _notations(self, iri: str) -> list[Any]:
-        is_unit = iris.VOCABULARY + "Unit" in {v.value for v in self.values[iri][_RDF + "type"]}
+        is_unit = namespaces.VOCABULARY + "Unit" in {v.value for v in self.values[iri][_RDF + "type"]}
         return self.values[iri][_SKOS + "notation"] if is_unit else []
 
     def _check_cycles(self, classes: dict[str, Class], relations: dict[str, Relation]) -> None:
@@ -176,59 +176,65 @@ class _Reader:
                 self._fault(name, f"{name} is its own ancestor: {' < '.join(error.args[1])}")
 
     def _class(self, iri: str) -> Class:
-        colour = self._one(iri, iris.VOCABULARY + "colour")
-        sphere = self._one(iri, iris.VOCABULARY + "sphere")
+        colour = self._one(iri, namespaces.VOCABULARY + "colour")
+        sphere = self._one(iri, namespaces.VOCABULARY + "sphere")
         return Class(
             **self._term(iri, wanted=bool(colour)),
             parents=self._names(iri, _RDFS + "subClassOf"),
             colour=self._colour(iri, colour),
-            sphere=iris.local(sphere) if sphere else None,
-            abstract=self._one(iri, iris.VOCABULARY + "abstract") == "true",
-            views=frozenset(v.value for v in self.values[iri][iris.VOCABULARY + "inView"]),
+            sphere=namespaces.local(sphere) if sphere else None,
+            abstract=self._one(iri, namespaces.VOCABULARY + "abstract") == "true",
+            views=frozenset(v.value for v in self.values[iri][namespaces.VOCABULARY + "inView"]),
         )
 
     def _relation(self, iri: str) -> Relation:
         range_ = self._one(iri, _RDFS + "range")
         literal = range_ in LITERALS
-        strength = self._one(iri, iris.VOCABULARY + "tieStrength")
-        inverse = iris.VOCABULARY + "inverseLabel"
+        strength = self._one(iri, namespaces.VOCABULARY + "tieStrength")
+        inverse = namespaces.VOCABULARY + "inverseLabel"
         if strength and not 0 < float(strength) <= 1:
-            self._fault(iris.local(iri), f"the strength {strength} of {iris.local(iri)} is not above 0 and up to 1")
+            self._fault(
+                namespaces.local(iri), f"the strength {strength} of {namespaces.local(iri)} is not above 0 and up to 1"
+            )
         return Relation(
             **self._term(iri, wanted=True),
             inverse="" if literal else self._label(iri, inverse, "en", "an inverse label"),
             inverse_zh="" if literal else self._label(iri, inverse, "zh", "an inverse label"),
             parents=self._names(iri, _RDFS + "subPropertyOf"),
-            domain=iris.local(self._one(iri, _RDFS + "domain")),
-            range=range_ if literal else iris.local(range_),
-            colour=self._one(iri, iris.VOCABULARY + "colour"),
+            domain=namespaces.local(self._one(iri, _RDFS + "domain")),
+            range=range_ if literal else namespaces.local(range_),
+            colour=self._one(iri, namespaces.VOCABULARY + "colour"),
             strength=float(strength or 0),
-            timeless=self._one(iri, iris.VOCABULARY + "timeless") == "true",
+            timeless=self._one(iri, namespaces.VOCABULARY + "timeless") == "true",
             one_at_a_time=self._end(iri, "oneAtATime"),
             owner=self._end(iri, "owner"),
             symmetric=_OWL + "SymmetricProperty" in {v.value for v in self.values[iri][_RDF + "type"]},
         )
 
     def _end(self, iri: str, name: str) -> str | None:
-        end = self._one(iri, iris.VOCABULARY + name)
+        end = self._one(iri, namespaces.VOCABULARY + name)
         if end not in ("", "subject", "object", "subject of a role"):
-            self._fault(iris.local(iri), f"{iris.local(iri)} has '{end}' as {name}; wanted subject or object")
+            self._fault(
+                namespaces.local(iri), f"{namespaces.local(iri)} has '{end}' as {name}; wanted subject or object"
+            )
         return end or None
 
     def _qualifier(self, iri: str) -> Qualifier:
         range_ = self._one(iri, _RDFS + "range")
-        return Qualifier(**self._term(iri, wanted=True), range=range_ if range_ in LITERALS else iris.local(range_))
+        return Qualifier(
+            **self._term(iri, wanted=True), range=range_ if range_ in LITERALS else namespaces.local(range_)
+        )
 
     def _of_type(self, type_: str) -> list[str]:
         return sorted(
             iri
             for iri, values in self.values.items()
-            if iri.startswith(iris.VOCABULARY) and type_ in {v.value for v in values[_RDF + "type"]}
+            if iri.startswith(namespaces.VOCABULARY) and type_ in {v.value for v in values[_RDF + "type"]}
         )
 
     def _term(self, iri: str, *, wanted: bool) -> dict[str, str]:
         return {
-            "name": iris.local(iri),
+            "name": namespaces.local(iri),
             "label": self._label(iri, _RDFS + "label", "en", "a label"),
             "label_zh": self._label(iri, _RDFS + "label", "zh", "a label"),
             "definition": self._label(iri, _SKOS + "definition", "en", "a definition") if wanted else "",
@@ -239,25 +245,26 @@ class _Reader:
             if getattr(value, "language", None) == language:
                 return value.value
         self._fault(
-            iris.local(iri), f"{iris.local(iri)} lacks {what} in {'English' if language == 'en' else 'Chinese'}"
+            namespaces.local(iri),
+            f"{namespaces.local(iri)} lacks {what} in {'English' if language == 'en' else 'Chinese'}",
         )
         return ""
 
     def _colour(self, iri: str, colour: str) -> str:
         if colour and not _COLOUR.fullmatch(colour):
-            self._fault(iris.local(iri), f"the colour '{colour}' of {iris.local(iri)} is not like #a1b2c3")
+            self._fault(namespaces.local(iri), f"the colour '{colour}' of {namespaces.local(iri)} is not like #a1b2c3")
         return colour
 
     def _one(self, iri: str, predicate: str) -> str:
         values = self.values[iri][predicate]
         if len(values) > 1:
-            name = iris.local(iri)
-            self._fault(name, f"{name} has {len(values)} values of {iris.compact(predicate)} where one is wanted")
+            name = namespaces.local(iri)
+            self._fault(name, f"{name} has {len(values)} values of {namespaces.compact(predicate)} where one is wanted")
         return values[0].value if values else ""
 
     def _names(self, iri: str, predicate: str) -> tuple[str, ...]:
         values = sorted(v.value for v in self.values[iri][predicate])
-        return tuple(iris.local(v) for v in values if v.startswith(iris.VOCABULARY))
+        return tuple(namespaces.local(v) for v in values if v.startswith(namespaces.VOCABULARY))
 
     def _fault(self, name: str, message: str) -> None:
         for number, line in enumerate(self.text.splitlines(), 1):

@@ -17,15 +17,15 @@ from collections.abc import Callable
 import networkx as nx
 import numpy as np
 
-from rareearth.analysis import (
+from rareearth.measures import (
+    backends,
     brokerage,
     centrality,
     communities,
     cuts,
     efficiency,
-    engine,
     mixing,
-    null,
+    null_model,
     permutation,
 )
 
@@ -71,7 +71,7 @@ def betweenness(graph: nx.Graph[str], other: object) -> None:
 
 def measure(ties: int) -> None:
     graph = nx.relabel_nodes(nx.gnm_random_graph(ties // 3, ties, seed=1), str)
-    other, nodes = engine.igraph_of(graph)
+    other, nodes = backends.igraph_of(graph)
     groups = {node: "abcd"[number % 4] for number, node in enumerate(nodes)}
     nx.set_node_attributes(graph, groups, "group")
     # Nodes that stand for laboratories and firms: a tenth and two tenths, but no more than plain NetworkX has time for.
@@ -123,9 +123,11 @@ def measure(ties: int) -> None:
             "NetworkX, Louvain": lambda: nx.community.louvain_communities(graph, seed=0),
         },
         "one graph of the null model": {
-            "ours": lambda: list(null.ties(graph, 1, 0)),
-            "igraph": lambda: other.copy().rewire(n=null.BEFORE * ties),
-            "plain NetworkX": lambda: nx.double_edge_swap(graph.copy(), null.BEFORE * ties, max_tries=10**9, seed=0),
+            "ours": lambda: list(null_model.ties(graph, 1, 0)),
+            "igraph": lambda: other.copy().rewire(n=null_model.BEFORE * ties),
+            "plain NetworkX": lambda: nx.double_edge_swap(
+                graph.copy(), null_model.BEFORE * ties, max_tries=10**9, seed=0
+            ),
         },
     }
     try:
@@ -138,7 +140,7 @@ def measure(ties: int) -> None:
         shown(what, side_by_side(of), {})
     if ties > 20_000:
         small = nx.gnm_random_graph(ties // 30, ties // 10, seed=1)
-        some = timed(lambda: nx.double_edge_swap(small, null.BEFORE * ties // 10, max_tries=10**9, seed=0))
+        some = timed(lambda: nx.double_edge_swap(small, null_model.BEFORE * ties // 10, max_tries=10**9, seed=0))
         note = "not run; put at 10 times a tenth of the graph"
         print(f"  {'':<26} {'plain NetworkX':<21} {10 * some:>10.3f} s  {note}")
     rng = np.random.default_rng(0)

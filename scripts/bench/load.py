@@ -31,8 +31,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from rareearth import places, sparql
-from rareearth import store as stores
+from rareearth import paths
+from rareearth.store import oxigraph, sparql
 
 GOOD_CLIENTS, HOSTILE_CLIENTS = 4, 8
 IDLE = 3  # seconds after which a client takes a new connection; the server closes one that is idle for five
@@ -75,7 +75,7 @@ def get(target: str, kind: str, headers: dict[str, str] | None = None) -> Reques
 
 
 def good(count: int, folder: Path) -> list[Request]:
-    store = stores.read(folder)
+    store = oxigraph.read(folder)
     named = sparql.select(store, "SELECT DISTINCT ?e { ?e rdfs:label ?l FILTER(STRSTARTS(STR(?e), STR(entity:))) }")
     entities = sorted(row["e"].value for row in named)
     found = []
@@ -294,7 +294,7 @@ def main() -> int:
     parser.add_argument("--hostile", type=int, default=1_000)
     parser.add_argument("--endless", type=int, default=4)
     parser.add_argument("--limit", type=float, default=LIMIT)
-    parser.add_argument("--build", type=Path, default=places.build())
+    parser.add_argument("--build", type=Path, default=paths.build())
     options = parser.parse_args()
 
     requests = good(options.requests - options.hostile, options.build)

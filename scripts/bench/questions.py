@@ -18,7 +18,9 @@ import rdflib
 from rdflib.util import from_n3
 
 import rareearth
-from rareearth import building, iris, questions, sparql
+from rareearth import build as builds
+from rareearth import namespaces
+from rareearth.store import questions, sparql
 
 Values = dict[str, ox.NamedNode | ox.Literal]
 
@@ -60,7 +62,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     limit = float(sys.argv[2]) if len(sys.argv) > 2 else 5
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    store, _ = building.opened()
+    store, _ = builds.opened()
     memory = rdflib.Dataset()
     memory.parse(data=ox.serialize(store, format=ox.RdfFormat.N_QUADS), format="nquads")
     print(f"{len(store):,} quads; CPU time; the store: median of {rounds}; rdflib: one run of at most {limit:g} s\n")
@@ -76,7 +78,7 @@ def main() -> None:
             return bool(result) if isinstance(result, ox.QueryBoolean) else list(result)
 
         def theirs(text: str = question.text, terms: dict[str, rdflib.term.Node] = terms) -> object:
-            return list(memory.query(text, initNs=iris.PREFIXES, initBindings=terms))
+            return list(memory.query(text, initNs=namespaces.PREFIXES, initBindings=terms))
 
         mine = median(ours, rounds)
         other, whole = limited(theirs, limit)

@@ -24,11 +24,11 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from rareearth import iris, knowledge, places
+from rareearth import knowledge, namespaces, paths
 
 REQUESTS = 400  # of each look-up, each of another entity
 TURNS = 10  # in which the servers take them
-PREFIXES = f"PREFIX ree: <{iris.VOCABULARY}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>"
+PREFIXES = f"PREFIX ree: <{namespaces.VOCABULARY}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>"
 LOOKUPS = {
     "label": "SELECT ?label {{ <{0}> rdfs:label ?label }}",
     "ties": "SELECT ?p ?o ?name {{ <{0}> ?p ?o . ?o rdfs:label ?name }}",
@@ -42,7 +42,7 @@ def main() -> None:
     command = shutil.which(given)
     if command is None:
         raise SystemExit(f"{given}: there is no such command; pip install oxigraph, and give its path")
-    trig = places.build() / "rareearth.trig"
+    trig = paths.build() / "rareearth.trig"
     if not trig.is_file():
         raise SystemExit(f"{trig}: is not there; run scripts/build")
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def compare(servers: dict[str, tuple[int, str]]) -> None:
-    entities = [f"{iris.ENTITY}{id_}" for id_ in sorted(knowledge.open().network("full"))][:REQUESTS]
+    entities = [f"{namespaces.ENTITY}{id_}" for id_ in sorted(knowledge.open().network("full"))][:REQUESTS]
     print(f"{'clients':>7}  {'time':6} {'look-up':9} {'server':25} {'median':>9} {'p99':>9} {'requests/s':>11}")
     for clients in (1, 4):
         ratios: dict[str, list[float]] = {"first": [], "again": []}

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from rareearth import names
-from rareearth.problems import RareEarthError
+from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 QUESTIONS = {  # and the module that answers each
     "spheres": "spheres",
-    "laboratory-to-market": "market",
-    "private-at-the-edge": "edge",
+    "laboratory-to-market": "laboratory_to_market",
+    "private-at-the-edge": "periphery",
     "overlap": "overlap",
     "gaps": "gaps",
-    "communities": "clusters",
+    "communities": "communities",
     "ownership": "ownership",
     "chokepoints": "chokepoints",
 }
@@ -60,6 +60,6 @@ def _answers(
             raise RareEarthError(f"no question '{name}'; near names: {', '.join(near)}")
     read = sample.read(store, kinds, without)
     for name in wanted:
-        module = importlib.import_module(f"{__name__}.{QUESTIONS[name]}")
+        module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
         found: Finding = module.answer(store, read, seed)
         yield found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from rareearth import tables
+from rareearth.views import tables
 
 Value: TypeAlias = str | int | float | None
 

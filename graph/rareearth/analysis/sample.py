@@ -21,10 +21,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
-from rareearth import iris, names, network, sparql
-from rareearth.analysis import engine, tenure
+from rareearth import names, namespaces, network
+from rareearth.analysis import ownership_sector
 from rareearth.analysis.finding import Basis
-from rareearth.problems import RareEarthError
+from rareearth.errors import RareEarthError
+from rareearth.measures import backends
+from rareearth.store import sparql
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     Pair = tuple[str, str]
 
 INDUSTRY = "industry"
-GROUPS = {name: f"{INDUSTRY} ({name or 'not known'})" for name in (tenure.STATE, tenure.PRIVATE, "")}
+GROUPS = {
+    name: f"{INDUSTRY} ({name or 'not known'})" for name in (ownership_sector.STATE, ownership_sector.PRIVATE, "")
+}
 BODIES = ("organization", "firm")
 _TIME = ("when", "when_inferred", "start", "end", "spells", "status", "stance")
 
@@ -79,7 +83,7 @@ class _Read(NamedTuple):
     nature: Mapping[str, str]  # of each actor
     given: Mapping[str, str]  # the tenure of each actor whose class has one
     sectors: Collection[str]
-    holdings: tenure.Holdings
+    holdings: ownership_sector.Holdings
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
     Sooner made than :meth:`Sample.without`, where it is no matter what the source tells of tenure or strength.
     """
     only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
-    return engine.tied(ties, (), only)
+    return backends.tied(ties, (), only)
 
 
 def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
@@ -155,13 +159,13 @@ def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collectio
     natures: dict[str, str] = {}
     tenures: dict[str, str] = {}
     for row in sparql.select(store, _CLASSES):
-        class_, parent, nature, held = (iris.local(term.value) if term else "" for term in row)
+        class_, parent, nature, held = (namespaces.local(term.value) if term else "" for term in row)
         classes[class_] += [parent] * bool(parent)
         natures |= {class_: nature} if nature else {}
         tenures |= {class_: held} if held else {}
     told, said = {}, {}
     for row in sparql.select(store, _CLAIMS):
-        claim, kind, status, source, evidence = (iris.local(row[n].value) for n in range(5))
+        claim, kind, status, source, evidence = (namespaces.local(row[n].value) for n in range(5))
         told[claim] = Said(kind, source, evidence == "sentence")
         plain = status == "held" and row["stands"].value == "true"
         if plain if kind == "fact" else status != "retracted":
@@ -172,7 +176,7 @@ def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collectio
     of = {node: nearest[class_] for node, class_ in classed.items()}
     given = {node: tenures[class_] for node, class_ in classed.items() if class_ in tenures}
     sectors = {node for node in given if of[node] == "group"}
-    found = _Read(whole, told, said, _pairs(whole), of, given, sectors, tenure.read(store))
+    found = _Read(whole, told, said, _pairs(whole), of, given, sectors, ownership_sector.read(store))
     return _sample(found, kinds, without)
 
 
@@ -254,8 +258,8 @@ def _ties(pairs: Mapping[Pair, Sequence[_Tie]], said: Mapping[str, Said]) -> nx.
 
 def _describe(ties: nx.Graph[str], read: _Read, rest: Mapping[str, Said]) -> None:
     """Give the nodes of the ties what is known of them."""
-    owned = tenure.tenures(tenure.current(read.holdings, rest), read.given, read.sectors)
-    unknown = tenure.Tenure("", False, ())
+    owned = ownership_sector.tenures(ownership_sector.current(read.holdings, rest), read.given, read.sectors)
+    unknown = ownership_sector.Tenure("", False, ())
     for node, data in ties.nodes(data=True):
         known, actor = owned.get(node, unknown), read.network.nodes[node]
         sphere = str(actor.get("sphere", ""))

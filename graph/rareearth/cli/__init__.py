@@ -13,7 +13,7 @@ __all__ = ["analysing", "app", "asking", "data", "files", "main", "serving"]
 
 def main() -> None:
     """Run the command; a fault of the input is one or more lines on standard error and exit code 1."""
-    from rareearth.problems import RareEarthError
+    from rareearth.errors import RareEarthError
 
     try:
         app()

@@ -88,9 +88,9 @@ def report(
 
     Needs the extra `analysis`. .html asks nothing of any network. The same graph and seed give the same bytes.
     """
-    from rareearth import places
-    from rareearth import report as reports
-    from rareearth.texts import Texts
+    from rareearth import paths
+    from rareearth.corpus import Texts
+    from rareearth.site import report as reports
 
     reports.check(file)
     graph = opened(build, as_of=as_of)
@@ -106,7 +106,7 @@ def report(
             tick=tick,
         )
     for made in written:
-        print(f"{places.shown(made)}: {made.stat().st_size:,} bytes")
+        print(f"{paths.shown(made)}: {made.stat().st_size:,} bytes")
 
 
 @contextlib.contextmanager

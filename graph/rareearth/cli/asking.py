@@ -13,7 +13,7 @@ from rareearth.cli.common import AsOf, Build, TextsFolder, Timeout, Watchdog, ap
 
 if TYPE_CHECKING:
     from rareearth.knowledge import Value
-    from rareearth.sparql import Result
+    from rareearth.store.sparql import Result
 
 
 class Format(StrEnum):
@@ -31,7 +31,7 @@ class Format(StrEnum):
 @app.command()
 def questions() -> None:
     """List the questions that `rareearth query NAME` answers."""
-    from rareearth import questions as asked
+    from rareearth.store import questions as asked
 
     for question in asked.every():
         print(f"{question.name:24} {question.english}")
@@ -52,7 +52,7 @@ def query(
     build: Build = None,
 ) -> None:
     """Ask a question by its name, or any SPARQL 1.1 query from a file or with -e."""
-    from rareearth.sparql import QueryError
+    from rareearth.store.sparql import QueryError
 
     given = [name, *(values or [])] if expression is not None and name else (values or [])
     if expression is None and name is None:
@@ -83,7 +83,7 @@ def show(
     build: Build = None,
 ) -> None:
     """Show the card of an actor: its names, and every claim about it with its evidence."""
-    from rareearth import cards
+    from rareearth.views import cards
 
     graph = opened(build, texts, as_of)
     print("\n".join(cards.lines(graph.show(name), sentences_of(graph, texts))))
@@ -98,7 +98,7 @@ def path(
     build: Build = None,
 ) -> None:
     """Tell how two actors are tied, step by step, with the evidence of each step."""
-    from rareearth import cards
+    from rareearth.views import cards
 
     graph = opened(build, texts, as_of)
     print("\n".join(cards.path_lines(graph.path(start, end), sentences_of(graph, texts))))
@@ -112,8 +112,8 @@ def conflicts(
     build: Build = None,
 ) -> None:
     """List where sources disagree, with their claims side by side."""
-    from rareearth import conflicts as found
-    from rareearth.problems import RareEarthError, meant
+    from rareearth.errors import RareEarthError, meant
+    from rareearth.views import conflicts as found
 
     graph = opened(build)
     if unjudged:
@@ -138,7 +138,8 @@ def _answer(result: Result, form: Format | None) -> bytes:
     """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
     import pyoxigraph as ox
 
-    from rareearth import sparql, tables
+    from rareearth.store import sparql
+    from rareearth.views import tables
 
     if form is None:
         form = Format.ttl if isinstance(result, ox.QueryTriples) else Format.table

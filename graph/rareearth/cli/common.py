@@ -13,8 +13,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from rareearth.cards import Statement
     from rareearth.knowledge import KnowledgeGraph
+    from rareearth.views.cards import Statement
 
 app = typer.Typer(
     name="rareearth",
@@ -86,7 +86,7 @@ def is_file(text: str) -> bool:
 
 def read(path: Path) -> str:
     """The text of a file. Raises RareEarthError."""
-    from rareearth.problems import RareEarthError
+    from rareearth.errors import RareEarthError
 
     try:
         return path.read_bytes().decode("utf-8")

@@ -25,20 +25,20 @@ def tidy(
     check: Annotated[bool, typer.Option("--check", help="Only tell which files are not tidy.")] = False,
 ) -> None:
     """Put the data files in their canonical order and form; what they say stays the same."""
-    from rareearth import dataset, ontology, places
-    from rareearth import tidy as tidied
+    from rareearth import dataset, ontology, paths
+    from rareearth import formatter as tidied
     from rareearth.formats import save
 
     declared = ontology.read()
     changed = []
-    for path in dataset.files(data or places.data()):
+    for path in dataset.files(data or paths.data()):
         wanted = tidied.tidied(path, declared).encode()
         if path.read_bytes() != wanted:
             changed.append(path)
             if not check:
                 save(path, wanted)
     for path in changed:
-        print(f"{places.shown(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
+        print(f"{paths.shown(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
     if check and changed:
         raise SystemExit(1)
     if not changed:
@@ -48,19 +48,20 @@ def tidy(
 @app.command()
 def build(data: Data = None, build: Build = None) -> None:
     """Check the data, make the store and the files of the build, and swap them in whole."""
-    from rareearth import building, places
+    from rareearth import build as builds
+    from rareearth import paths
 
-    summary = building.build(data, build)
-    folder = build or places.build()
+    summary = builds.build(data, build)
+    folder = build or paths.build()
     print("\n".join(line for line in summary[2:5]))
-    print(f"Written to {places.shown(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
+    print(f"Written to {paths.shown(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
 
 
 @app.command()
 def verify(texts: TextsFolder = None, build: Build = None) -> None:
     """Check every cited span against the texts at hand; exit code 1 when one does not hold."""
-    from rareearth import texts as kept
-    from rareearth.problems import RareEarthError
+    from rareearth import corpus as kept
+    from rareearth.errors import RareEarthError
 
     if texts is None:
         raise RareEarthError("no texts to check against: give --texts DIR, or set RAREEARTH_TEXTS")
@@ -86,8 +87,8 @@ def sentences(
     words: Annotated[str, typer.Option("--find", help="Only sentences with these words.")] = "",
 ) -> None:
     """List the sentences of a text as `at:` of a claim wants them, and the text's hash and length."""
-    from rareearth import text as texts
-    from rareearth.sparql import QueryError
+    from rareearth import sentences as found
+    from rareearth.store.sparql import QueryError
 
     content = read(file)
     if not content.strip():
@@ -96,7 +97,7 @@ def sentences(
 
     if not words:
         print(f"text: {{sha256: {hashlib.sha256(content.encode()).hexdigest()}, chars: {len(content)}}}")
-    for span in texts.sentences(content):
+    for span in found.sentences(content):
         sentence = content[span.start : span.end]
-        if words.casefold() in texts.fold(sentence).casefold():
-            print(f"{span.start}-{span.end} {texts.fingerprint(sentence)}  {sentence}")
+        if words.casefold() in found.fold(sentence).casefold():
+            print(f"{span.start}-{span.end} {found.fingerprint(sentence)}  {sentence}")

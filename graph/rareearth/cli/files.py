@@ -47,22 +47,23 @@ def export(
 
     .html is a page to explore everything in a browser, without a network.
     """
-    from rareearth import formats, page, places
-    from rareearth.problems import RareEarthError
-    from rareearth.texts import Texts
+    from rareearth import formats, paths
+    from rareearth.corpus import Texts
+    from rareearth.errors import RareEarthError
+    from rareearth.site import explorer
 
-    html = file.suffix.lower() == page.ENDING
+    html = file.suffix.lower() == explorer.ENDING
     if html and (view or query or kinds):
         raise RareEarthError("a page holds everything, its filters choose: leave out --view, --query and --kind")
     if texts and not html:
-        raise RareEarthError(f"--texts is for {page.ENDING}; the other formats hold no sentences")
+        raise RareEarthError(f"--texts is for {explorer.ENDING}; the other formats hold no sentences")
     graph = opened(build, as_of=as_of)
     if html:
-        written = [page.write(file, graph.store, Texts(texts) if texts else None, as_of or "")]
+        written = [explorer.write(file, graph.store, Texts(texts) if texts else None, as_of or "")]
     else:
         text = read(Path(query)) if query and is_file(query) else query
         with Watchdog(timeout if text else 3600):
             chosen = text or (view or View.actors).value
             written = formats.write(file, graph.store, lambda: graph.network(chosen, kinds or None))
     for made in written:
-        print(f"{places.shown(made)}: {made.stat().st_size:,} bytes")
+        print(f"{paths.shown(made)}: {made.stat().st_size:,} bytes")

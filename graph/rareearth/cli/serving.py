@@ -28,6 +28,6 @@ def serve(
 
     Needs the extra `server`. Read-only; a new build is served as soon as it is made.
     """
-    from rareearth import places, server
+    from rareearth import paths, server
 
-    server.serve(build or places.build(), host, port, limit=timeout, rows=rows, texts=texts, cors=cors, log=log)
+    server.serve(build or paths.build(), host, port, limit=timeout, rows=rows, texts=texts, cors=cors, log=log)

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import places
-from rareearth.problems import RareEarthError
+from rareearth import paths
+from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -61,7 +61,7 @@ def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
                 file.write(part)
         os.replace(beside, path)
     except OSError as error:
-        raise FormatError(f"{places.shown(path)}: cannot be written ({error.strerror})") from error
+        raise FormatError(f"{paths.shown(path)}: cannot be written ({error.strerror})") from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()

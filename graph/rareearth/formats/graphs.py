@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from rareearth import iris, places
+from rareearth import namespaces, paths
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -20,29 +20,31 @@ def serialize(store: ox.Store, ending: str) -> bytes:
         return _jsonld(store)
     if ending == ".ttl":
         triples = sorted((q.triple for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())), key=str)
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=iris.PREFIXES) or b""
+        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=namespaces.PREFIXES) or b""
     quads = sorted(store, key=lambda q: (str(q.graph_name) if isinstance(q.graph_name, ox.NamedNode) else "", str(q)))
     if ending == ".nq":
         return b"".join(sorted((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)))
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=iris.PREFIXES) or b""
+    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=namespaces.PREFIXES) or b""
 
 
 def _jsonld(store: ox.Store) -> bytes:
     """One node object a subject, one with ``@graph`` a claim; names are shortened by ``ontology/context.jsonld``."""
     import pyoxigraph as ox
 
-    context = json.loads((places.ontology() / "context.jsonld").read_text(encoding="utf-8"))
+    context = json.loads((paths.ontology() / "context.jsonld").read_text(encoding="utf-8"))
     graphs: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
     for quad in sorted(store, key=str):
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
         node = graphs[graph][quad.subject.value]
-        node["@id"] = iris.compact(quad.subject.value)
-        if iris.compact(quad.predicate.value) == "rdf:type":
-            node.setdefault("@type", []).append(iris.compact(quad.object.value))
+        node["@id"] = namespaces.compact(quad.subject.value)
+        if namespaces.compact(quad.predicate.value) == "rdf:type":
+            node.setdefault("@type", []).append(namespaces.compact(quad.object.value))
         else:
-            node.setdefault(iris.compact(quad.predicate.value), []).append(_object(quad.object))
+            node.setdefault(namespaces.compact(quad.predicate.value), []).append(_object(quad.object))
     nodes = list(graphs.pop("", {}).values())
-    claims = [{"@id": iris.compact(graph), "@graph": list(found.values())} for graph, found in sorted(graphs.items())]
+    claims = [
+        {"@id": namespaces.compact(graph), "@graph": list(found.values())} for graph, found in sorted(graphs.items())
+    ]
     document = {**context, "@graph": nodes + claims}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
@@ -51,11 +53,11 @@ def _object(term: object) -> Any:
     import pyoxigraph as ox
 
     if isinstance(term, ox.NamedNode):
-        return {"@id": iris.compact(term.value)}
+        return {"@id": namespaces.compact(term.value)}
     if not isinstance(term, ox.Literal):
         raise TypeError(f"a {type(term).__name__} as an object")
     if term.language:
         return {"@value": term.value, "@language": term.language}
-    if iris.compact(term.datatype.value) == "xsd:string":
+    if namespaces.compact(term.datatype.value) == "xsd:string":
         return term.value
-    return {"@value": term.value, "@type": iris.compact(term.datatype.value)}
+    return {"@value": term.value, "@type": namespaces.compact(term.datatype.value)}

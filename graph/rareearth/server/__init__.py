@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import places
-from rareearth import store as stores
-from rareearth.problems import RareEarthError
+from rareearth import paths
+from rareearth.errors import RareEarthError
+from rareearth.store import oxigraph
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -44,7 +44,7 @@ def serve(
     from rareearth.server.application import application
     from rareearth.server.connections import Connection
 
-    stores.read(folder)  # what is wrong with it is told in a line, before anything starts
+    oxigraph.read(folder)  # what is wrong with it is told in a line, before anything starts
     with _listening(host, port) as listening, _ended_by_signals():
         logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
         app = application(folder, limit, rows, texts, cors=cors, log=log)
@@ -53,12 +53,12 @@ def serve(
             timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         shown = f"[{host}]" if ":" in host else host
-        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", places.shown(folder), shown, listening.getsockname()[1])
+        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", paths.shown(folder), shown, listening.getsockname()[1])
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except SystemExit as ended:
             if ended.code:
-                raise RareEarthError(f"{places.shown(folder)}: could not be served") from ended
+                raise RareEarthError(f"{paths.shown(folder)}: could not be served") from ended
 
 
 def _listening(host: str, port: int) -> socket.socket:

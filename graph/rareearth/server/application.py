@@ -24,13 +24,14 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rareearth import iris, page
-from rareearth import store as stores
-from rareearth.problems import RareEarthError
-from rareearth.server import documents, protocol
+from rareearth import namespaces
+from rareearth.errors import RareEarthError
+from rareearth.server import protocol
 from rareearth.server.access import AccessLog
 from rareearth.server.answers import Answers
 from rareearth.server.pool import EndedError, Pool, RefusedError
+from rareearth.site import explorer, things
+from rareearth.store import oxigraph
 
 LOG = logging.getLogger("rareearth.server")
 LARGEST_BODY = 1 << 20  # bytes
@@ -75,7 +76,7 @@ class Served:
             old, self.pool, self.mark, self.explorer, self.answers = self.pool, fresh, mark, None, Answers()
             if old is not None:
                 what = "a new build is served" if old.alive else "the workers had ended; there are new ones"
-                LOG.info("%s: %s", what, stores.manifest(self.folder)["sha256"][:16])
+                LOG.info("%s: %s", what, oxigraph.manifest(self.folder)["sha256"][:16])
                 task = asyncio.ensure_future(old.drained())
                 self.leaving.add(task)
                 task.add_done_callback(self.leaving.discard)
@@ -136,17 +137,17 @@ def application(folder: Path, limit: float, rows: int, texts: Path | None, *, co
     if cors:
         middleware.append(Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"]))
     routes = [
-        Route("/", _at(iris.DATASET), methods=["GET"]),
+        Route("/", _at(namespaces.DATASET), methods=["GET"]),
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/sparql/", sparql, methods=["GET", "POST"]),
-        Route("/graph", explorer, methods=["GET"]),
+        Route("/graph", explorer_page, methods=["GET"]),
         Route("/find", find, methods=["GET"]),
         Route("/static/{name}", static, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         *(Route(f"/{name}", dump, methods=["GET"]) for name in _DUMPS),
-        *(Route(f"/{name}", _at(iris.BASE + name), methods=["GET"]) for name in ("dataset", "ontology")),
+        *(Route(f"/{name}", _at(namespaces.BASE + name), methods=["GET"]) for name in ("dataset", "ontology")),
         *(
-            Route(f"/{name}.{form}", _at(iris.BASE + name, form), methods=["GET"])
+            Route(f"/{name}.{form}", _at(namespaces.BASE + name, form), methods=["GET"])
             for name in ("dataset", "ontology")
             for form in _DOCUMENTS
         ),
@@ -168,8 +169,8 @@ async def sparql(request: Request) -> Response:
     if request.method in ("GET", "HEAD") and not query:
         if protocol.best(_accept(request), ("text/turtle", "text/html", "application/ld+json")) == "text/html":
             _need_script("editor.js")
-            return await _document(request, documents.EDITOR, "html")
-        return await _document(request, iris.DATASET, _form(request, ("text/turtle", "application/ld+json")))
+            return await _document(request, things.EDITOR, "html")
+        return await _document(request, namespaces.DATASET, _form(request, ("text/turtle", "application/ld+json")))
     posted = request.method == "POST"
     content_type = request.headers.get("content-type", "") if posted else ""
     asked = protocol.parse(
@@ -193,10 +194,10 @@ async def thing(request: Request) -> Response:
     kind, _, id_ = request.scope["path"].removeprefix("/").removesuffix(f".{form}" if form else "").partition("/")
     if len(id_) > LONGEST_NAME:
         raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
-    return await _document(request, f"{iris.BASE}{kind}/{id_}", form or _form(request))
+    return await _document(request, f"{namespaces.BASE}{kind}/{id_}", form or _form(request))
 
 
-async def explorer(request: Request) -> Response:
+async def explorer_page(request: Request) -> Response:
     """The explorer page."""
     _need_script("page.js")
     body = await _served(request).page()
@@ -211,7 +212,7 @@ async def find(request: Request) -> Response:
     if len(name) > LONGEST_NAME:
         raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
     head, _ = await _served(request).ask({"find": name})
-    return RedirectResponse(documents.address(head["iri"]), status_code=303)
+    return RedirectResponse(things.address(head["iri"]), status_code=303)
 
 
 async def dump(request: Request) -> Response:
@@ -229,7 +230,8 @@ async def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _STATIC:
         raise RefusedError(404, f"there is no file {name}")
-    body = (Path(__file__).parent / "static" / name).read_bytes() if name == "site.css" else page.part(name).encode()
+    static = Path(things.__file__).parent / "static"
+    body = (static / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
     return _response(body, _STATIC[name])
 
 
@@ -242,8 +244,8 @@ async def health(request: Request) -> Response:
 def _need_script(name: str) -> None:
     """Tell what is missing instead of a page that would not work."""
     try:
-        page.part(name)
-    except page.PageError as error:
+        explorer.part(name)
+    except explorer.PageError as error:
         raise RefusedError(503, str(error)) from error
 
 
@@ -300,7 +302,7 @@ async def _told(request: Request, error: Exception) -> Response:
     headers = {"Retry-After": str(retry)} if retry else {}
     queried = request.url.path.startswith("/sparql") and (request.method == "POST" or request.scope["query_string"])
     if "text/html" in request.headers.get("accept", "") and not queried:
-        return _with(_response(documents.error(status, str(error)), "text/html"), status, headers)
+        return _with(_response(things.error(status, str(error)), "text/html"), status, headers)
     return PlainTextResponse(f"{error}\n", status, {"X-Content-Type-Options": "nosniff", **headers})
 
 
@@ -327,7 +329,7 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
 def _mark(folder: Path) -> tuple[int, int]:
     """What changes with a build."""
     try:
-        found = (folder / stores.MANIFEST).stat()
+        found = (folder / oxigraph.MANIFEST).stat()
     except FileNotFoundError as error:
         raise RareEarthError(f"{folder}: there is no build here; run `rareearth build`") from error
     return found.st_mtime_ns, found.st_ino

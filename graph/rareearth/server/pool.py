@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, cast
 
-from rareearth.problems import RareEarthError
+from rareearth.errors import RareEarthError
 from rareearth.server.frames import Frame, frame, parsed
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from rareearth.problems import RareEarthError
+from rareearth.errors import RareEarthError
 
 # What the server writes, best first: the media type, and the form of sparql.serialize.
 TABLES = {

@@ -25,11 +25,11 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from rareearth import iris, sparql
-from rareearth import store as stores
-from rareearth.problems import RareEarthError
-from rareearth.server import documents
+from rareearth import namespaces
+from rareearth.errors import RareEarthError
 from rareearth.server.frames import Frame, frame, parsed
+from rareearth.site import things
+from rareearth.store import oxigraph, sparql
 
 MEMORY = 2 << 30  # bytes of address space beyond that of the store
 LARGEST = 16 << 20  # bytes of an answer
@@ -48,9 +48,9 @@ def main(folder: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     commands = socket.socket(fileno=os.dup(0))
     store = ox.Store()
-    store.bulk_extend(stores.read(Path(folder)))
+    store.bulk_extend(oxigraph.read(Path(folder)))
     answer(store, {"query": "ASK {}", "forms": {"boolean": "json"}, "rows": 1})
-    documents.prepare(store)
+    things.prepare(store)
     gc.collect()
     gc.freeze()
     commands.sendall(PROCESS.pack(0))  # it is ready
@@ -71,7 +71,7 @@ class NotAcceptableError(RareEarthError):
     """An answer that is written in none of the forms asked for."""
 
 
-_STATUS = {documents.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
+_STATUS = {things.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
 
 
 def answer(store: Any, request: dict[str, Any]) -> Frame:
@@ -83,9 +83,9 @@ def answer(store: Any, request: dict[str, Any]) -> Frame:
     """
     try:
         if "document" in request:
-            return {}, documents.write(store, request["document"], request["form"], request["base"])
+            return {}, things.write(store, request["document"], request["form"], request["base"])
         if "find" in request:
-            return {"iri": documents.find(store, request["find"])}, b""
+            return {"iri": things.find(store, request["find"])}, b""
         return _asked(store, request)
     except RareEarthError as error:
         return {"status": _STATUS.get(type(error), 400), "error": str(error)}, b""
@@ -98,7 +98,7 @@ def answer(store: Any, request: dict[str, Any]) -> Frame:
 
 
 def _asked(store: Any, request: dict[str, Any]) -> Frame:
-    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())), base=iris.BASE)
+    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())), base=namespaces.BASE)
     kind = sparql.kind(result)
     form = request["forms"].get(kind)
     if form is None:

@@ -1,0 +1,122 @@
+"""The build: data and ontology become a checked store, RDF and network files, swapped in whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rareearth import checks, namespaces, network, paths
+from rareearth import dataset as datasets
+from rareearth.dataset import Dataset
+from rareearth.errors import DataError, Problem
+from rareearth.formats import gexf, graphml, graphs, save
+from rareearth.store import nquads, oxigraph, shacl
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+NAME = "rareearth"
+
+
+def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
+    """Make the build of a data folder in a build folder (the shipped data, the usual place) and return its summary.
+
+    The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
+    Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stands.
+    """
+    folder = folder or paths.build()
+    dataset = checks.checked(data)
+    lines = nquads.lines(dataset)
+    with oxigraph.aside(folder) as new:
+        manifest = oxigraph.make(lines, new)
+        fresh = oxigraph.memory(lines)
+        _validate(dataset, fresh)
+        actors = network.read(fresh)
+        summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), len(lines))
+        save(new / f"{NAME}.trig", graphs.serialize(fresh, ".trig"))
+        save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(actors)))
+        save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(actors)))
+        save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())
+        manifest["inputs"] = _inputs(data)
+        manifest["files"] = {
+            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(new.iterdir()) if path.is_file()
+        }
+        oxigraph.swap_in(new, folder, manifest)
+    return summary
+
+
+def opened(data: Path | None = None, folder: Path | None = None) -> tuple[ox.Store, bool]:
+    """The store of the last build, and whether the data has changed since.
+
+    Where there is no build yet one is made, and an installed package also remakes one of other data than it ships.
+    Raises DataError or StoreError.
+    """
+    folder = folder or paths.build()
+    inputs = _inputs(data)
+    try:
+        stale = oxigraph.manifest(folder).get("inputs") != inputs
+    except oxigraph.StoreError:
+        if (folder / oxigraph.MANIFEST).exists():
+            raise
+        build(data, folder)
+        stale = False
+    if stale and not paths.is_checkout():
+        build(data, folder)
+        stale = False
+    return oxigraph.read(folder), stale
+
+
+def _inputs(data: Path | None) -> str:
+    """The SHA-256 of everything that a build is made from."""
+    total = hashlib.sha256()
+    folder = data or paths.data()
+    for path in [paths.ontology() / "rareearth.ttl", paths.ontology() / "shapes.ttl", *datasets.files(folder)]:
+        try:
+            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        except OSError:
+            total.update(path.name.encode() + b"\0?")
+    return total.hexdigest()
+
+
+def _validate(dataset: Dataset, fresh: ox.Store) -> None:
+    problems = []
+    for finding in shacl.violations(fresh):
+        prefix, _, name = finding.partition(" ")[0].rstrip(":").partition(":")
+        where = dataset.where.get(f"{prefix}/{name}")
+        file, line = where or (dataset.folder, None)
+        problems.append(Problem(file, line, f"SHACL: {finding}"))
+    if problems:
+        raise DataError(problems)
+
+
+def _summary(dataset: Dataset, nodes: int, edges: int, quads: int) -> list[str]:
+    """What the build holds, as Markdown."""
+    claims = dataset.claims
+    kinds = Counter(dataset.entities[i].kind for i in dataset.entities if i not in dataset.standing)
+    spans = sum(bool(claim.at) for claim in claims)
+    return [
+        "# What the graph holds",
+        "",
+        f"{sum(kinds.values())} entities, {len(claims)} claims from {len(dataset.sources)} sources, {quads:,} quads.",
+        f"{spans} claims lead to a sentence, {len(claims) - spans} to a page.",
+        f"The network of actors has {nodes} nodes and {edges} edges.",
+        "",
+        "| claims | of kind |",
+        "|---:|---|",
+        *(f"| {count} | {kind} |" for kind, count in sorted(Counter(c.kind for c in claims).items())),
+        "",
+        "| entities | of kind |",
+        "|---:|---|",
+        *(f"| {count} | {kind} |" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
+        "",
+        "| claims | of relation |",
+        "|---:|---|",
+        *(
+            f"| {count} | {dataset.ontology.relations[name].label} |"
+            for name, count in sorted(Counter(c.relation for c in claims).items(), key=lambda item: (-item[1], item[0]))
+        ),
+        "",
+        f"IRIs start with {namespaces.BASE}",
+    ]

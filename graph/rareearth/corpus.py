@@ -1,0 +1,106 @@
+"""The user's own copies of article texts: which file is the text of which source, and what stands at a span."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from rareearth import namespaces, paths
+from rareearth.errors import RareEarthError
+from rareearth.sentences import Span, find
+from rareearth.store import sparql
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+_SPANS = """
+SELECT DISTINCT ?source ?hash ?start ?end ?mark WHERE {
+  ?claim ree:source ?source ; ree:at ?at .
+  ?source ree:textHash ?hash .
+  ?at oa:start ?start ; oa:end ?end ; ree:fingerprint ?mark .
+} ORDER BY ?source ?start ?end"""
+
+
+class Cited(NamedTuple):
+    """A span that some claim cites."""
+
+    source: str
+    hash: str
+    span: Span
+    fingerprint: str
+
+
+class Checked(NamedTuple):
+    """A cited span where it was found (None when the text has it not), and the text (None when there is none)."""
+
+    cited: Cited
+    found: Span | None
+    text: str | None
+
+    @property
+    def sentence(self) -> str | None:
+        """What stands there."""
+        return self.text[self.found.start : self.found.end] if self.text is not None and self.found else None
+
+
+class Texts:
+    """A folder of ``*.txt`` files.
+
+    A source's text is the file of its id, else the file of its hash, else the file that holds most of its sentences,
+    so a copy with other line ends or quotes serves as well.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Raises RareEarthError when the folder is none."""
+        if not folder.is_dir():
+            raise RareEarthError(
+                f"{paths.shown(folder)}: is not a folder; wanted one with the texts of articles as *.txt"
+            )
+        self.folder = folder
+
+    @cached_property
+    def _files(self) -> dict[str, tuple[str, str]]:
+        """For each file: its text, and the SHA-256 of its bytes."""
+        found = {}
+        for path in sorted(self.folder.glob("*.txt")):
+            try:
+                raw = path.read_bytes()
+                found[path.stem] = (raw.decode("utf-8").replace("\r\n", "\n"), hashlib.sha256(raw).hexdigest())
+            except (OSError, UnicodeDecodeError) as error:
+                raise RareEarthError(f"{paths.shown(path)}: cannot be read as UTF-8 text ({error})") from error
+        return found
+
+    def of(self, source: str, cited: list[Cited]) -> str | None:
+        """The text of a source (its id) whose cited spans are given, or None when the folder has none."""
+        if source in self._files:
+            return self._files[source][0]
+        for text, digest in self._files.values():
+            if cited and digest == cited[0].hash:
+                return text
+        held = {
+            name: sum(find(text, c.span, c.fingerprint) is not None for c in cited)
+            for name, (text, _) in self._files.items()
+        }
+        best = max(held, key=lambda name: held[name], default=None)
+        return self._files[best][0] if best is not None and held[best] else None
+
+
+def cited(store: ox.Store) -> dict[str, list[Cited]]:
+    """The spans that the claims of a store cite, by source id, in the order of the text."""
+    found: dict[str, list[Cited]] = {}
+    for source, digest, start, end, mark in sparql.select(store, _SPANS):
+        name = namespaces.local(source.value)
+        item = Cited(name, digest.value, Span(int(start.value), int(end.value)), mark.value)
+        found.setdefault(name, []).append(item)
+    return found
+
+
+def checked(store: ox.Store, texts: Texts) -> Iterator[Checked]:
+    """Every cited span, looked for in the texts at hand."""
+    for source, spans in cited(store).items():
+        text = texts.of(source, spans)
+        for item in spans:
+            yield Checked(item, find(text, item.span, item.fingerprint) if text is not None else None, text)

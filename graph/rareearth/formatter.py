@@ -1,0 +1,121 @@
+"""The one way that a data file is written: order of records and fields, quotes, line ends. What it says stays the same.
+
+Classes and records are sorted by name, fields stand in the order of the models, claims keep their order. Comments at
+the head of a file stay; comments elsewhere would be lost, so they are refused (a claim has ``note``).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from rareearth import yamlfile
+from rareearth.errors import DataError, Problem
+from rareearth.models import Claim, Conflict, Entity, Judgement, Source
+from rareearth.ontology import Ontology
+from rareearth.yamlfile import List, Map, Node, Text
+
+_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`](?:[^:#]|:(?=\S)|(?<=\S)#)*", re.DOTALL)
+_FLOW = re.compile(r"[,\[\]{}?]")  # ? for PyYAML's slow reader, which takes it for a key
+_FIRST = ("kind", "by", "about", "stance", "status", "confidence", "conflict")  # qualifiers follow, then the rest
+
+
+def tidied(path: Path, ontology: Ontology) -> str:
+    """The text that a data file should have. Raises DataError for YAML that is refused, and for comments inside."""
+    node = yamlfile.read(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    head: list[str] = []
+    while len(head) < len(lines) and lines[len(head)].startswith("#"):
+        head.append(lines[len(head)])
+    for number, line in enumerate(lines[len(head) :], len(head) + 1):
+        if line.lstrip().startswith("#") or re.search(r"\s#", re.sub(r"\"(?:[^\"\\]|\\.)*\"", "", line)):
+            raise DataError(
+                [Problem(path, number, "found a comment inside the file; wanted it at the head, or a `note`")]
+            )
+    if path.parent.name == "entities":
+        body = _entities(node)
+    elif path.parent.name == "sources":
+        body = _source(node, ontology)
+    elif path.name == "conflicts.yaml":
+        body = _records(node, tuple(Conflict.model_fields), 0)
+    else:
+        body = _judgements(node)
+    return "\n".join([*head, *body]) + "\n"
+
+
+def _entities(node: Node) -> Iterator[str]:
+    for number, (kind, group) in enumerate(sorted(_map(node).items())):
+        if number:
+            yield ""
+        yield f"{kind}:"
+        yield from _records(group, tuple(Entity.model_fields), 2)
+
+
+def _records(node: Node, order: tuple[str, ...], indent: int) -> Iterator[str]:
+    for id_, fields in sorted(_map(node).items()):
+        yield f"{' ' * indent}{_scalar(id_)}:"
+        yield from _fields(fields, order, indent + 2)
+
+
+def _source(node: Node, ontology: Ontology) -> Iterator[str]:
+    parts = _map(node)
+    for part in ("source", "names", "refers"):
+        if (content := _get(parts, part)) is not None:
+            yield f"{part}:"
+            order = tuple(name.removesuffix("_") for name in Source.model_fields)
+            yield from _fields(content, order if part == "source" else tuple(sorted(_map(content))), 2)
+    last = tuple(name for name in Claim.model_fields if name not in _FIRST and name != "qualifiers")
+    order = (*_FIRST, *sorted(ontology.qualifiers), *last)
+    claims = _get(parts, "claims")
+    if isinstance(claims, List):
+        yield "claims:"
+        yield from _sentences(claims, order, 2)
+
+
+def _judgements(node: Node) -> Iterator[str]:
+    if isinstance(node, List):
+        yield from _sentences(node, tuple(Judgement.model_fields), 0)
+
+
+def _sentences(items: List, order: tuple[str, ...], indent: int) -> Iterator[str]:
+    """Items that are a sentence, or a sentence with fields below it."""
+    for item in items:
+        if isinstance(item, Map):
+            for sentence, fields in item.items():
+                yield f"{' ' * indent}- {_scalar(sentence)}:"
+                yield from _fields(fields, order, indent + 4)
+        else:
+            yield f"{' ' * indent}- {_value(item)}"
+
+
+def _fields(node: Node, order: tuple[str, ...], indent: int) -> Iterator[str]:
+    fields = _map(node)
+    rank = {name: number for number, name in enumerate(order)}
+    for name, value in sorted(fields.items(), key=lambda item: (rank.get(str(item[0]), len(rank)), item[0])):
+        yield f"{' ' * indent}{_scalar(name)}: {_value(value)}"
+
+
+def _value(node: Node, *, inside: bool = False) -> str:
+    if isinstance(node, List):
+        return "[" + ", ".join(_value(item, inside=True) for item in node) + "]"
+    if isinstance(node, Map):
+        return "{" + ", ".join(f"{_scalar(k, inside=True)}: {_value(v, inside=True)}" for k, v in node.items()) + "}"
+    return _scalar(node, inside=inside)
+
+
+def _scalar(text: Text, *, inside: bool = False) -> str:
+    """The text plain where YAML reads it back as it is, else in double quotes."""
+    plain = _PLAIN.fullmatch(text) and text == text.strip() and "\n" not in text and not text.endswith(":")
+    if plain and not (inside and _FLOW.search(text)):
+        return str(text)
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _map(node: Node) -> Map:
+    return node if isinstance(node, Map) else Map()
+
+
+def _get(parts: Map, name: str) -> Node | None:
+    return next((value for key, value in parts.items() if key == name), None)

@@ -1,0 +1,168 @@
+"""Who owns a firm in the end, through chains and circles of shares, and who controls it.
+
+Shares are fractions from 0 to 1, of ``(owner, owned)``. A share that is not known exactly is a span ``(low, high)``,
+and what follows from it is a span as well: the least and the most that it may be, never a guess between.
+
+Integrated ownership counts a share of a share by the product of the two, along every chain. Cross-holdings make
+circles, so it is the solution of a linear system: with A the matrix of direct shares and N = (I - A)^-1, the owner i
+has y_ij = n_ij / n_ii of j (F. Brioschi, L. Buzzacchi and M. G. Colombo, Risk capital financing and the separation of
+ownership and control in business groups, Journal of Banking and Finance 13, 1989; C. Chapelle and A. Szafarz,
+Controlling firms through the majority voting rule, Physica A 355, 2005). Dividing by n_ii keeps what an owner holds of
+itself, around a circle, from being counted again; for an owner that nobody owns it is 1.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeAlias
+
+from rareearth.errors import RareEarthError
+
+Pair: TypeAlias = tuple[str, str]
+Span: TypeAlias = tuple[float, float]
+
+_EXACT = 1e-12
+_STEPS = 100_000
+
+
+def integrated(shares: Mapping[Pair, float]) -> dict[Pair, float]:
+    """The integrated share of every (owner, owned) that chains lead to, from shares that are all known.
+
+    Raises RareEarthError for a share outside 0 to 1, for a firm of which more than all is owned, and for a circle of
+    firms that own each other wholly, which nobody owns.
+    """
+    import numpy as np
+
+    _check({pair: (share, share) for pair, share in shares.items()})
+    names = sorted({name for pair in shares for name in pair})
+    place = {name: number for number, name in enumerate(names)}
+    direct = np.zeros((len(names), len(names)))
+    for (owner, owned), share in shares.items():
+        direct[place[owner], place[owned]] = share
+    left = np.eye(len(names)) - direct
+    if names and np.linalg.matrix_rank(left) < len(names):
+        raise RareEarthError("the firms own each other wholly, in a circle: nobody stands behind them")
+    whole = np.linalg.inv(left)
+    return {
+        (owner, owned): float(whole[place[owner], place[owned]] / whole[place[owner], place[owner]])
+        for owner in names
+        for owned in names
+        if owner != owned and whole[place[owner], place[owned]] > _EXACT
+    }
+
+
+def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
+    """The least and the most that an owner may hold, in the end, of each firm that a chain of shares leads to.
+
+    Both are reached by some shares within the given spans that leave no firm owned by more than all of it. The least
+    has every share at its low end. For the most, what is open of each firm goes first to those of its owners of whom
+    this one has most; that is the best for every firm at once, as more of one never makes less of another.
+
+    Raises RareEarthError as :func:`integrated` does.
+    """
+    _check(shares)
+    owners: dict[str, dict[str, Span]] = defaultdict(dict)
+    for (above, below), span in shares.items():
+        owners[below][above] = span
+    reached = [name for name in _below(shares, owner) if name != owner]
+    least = _climb(owner, reached, owners, most=False)
+    most = _climb(owner, reached, owners, most=True)
+    return {name: (least[name], most[name]) for name in sorted(reached)}
+
+
+def controlled(
+    shares: Mapping[Pair, Span], owner: str, told: Collection[Pair] = (), threshold: float = 0.5
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The firms that an owner surely controls, and those that it may control (the sure ones among them).
+
+    Control is a majority of the votes, held directly or by firms that are controlled themselves, added up (Chapelle and
+    Szafarz 2005, who call the majority the control threshold). ``told`` are pairs of which it is known that the first
+    controls the second, whatever its share.
+    """
+    named: dict[str, dict[str, Span]] = defaultdict(dict)
+    for (above, below), span in shares.items():
+        named[below][above] = span
+    sure = _held({owner}, named, told, threshold, surely=True)
+    may = _held(sure, named, told, threshold, surely=False)
+    return frozenset(sure - {owner}), frozenset(may - {owner})
+
+
+def ultimate(shares: Iterable[Pair]) -> tuple[str, ...]:
+    """The owners of whom nobody is known to own anything: where the chains begin."""
+    pairs = list(shares)
+    return tuple(sorted({above for above, _ in pairs} - {below for _, below in pairs}))
+
+
+def _held(
+    start: Collection[str],
+    named: Mapping[str, Mapping[str, Span]],
+    told: Collection[Pair],
+    threshold: float,
+    *,
+    surely: bool,
+) -> set[str]:
+    """Everyone whom these hold, and whom those hold: what is controlled joins those who control."""
+    held, more = set(start), set(start)
+    while more:
+        more = {
+            below
+            for below, above in named.items()
+            if below not in held and _votes(above, held, surely=surely) > threshold + _EXACT
+        } | {below for above, below in told if above in held and below not in held}
+        held |= more
+    return held
+
+
+def _votes(above: Mapping[str, Span], held: Collection[str], *, surely: bool) -> float:
+    """The votes of a firm that the holders have: at least, or at most beside what others surely have."""
+    if surely:
+        return sum(low for name, (low, _) in above.items() if name in held)
+    others = sum(low for name, (low, _) in above.items() if name not in held)
+    return min(sum(high for name, (_, high) in above.items() if name in held), 1 - others)
+
+
+def _climb(
+    owner: str, reached: Collection[str], owners: Mapping[str, Mapping[str, Span]], *, most: bool
+) -> dict[str, float]:
+    """What the owner has of each firm: each firm's value from its owners' values, from 0 until it grows no more."""
+    value = {owner: 1.0, **dict.fromkeys(reached, 0.0)}
+    for _ in range(_STEPS):
+        change = 0.0
+        for firm in reached:
+            above = owners[firm]
+            new = sum(low * value.get(name, 0.0) for name, (low, _) in above.items())
+            if most:
+                room = 1 - sum(low for low, _ in above.values())
+                for name in sorted(above, key=lambda name: -value.get(name, 0.0)):
+                    part = min(above[name][1] - above[name][0], room)
+                    new, room = new + part * value.get(name, 0.0), room - part
+            change, value[firm] = max(change, abs(new - value[firm])), new
+        if change < _EXACT:
+            return value
+    raise RareEarthError("the circle of shares is so near to closed that what the owner has cannot be reckoned")
+
+
+def _below(shares: Iterable[Pair], owner: str) -> list[str]:
+    """Whom chains of shares lead to, the nearest first."""
+    owned: dict[str, list[str]] = defaultdict(list)
+    for above, below in sorted(shares):
+        owned[above].append(below)
+    found, queue = {owner: None}, [owner]
+    for name in queue:
+        for below in owned[name]:
+            if below not in found:
+                found[below] = None
+                queue.append(below)
+    return list(found)
+
+
+def _check(shares: Mapping[Pair, Span]) -> None:
+    total: dict[str, float] = defaultdict(float)
+    for (owner, owned), (low, high) in shares.items():
+        if not 0 <= low <= high <= 1:
+            raise RareEarthError(f"{owner} owns {low:g} to {high:g} of {owned}: wanted a part between 0 and 1")
+        total[owned] += low
+    for owned, part in sorted(total.items()):
+        if part > 1 + _EXACT:
+            raise RareEarthError(f"the shares of {owned} come to {part:.4f}, more than all of it")

@@ -1,0 +1,99 @@
+"""The explorer page: one HTML file with the network, its claims and their evidence, that asks nothing of any network.
+
+Its script and style are made from the files of this folder by ``scripts/page`` (which needs Node) and stand in
+``dist/``; an installed wheel has them. The data is written into the page as JSON. A Content-Security-Policy in the page
+lets run only this script and this style, by their hashes, and forbids every request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rareearth import corpus
+from rareearth.formats import FormatError, save
+from rareearth.site.explorer import content
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+ENDING = ".html"
+_HERE = Path(__file__).resolve().parent
+_DIST = _HERE / "dist"
+_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_HEIGHT = 640  # of the page inside a notebook
+
+
+class PageError(FormatError):
+    """A page that cannot be made, because its script is not there."""
+
+
+def made() -> bool:
+    """Whether the script and the style are there."""
+    return all((_DIST / name).is_file() for name in ("page.js", "page.css"))
+
+
+def write(path: Path, store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") -> Path:
+    """Write the page of a store. With the texts of articles it holds the cited sentences. Raises PageError."""
+    return save(path, encoded(store, kept, as_of))
+
+
+def encoded(store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") -> bytes:
+    """The page as UTF-8, the same bytes for the same store. ``as_of`` is the day that the store is of, if any."""
+    parts = {name: part(name) for name in ("page.js", "page.css")}
+    found = corpus.checked(store, kept) if kept else ()
+    sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
+    data = {**content.read(store, sentences), "asOf": as_of}
+    policy = (
+        f"default-src 'none'; script-src '{_hash(parts['page.js'])}'; style-src '{_hash(parts['page.css'])}'; "
+        "img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+    )
+    filling = {"policy": policy, "style": parts["page.css"], "data": _json(data), "script": parts["page.js"]}
+    page = _PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html"))
+    try:
+        return page.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError(f"the text has the half character U+{ord(page[error.start]):04X}; take it out") from error
+
+
+def frame(store: ox.Store) -> str:
+    """The page as an element for notebooks, shut off from the notebook around it. Raises PageError.
+
+    It holds no sentences of articles, as a notebook is soon passed on.
+    """
+    inside = html.escape(encoded(store).decode(), quote=True)
+    return (
+        f'<iframe title="rareearth" width="100%" height="{_HEIGHT}" style="border: 0" '
+        f'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" srcdoc="{inside}"></iframe>'
+    )
+
+
+def part(name: str) -> str:
+    """A script or style that scripts/page made. Raises PageError when it is not there."""
+    return _read(_DIST / name)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise PageError(
+            "the page cannot be made, its script is not there: run scripts/page (it needs Node), or install a wheel"
+        ) from error
+
+
+def _hash(inline: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+
+
+def _json(data: content.Record) -> str:
+    """JSON in which nothing can be read as markup, nor as the end of a line of script."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text

@@ -1,0 +1,80 @@
+// The data of the page, as rareearth/site/explorer/content.py wrote it, with the look-ups that the views share.
+
+export const CLAIM_KINDS = ["fact", "speech", "assessment", "recommendation"];
+const NOBODY = "#8a8f98"; // the colour of what has no kind
+
+/** Names as keys: without case, accents, punctuation. The same rules as names.py. */
+export function key(name) {
+  return name
+    .normalize("NFKC")
+    .toLowerCase()
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\p{L}\p{N}\s]+/gu, " ")
+    .trim()
+    .replace(/\s+/g, " ");
+}
+
+/** Read the data out of the page. */
+export function read() {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  data.byId = new Map(data.entities.map((entity) => [entity.id, entity]));
+  for (const entity of data.entities) {
+    const known = data.classes[entity.kind] ?? {};
+    entity.colour = known.colour ?? NOBODY;
+    entity.word = known.en ?? entity.kind ?? "";
+    entity.claims = [];
+  }
+  data.ties = new Map(); // "a~b" -> the claims of a about b
+  data.conflicting = new Map();
+  for (const claim of data.claims) {
+    claim.subject = data.byId.get(claim.s);
+    claim.object = data.byId.get(claim.o);
+    claim.relation = data.relations[claim.p] ?? { label: claim.p };
+    claim.page = data.sources[claim.source];
+    claim.subject.claims.push(claim);
+    if (claim.object && claim.object !== claim.subject) claim.object.claims.push(claim);
+    if (claim.object) group(data.ties, `${claim.s}~${claim.o}`, claim);
+    if (claim.conflict) group(data.conflicting, claim.conflict, claim);
+  }
+  return data;
+}
+
+function group(groups, name, item) {
+  if (groups.has(name)) groups.get(name).push(item);
+  else groups.set(name, [item]);
+}
+
+/** The claims between two entities, in both directions. */
+export function between(data, a, b) {
+  return [...(data.ties.get(`${a}~${b}`) ?? []), ...(a === b ? [] : (data.ties.get(`${b}~${a}`) ?? []))];
+}
+
+/** The name of an entity's id, or the id itself where nobody has it. */
+export function named(data, id) {
+  return data.byId.get(id)?.name ?? id;
+}
+
+/** When a claim holds, as the source gives it. */
+export function time(claim) {
+  if (claim.since || claim.until) return `${claim.since ?? "?"} to ${claim.until ?? "now or unknown"}`;
+  return claim.when ?? "";
+}
+
+/** The status of a claim, with facts that another source contradicts apart: they are not among the plain facts. */
+export function standing(claim) {
+  return claim.kind === "fact" && claim.status === "held" && !claim.plain ? "contradicted" : claim.status;
+}
+
+/** Under which heading a card shows a claim: the same ones as `rareearth show`. */
+export function heading(claim) {
+  if (claim.kind !== "fact") {
+    return { speech: "Speech", assessment: "Assessments", recommendation: "Recommendations" }[claim.kind];
+  }
+  const status = standing(claim);
+  if (status === "ended") return "Past";
+  return { held: "Facts", contradicted: "Contradicted" }[status] ?? "Pledged, planned, announced";
+}
+export const HEADINGS = [
+  "Facts", "Contradicted", "Past", "Pledged, planned, announced", "Speech", "Assessments", "Recommendations",
+];

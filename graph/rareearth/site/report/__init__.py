@@ -1,0 +1,75 @@
+"""The report: all findings of the analysis on one page, with figures, each with its evidence one click away.
+
+A page (``.html``) is one file that asks nothing of any network and needs no script; Markdown (``.md``) has its figures
+in a folder beside it. Both carry no clock: the same store, options and seed give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rareearth import analysis, paths
+from rareearth.analysis import sample
+from rareearth.formats import FormatError, save
+from rareearth.site.report import content, drawing, evidence, figures, pages
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.corpus import Texts
+
+ENDINGS = (".html", ".md")
+STEPS = len(analysis.QUESTIONS) + 2  # how often ``tick`` of :func:`write` is called
+
+
+def check(path: Path) -> None:
+    """Raise RareEarthError, before any work, for a file that no report can be written to or a library that lacks."""
+    if path.suffix.lower() not in ENDINGS:
+        raise FormatError(f"{path.name}: '{path.suffix}' is no known ending of a report; wanted {' or '.join(ENDINGS)}")
+    if not path.absolute().parent.is_dir():
+        raise FormatError(f"{paths.shown(path)}: cannot be written (there is no folder of that name)")
+    drawing.installed()
+
+
+def write(
+    path: Path,
+    store: ox.Store,
+    *,
+    kinds: Collection[str] = ("fact",),
+    without: Collection[str] = (),
+    seed: int = 0,
+    as_of: str = "",
+    texts: Texts | None = None,
+    tick: Callable[[], object] = lambda: None,
+) -> list[Path]:
+    """Write the report on a store, and return the files written.
+
+    ``kinds``, ``without`` and ``seed`` are those of :func:`analysis.answer`; ``as_of`` is the day that the store is of,
+    if any; with ``texts`` the cited sentences are shown; ``tick`` is called after each of :data:`STEPS` steps. Raises
+    RareEarthError for what :func:`check` finds, unknown kinds or sources, and a place that cannot be written.
+    """
+    check(path)
+    findings = {}
+    for found in analysis.every(store, kinds=kinds, without=without, seed=seed):
+        findings[found.name] = found
+        tick()
+    read = sample.read(store, kinds, without)
+    known = evidence.read(store, texts)
+    given = figures.material(store, read, findings, known, seed)
+    drawn = list(figures.every(given))
+    tick()
+    shown = content.made(store, given, drawn, as_of)
+    if path.suffix.lower() == ENDINGS[0]:
+        written = [save(path, pages.html(shown))]
+    else:
+        folder = path.with_name(f"{path.stem}-figures")
+        try:
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise FormatError(f"{paths.shown(folder)}: cannot be made ({error.strerror})") from error
+        pictures = [save(folder / f"{f.name}.svg", drawing.alone(f.svg, f.alt)) for f in drawn if f.svg]
+        written = [save(path, pages.markdown(shown, folder.name)), *pictures]
+    tick()
+    return written

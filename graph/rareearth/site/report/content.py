@@ -1,0 +1,144 @@
+"""What stands in a report, before it is HTML or Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
+from rareearth import namespaces
+from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict, counted, rounded
+from rareearth.analysis.questions import spheres
+from rareearth.site.report.figures import LEAST_SOURCES, OVERVIEW, Figure, Material
+from rareearth.store import sparql
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+    from rareearth.site.report.evidence import Evidence
+    from rareearth.store.claims import Page
+
+SHORT, LONG = 20, 70  # letters
+_LABELS = """
+SELECT ?thing ?label WHERE {
+  { ?thing a ree:Relation } UNION { ?thing a owl:Class } UNION { ?thing a ?class . ?class rdfs:subClassOf* ree:Entity }
+  ?thing rdfs:label ?label FILTER(LANG(?label) = "en")
+}"""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A finding with its figures."""
+
+    finding: Finding
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """A report. ``small`` says why the sample as a whole is too small, or ""; ``evidence`` is by page, and numbered."""
+
+    actors: int
+    basis: Basis
+    bodies: int
+    kinds: tuple[str, ...]
+    left_out: tuple[str, ...]
+    seed: int
+    as_of: str
+    small: str
+    open: int
+    figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
+    evidence: tuple[tuple[Page, tuple[Evidence, ...]], ...]
+    numbers: Mapping[str, int]
+    labels: Mapping[str, str]
+    titles: Mapping[str, str]  # what a link within the page leads to
+
+
+def made(store: ox.Store, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
+    """The report on what figures were drawn of."""
+    read, findings = given.read, list(given.findings.values())
+    basis = read.basis()
+    wanted = set(_claims(findings, drawn)) | set(basis.claims)
+    told = [item for id_, item in given.evidence.items() if id_ in wanted]
+    bypage = tuple((page, tuple(items)) for page, items in groupby(told, key=lambda e: e.page))
+    bodies = spheres.bodies(read).number_of_edges()
+    titles = {f"#claim-{e.id}": e.sentence for e in told} | {f"#source-{page.id}": page.title for page, _ in bypage}
+    return Content(
+        actors=len(read.ties),
+        basis=basis,
+        bodies=bodies,
+        kinds=tuple(read.kinds),
+        left_out=tuple(read.left_out),
+        seed=given.seed,
+        as_of=as_of,
+        small=_small(basis, bodies),
+        open=sum(f.verdict is Verdict.OPEN for f in findings),
+        figures=tuple(f for f in drawn if f.section == OVERVIEW),
+        sections=tuple(Section(f, tuple(d for d in drawn if d.section == f.name)) for f in findings),
+        evidence=bypage,
+        numbers={item.id: number for number, item in enumerate(told, 1)},
+        labels={namespaces.local(thing.value): label.value for thing, label in sparql.select(store, _LABELS)},
+        titles=titles,
+    )
+
+
+def _small(basis: Basis, bodies: int) -> str:
+    reasons = []
+    if len(basis.sources) < LEAST_SOURCES:
+        reasons.append(f"its {counted(basis.ties, 'tie')} come from {counted(len(basis.sources), 'source')}")
+    if bodies < spheres.LEAST_TIES:
+        reasons.append(f"of ties between organizations and firms there are {bodies:,}")
+    return f"This sample is too small to say anything of the field: {', and '.join(reasons)}." if reasons else ""
+
+
+def _claims(findings: Sequence[Finding], drawn: Sequence[Figure]) -> Iterator[str]:
+    tables = [*(t for f in findings for t in f.tables), *(f.table for f in drawn if f.table)]
+    bases = [*(f.basis for f in findings), *(f.basis for f in drawn), *(t.basis for t in tables if t.basis)]
+    yield from chain.from_iterable(basis.claims for basis in bases)
+    yield from chain.from_iterable(ids for table in tables for ids in table.evidence)
+
+
+def rests(basis: Basis, unit: str = "tie") -> str:
+    """What a figure rests on, in words."""
+    kinds = ", ".join(counted(count, kind) for kind, count in basis.kinds)
+    sentences = "all" if basis.sentences == len(basis.claims) else f"{basis.sentences:,}"
+    others = "" if sentences == "all" else ", the others to a page"
+    return (
+        f"Rests on {counted(basis.ties, unit)}, {counted(len(basis.claims), 'claim')} ({kinds or 'none'}) of "
+        f"{counted(len(basis.sources), 'source')}; {sentences} of the claims lead to a sentence{others}."
+    )
+
+
+def shown(value: Value, labels: Mapping[str, str]) -> str:
+    """A cell as people read it: four digits, a real minus, and names in place of ids."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        parts = value.split(", ")
+        return ", ".join(labels[part] for part in parts) if all(part in labels for part in parts) else value
+    number = rounded(value, 4)
+    if number is None:
+        return ""
+    text = f"{number:,.6f}".rstrip("0").rstrip(".") if isinstance(number, float) else f"{number:,}"
+    return text.replace("-", "−", 1)
+
+
+def columns(table: Table, labels: Mapping[str, str]) -> list[str]:
+    """Of what kind each column of a table is: n of numbers, or of s short, m middling or l long texts."""
+    found = []
+    for place in range(len(table.columns)):
+        cells = [row[place] for row in table.rows]
+        if any(cell is not None for cell in cells) and not any(isinstance(cell, str) for cell in cells):
+            found.append("n")
+        else:
+            longest = max((len(shown(cell, labels)) for cell in cells), default=0)
+            found.append("s" if longest < SHORT else "m" if longest < LONG else "l")
+    return found
+
+
+def cited(value: Value, sources: Collection[str]) -> list[str]:
+    """The ids of sources that a cell holds, where it holds nothing else."""
+    parts = value.split(", ") if isinstance(value, str) else []
+    return parts if all(part in sources for part in parts) else []

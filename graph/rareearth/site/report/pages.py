@@ -1,0 +1,73 @@
+"""A report as HTML and as Markdown, from the templates of this folder."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from base64 import b64encode
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rareearth.analysis.finding import Verdict
+from rareearth.formats import FormatError
+from rareearth.site.report import content, drawing
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from rareearth.site.report.content import Content
+
+FOLDED = 12  # rows from which a table is folded
+NAMED = 4  # claims of a row that are listed before the others are folded
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>|#~])")
+
+
+def html(report: Content) -> bytes:
+    """The page: one file, without script, that a Content-Security-Policy keeps from asking anything of a network."""
+    style = _text("report.css")
+    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    svg = functools.partial(drawing.inline, titles=report.titles)
+    return _rendered("report.html", report, style=style, policy=policy, svg=svg)
+
+
+def markdown(report: Content, folder: str) -> bytes:
+    """The same as Markdown, with pictures that stand in a folder beside it."""
+    return re.sub(rb"\n{3,}", b"\n\n", _rendered("report.md", report, folder=folder))
+
+
+def _rendered(name: str, report: Content, **more: Any) -> bytes:
+    page = _templates().get_template(name)
+    text = page.render(
+        report=report,
+        Verdict=Verdict,
+        rests=content.rests,
+        columns=functools.partial(content.columns, labels=report.labels),
+        shown=lambda value: content.shown(value, report.labels),
+        cited=functools.partial(content.cited, sources={page.id for page, _ in report.evidence}),
+        folded=FOLDED,
+        named=NAMED,
+        **more,
+    )
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError(f"the text has the half character U+{ord(text[error.start]):04X}; take it out") from error
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).resolve().parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def _templates() -> jinja2.Environment:
+    import jinja2
+
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_text), autoescape=jinja2.select_autoescape(("html",)),
+        trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined, keep_trailing_newline=True,
+    )  # fmt: skip
+    made.filters["md"] = lambda text: _SIGNS.sub(r"\\\1", " ".join(str(text).split()))
+    made.filters["address"] = lambda url: str(url) if str(url).startswith(("http://", "https://")) else ""
+    return made

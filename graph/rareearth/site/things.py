@@ -1,0 +1,307 @@
+"""What stands at the address of an entity, a claim, a source, …: the same as HTML, Turtle and JSON-LD.
+
+A document has the statements of the default graph about its thing, and every claim about it with its evidence. Turtle
+has no named graphs, so a claim's one statement is given as ``rdf:subject``, ``rdf:predicate`` and ``rdf:object``. The
+page of an entity is its card.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from rareearth import names, namespaces, network
+from rareearth.errors import RareEarthError
+from rareearth.store import claims, questions, sparql
+from rareearth.views import cards
+
+if TYPE_CHECKING:
+    import jinja2
+    import pyoxigraph as ox
+
+EDITOR = "editor"  # the name of a page that is no thing's
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_WRITTEN = ("SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV")
+_GRAPHS = ("Turtle", "N-Triples", "JSON-LD", "RDF_XML")
+_MOST = 500  # things that a page lists as pointing to its own
+_KINDS = {
+    "entity": namespaces.ENTITY,
+    "claim": namespaces.CLAIM,
+    "source": namespaces.SOURCE,
+    "conflict": namespaces.CONFLICT,
+    "judgement": namespaces.JUDGEMENT,
+    "story": namespaces.STORY,
+}
+_OBJECT = attrgetter("object", "other")
+_TAGS = {namespaces.VOCABULARY + name for name in ("kind", "status", "stance")}
+_LABEL = """
+SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
+_CLAIMS = """
+SELECT ?claim ?subject ?relation ?object ?kind ?source ?status ?it WHERE {
+  ?claim ?points ?it . GRAPH ?claim { ?subject ?relation ?object }
+  ?claim ree:kind ?kind ; ree:source ?source ; ree:status/rdfs:label ?status FILTER(LANG(?status) = "en")
+} ORDER BY ?claim LIMIT 501"""
+_TERMS = """
+SELECT ?term ?label ?definition ?class ?property ?group WHERE {
+  ?term rdfs:label ?label FILTER(LANG(?label) = "en" && STRSTARTS(STR(?term), STR(ree:)))
+  OPTIONAL { ?term skos:definition ?definition FILTER(LANG(?definition) = "en") }
+  OPTIONAL {
+    SELECT ?term (MIN(?name) AS ?group) {
+      ?term a ?type . ?type a owl:Class ; rdfs:label ?name FILTER(LANG(?name) = "en")
+    } GROUP BY ?term
+  }
+  BIND(EXISTS { ?term a owl:Class } AS ?class)
+  BIND(EXISTS { VALUES ?kind { owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty } ?term a ?kind }
+    AS ?property)
+} ORDER BY ?term"""
+
+
+class UnknownError(RareEarthError):
+    """An address where nothing stands."""
+
+
+@functools.cache
+def prepare(store: ox.Store) -> dict[str, Any]:
+    """Read what pages need and a worker cannot: the templates, the questions, the terms of the ontology."""
+    _templates()
+    asked = [{"name": q.name, "english": q.english, "text": q.text} for q in questions.every()]
+    terms = [
+        {
+            "iri": row["term"].value,
+            "label": row["label"].value,
+            "definition": row["definition"].value if row["definition"] else "",
+            "class": row["class"].value == "true",
+            "property": row["property"].value == "true",
+            "group": row["group"].value if row["group"] else "",
+        }
+        for row in sparql.select(store, _TERMS)
+    ]
+    return {"questions": asked, "terms": terms, "prefixes": namespaces.PREFIXES}
+
+
+def address(iri: str) -> str:
+    """The path of a thing on the server; '' for what has none."""
+    for kind, base in _KINDS.items():
+        if iri.startswith(base):
+            return f"/{kind}/{quote(iri[len(base) :])}"
+    if iri == namespaces.DATASET:
+        return "/"
+    return (
+        f"/ontology#{quote(iri.removeprefix(namespaces.VOCABULARY))}" if iri.startswith(namespaces.VOCABULARY) else ""
+    )
+
+
+def find(store: ox.Store, name: str) -> str:
+    """The IRI of the entity of a name, however it is spelled. Raises UnknownError, with near names."""
+    try:
+        return cards.find(store, name)
+    except RareEarthError as error:
+        raise UnknownError(str(error)) from error
+
+
+def write(store: ox.Store, iri: str, form: str, base: str) -> bytes:
+    """The document of a thing as ``html``, ``ttl`` or ``json`` (JSON-LD); ``base`` is the server's own address.
+
+    Raises UnknownError.
+    """
+    import pyoxigraph as ox
+
+    if iri == EDITOR:
+        return _page("editor.html", data=prepare(store))
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError as error:
+        raise UnknownError(f"{iri} cannot be the name of a thing") from error
+    if next(store.quads_for_pattern(node, None, None), None) is None and iri != namespaces.BASE + "ontology":
+        known = (getattr(q.subject, "value", "") for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
+        near = names.near(name, {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")})
+        raise UnknownError(f"nothing is called {iri}" + (f"; near names: {', '.join(near)}" if near else ""))
+    if form != "html":
+        triples = _description(store, node, base)
+        used = {**namespaces.PREFIXES, "sd": _SD, "formats": _FORMATS}
+        kind = ox.RdfFormat.TURTLE if form == "ttl" else ox.RdfFormat.JSON_LD
+        prefixes = {p: iri for p, iri in used.items() if any(iri in str(t) for t in triples)}
+        return ox.serialize(triples, format=kind, prefixes=prefixes) or b""
+    if iri.startswith(namespaces.ENTITY):
+        card = cards.card(store, iri)
+        return _page("entity.html", iri=iri, card=card, sections=list(_sections(card.statements)))
+    if iri == namespaces.DATASET:
+        counts = {q.predicate.value.rpartition("#")[2]: q.object for q in store.quads_for_pattern(node, None, None)}
+        return _page("home.html", iri=iri, base=base, counts=counts, claims=_count(store), **prepare(store))
+    if iri == namespaces.BASE + "ontology":
+        return _page("ontology.html", iri=iri, groups=_groups(prepare(store)["terms"]))
+    return _page("thing.html", iri=iri, **_thing(store, node))
+
+
+def _sections(statements: Iterable[cards.Statement]) -> Iterator[tuple[str, list[Any]]]:
+    """Headings, below each what is said of the entity, and below that each object with its statements."""
+    for heading, said in groupby(statements, key=cards.heading):
+        phrases = [(phrase, list(each)) for phrase, each in groupby(said, key=lambda s: s.phrase)]
+        yield heading, [(phrase, [list(about) for _, about in groupby(each, key=_OBJECT)]) for phrase, each in phrases]
+
+
+def _groups(terms: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The terms of the ontology by what they are: classes first, then properties, then values, large groups first."""
+    found: dict[tuple[bool, bool, str], list[dict[str, Any]]] = {}
+    for term in terms:
+        name = term["group"] or ("class" if term["class"] else "property" if term["property"] else "datatype")
+        found.setdefault((not term["class"], not term["property"], name), []).append(term)
+    return [(key[2], found[key]) for key in sorted(found, key=lambda key: (key[:2], -len(found[key]), key[2]))]
+
+
+def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
+    """What the page of anything but an entity shows: its properties, its claims, and what else points to it."""
+    import pyoxigraph as ox
+
+    label = functools.cache(lambda term: _label(store, term))
+    default, kind = ox.DefaultGraph(), ox.NamedNode(namespaces.PREFIXES["rdf"] + "type")
+    about = sorted(store.quads_for_pattern(node, None, None, default), key=str)
+    pointing = sorted(store.quads_for_pattern(None, None, node, default), key=str)
+    held = ox.NamedNode(namespaces.VOCABULARY + "held")
+    told_above = {
+        kind,
+        *(ox.NamedNode(namespaces.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title"))),
+    }
+    spans, pages = claims.spans(store), claims.pages(store)
+    said = sorted(
+        sparql.select(store, _CLAIMS, {"it": node}), key=lambda row: _rank(row["kind"], spans[row["claim"].value])
+    )
+    own = list(store.quads_for_pattern(None, None, None, node))
+    told = {row["claim"] for row in said}
+    return {
+        "title": label(node),
+        "kind": ", ".join(label(q.object) for q in about if q.predicate == kind),
+        "tags": [label(q.object) for q in about if q.predicate.value in _TAGS and q.object != held],
+        "statements": [[_part(label, term) for term in (q.subject, q.predicate, q.object)] for q in own],
+        "properties": [
+            (_short(label(q.predicate)), _part(label, q.object)) for q in about if q.predicate not in told_above
+        ],
+        "claims": [
+            {
+                "parts": [_part(label, row[name]) for name in ("subject", "relation", "object")],
+                "address": address(row["claim"].value),
+                "kind": label(row["kind"]),
+                "opinion": namespaces.local(row["kind"].value) != "fact",
+                "heading": cards.HEADINGS[namespaces.local(row["kind"].value)],
+                "page": pages[row["source"].value] if row["source"] != node else None,
+                "status": row["status"].value,
+            }
+            for row in said[:_MOST]
+        ],
+        "pointing": [(_short(label(q.predicate)), _part(label, q.subject)) for q in pointing if q.subject not in told][
+            :_MOST
+        ],
+        "more": len(said) > _MOST or len(pointing) > len(told) + _MOST,
+    }
+
+
+def _rank(kind: Any, spans: tuple[tuple[int, int, str], ...]) -> tuple[int, int]:
+    """Where a claim stands among others: facts first, and as the text of the source has them."""
+    return network.KINDS.index(namespaces.local(kind.value)), spans[0][0] if spans else 0
+
+
+def _short(name: str) -> str:
+    """The name of a foreign property without its prefix: publisher for dcterms:publisher."""
+    return name.rpartition(":")[2]
+
+
+def _part(label: Any, term: Any) -> dict[str, str]:
+    """A term as a page shows it: what it is called, and where that leads."""
+    iri = term.value if type(term).__name__ == "NamedNode" else ""
+    return {"text": label(term), "href": address(iri) or (iri if iri.startswith(("http://", "https://")) else "")}
+
+
+def _label(store: ox.Store, term: Any) -> str:
+    if type(term).__name__ != "NamedNode":
+        return str(term.value)
+    for row in sparql.select(store, _LABEL, {"it": term}):
+        return str(row["label"].value)
+    if "#char=" in term.value:
+        return "characters " + str(term.value).rpartition("=")[2].replace(",", "–")
+    return namespaces.local(term.value) if term.value.startswith(namespaces.BASE) else namespaces.compact(term.value)
+
+
+def _description(store: ox.Store, node: ox.NamedNode, base: str) -> list[ox.Triple]:
+    """Every statement of the default graph about a thing, and every claim about it with its statement, sorted."""
+    import pyoxigraph as ox
+
+    default = ox.DefaultGraph()
+    found: set[ox.Triple] = set()
+    claims: set[Any] = {node} if node.value.startswith(namespaces.CLAIM) else set()
+    for pattern in ((node, None, None), (None, None, node)):
+        for quad in store.quads_for_pattern(*pattern):
+            if quad.graph_name != default:
+                claims.add(quad.graph_name)
+            else:
+                found.add(quad.triple)
+                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(namespaces.CLAIM):
+                    claims.add(quad.subject)
+    for claim in claims:
+        found.update(quad.triple for quad in store.quads_for_pattern(claim, None, None, default))
+        for quad in store.quads_for_pattern(None, None, None, claim):
+            for name in ("subject", "predicate", "object"):
+                found.add(ox.Triple(claim, ox.NamedNode(namespaces.PREFIXES["rdf"] + name), getattr(quad, name)))
+    if node.value == namespaces.DATASET:
+        found.update(_service(base))
+    if node.value == namespaces.BASE + "ontology":
+        terms = (q.triple for q in store.quads_for_pattern(None, None, None, default))
+        found.update(t for t in terms if isinstance(t.subject, ox.NamedNode) and _is_term(t.subject.value))
+    return sorted(found, key=str)
+
+
+def _is_term(iri: str) -> bool:
+    return iri.startswith((namespaces.VOCABULARY, namespaces.BASE + "ontology"))
+
+
+def _service(base: str) -> Iterator[ox.Triple]:
+    """The SPARQL service and where else the dataset can be had (SPARQL 1.1 Service Description, VoID)."""
+    import pyoxigraph as ox
+
+    service, dataset = ox.NamedNode(f"{base}/sparql"), ox.NamedNode(namespaces.DATASET)
+    kind, void = ox.NamedNode(namespaces.PREFIXES["rdf"] + "type"), namespaces.PREFIXES["void"]
+    yield ox.Triple(service, kind, ox.NamedNode(_SD + "Service"))
+    yield ox.Triple(service, ox.NamedNode(_SD + "endpoint"), service)
+    yield ox.Triple(service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Query"))
+    for name in (*_WRITTEN, *_GRAPHS):
+        yield ox.Triple(service, ox.NamedNode(_SD + "resultFormat"), ox.NamedNode(_FORMATS + name))
+    yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), dataset)
+    yield ox.Triple(dataset, kind, ox.NamedNode(_SD + "Dataset"))
+    yield ox.Triple(dataset, ox.NamedNode(void + "sparqlEndpoint"), service)
+    yield ox.Triple(dataset, ox.NamedNode(void + "dataDump"), ox.NamedNode(f"{base}/rareearth.trig"))
+
+
+def _count(store: ox.Store) -> int:
+    return int(next(iter(sparql.select(store, "SELECT (COUNT(*) AS ?n) { ?claim a ree:Claim }")))["n"].value)
+
+
+def error(status: int, message: str) -> bytes:
+    """The page that tells of an error."""
+    return _page("error.html", status=status, phrase=HTTPStatus(status).phrase, message=message)
+
+
+def _page(name: str, **content: Any) -> bytes:
+    return _templates().get_template(name).render(address=address, **content).encode()
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    """The templates of pages, read whole: a worker can open none."""
+    import jinja2
+
+    folder = Path(__file__).resolve().parent / "templates"
+    read = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.html"))}
+    found = jinja2.Environment(
+        loader=jinja2.DictLoader(read), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    for name in read:
+        found.get_template(name)
+    return found

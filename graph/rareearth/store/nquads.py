@@ -1,0 +1,278 @@
+"""The data as RDF: sorted N-Quads text, one named graph a claim, plain facts also in the default graph.
+
+::
+
+    GRAPH <claim> { subject relation object }        what is claimed
+    <claim> ree:source, ree:kind, ree:at, …          who says so, how, and where: in the default graph
+    subject relation object                          the default graph has it too if it is a plain fact
+
+Nothing is a blank node, so the same data is the same bytes everywhere.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Context, Decimal
+from pathlib import Path
+
+from rareearth import edtf, namespaces
+from rareearth.dataset import Dataset
+from rareearth.models import Claim, Conflict, Entity, Judgement, Source
+from rareearth.ontology import MEASURE
+
+_EXACT = Context(prec=40)  # more digits than checks let through
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
+
+
+def lines(dataset: Dataset) -> list[str]:
+    """Everything the graph says, as sorted N-Quads lines without line ends; ontology and description included."""
+    found = set(_ontology(dataset.ontology.path))
+    for entity in dataset.entities.values():
+        found.update(_entity(dataset, entity))
+    for source in dataset.sources.values():
+        found.update(_source(dataset, source))
+    for judgement in dataset.judgements:
+        found.update(_judgement(judgement))
+    for conflict in dataset.conflicts.values():
+        found.update(_conflict(conflict))
+    for claim in dataset.claims:
+        found.update(_claim(dataset, claim))
+    found.update(_description(dataset, triples=len(found) - len(dataset.claims)))
+    return sorted(found)
+
+
+def iri(value: str) -> str:
+    """An IRI as N-Quads writes it."""
+    return f"<{value}>"
+
+
+def literal(value: str, datatype: str = "", language: str = "") -> str:
+    """A literal as N-Quads writes it, with a language or a datatype."""
+    text = value.translate(_ESCAPES)
+    return f'"{text}"@{language.lower()}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
+
+
+def value(text: str, datatype: str) -> str:
+    """A value of the data as a literal of a datatype, in its canonical form (as the store would keep it)."""
+    if datatype == namespaces.PREFIXES["xsd"] + "decimal":
+        text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus makes 0 of -0
+    elif datatype == namespaces.PREFIXES["xsd"] + "integer":
+        text = str(int(text))
+    return literal(text, "" if datatype == namespaces.PREFIXES["xsd"] + "string" else datatype)
+
+
+def _p(compact: str) -> str:
+    prefix, _, name = compact.partition(":")
+    return namespaces.PREFIXES[prefix] + name
+
+
+def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
+    return f"<{subject}> <{_p(predicate)}> {obj} {f'<{graph}> ' if graph else ''}."
+
+
+def _ontology(path: Path) -> Iterator[str]:
+    """The triples of the Turtle file, through a store so that its literals get their canonical forms (1.0 is 1)."""
+    import pyoxigraph as ox
+
+    store = ox.Store()
+    store.load(path=path, format=ox.RdfFormat.TURTLE)
+    yield from (ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b"").decode().split("\n")[:-1]
+
+
+def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:
+    node = namespaces.ENTITY + dataset.stands_for(entity.id)
+    if node == namespaces.ENTITY + entity.id:
+        yield _triple(node, "rdf:type", iri(namespaces.VOCABULARY + entity.kind))
+        yield _triple(node, "rdfs:label", literal(entity.name, language="en"))
+        if entity.zh:
+            yield _triple(node, "rdfs:label", literal(entity.zh, language="zh"))
+        if entity.about:
+            yield _triple(node, "dcterms:description", literal(entity.about, language="en"))
+    else:
+        yield _triple(node, "owl:sameAs", iri(namespaces.ENTITY + entity.id))
+        yield _triple(node, "skos:altLabel", literal(entity.name, language="en"))
+        if entity.zh:
+            yield _triple(node, "skos:altLabel", literal(entity.zh, language="zh"))
+    for alias in entity.aliases:
+        yield _triple(node, "skos:altLabel", literal(alias))
+    for acronym in entity.acronyms:
+        yield _triple(node, "ree:acronym", literal(acronym))
+    for page in entity.seen:
+        yield _triple(node, "rdfs:seeAlso", iri(page))
+
+
+def _source(dataset: Dataset, source: Source) -> Iterator[str]:
+    node = namespaces.SOURCE + source.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Source")))
+    yield _triple(node, "dcterms:title", literal(source.title, language=source.language))
+    yield _triple(node, "dcterms:publisher", iri(namespaces.ENTITY + dataset.stands_for(source.publisher)))
+    yield _triple(node, "dcterms:language", literal(source.language))
+    yield _triple(node, "foaf:page", iri(source.url))
+    if source.published:
+        yield _triple(node, "dcterms:issued", literal(source.published, namespaces.EDTF))
+    for name, term in (("genre", source.kind), ("copyKind", source.copy_)):
+        if term:
+            yield _triple(node, f"ree:{name}", literal(term))
+    if source.story:
+        yield _triple(node, "ree:story", iri(namespaces.STORY + source.story))
+    if source.text:
+        yield _triple(node, "ree:textHash", literal(source.text.sha256))
+        yield _triple(node, "ree:textLength", value(str(source.text.chars), _p("xsd:integer")))
+    named = [(name, id_, False) for id_, given in source.names for name in given]
+    for number, (words, id_, only) in enumerate([*named, *((w, id_, True) for w, id_ in source.refers)], 1):
+        mention = f"{node}#mention={number}"
+        yield _triple(mention, "rdf:type", iri(_p("ree:Mention")))
+        yield _triple(mention, "ree:source", iri(node))
+        yield _triple(mention, "ree:mentions", iri(namespaces.ENTITY + dataset.stands_for(id_)))
+        yield _triple(mention, "ree:observedName", literal(words))
+        yield _triple(mention, "ree:onlyThere", literal(str(only).lower(), _p("xsd:boolean")))
+
+
+def _judgement(judgement: Judgement) -> Iterator[str]:
+    node = namespaces.JUDGEMENT + judgement.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Judgement")))
+    yield _triple(node, "ree:left", iri(namespaces.ENTITY + judgement.left))
+    yield _triple(node, "ree:right", iri(namespaces.ENTITY + judgement.right))
+    yield _triple(node, "ree:verdict", iri(_p(f"ree:{judgement.verdict}")))
+    yield _triple(node, "ree:because", literal(judgement.why))
+    yield _triple(node, "dcterms:creator", literal(judgement.who))
+    yield _triple(node, "dcterms:date", literal(judgement.on, namespaces.EDTF))
+
+
+def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    node = namespaces.CLAIM + claim.id
+    relation = dataset.ontology.relations[claim.relation]
+    subject = dataset.stands_for(claim.subject)
+    if relation.literal:
+        obj, stated = value(claim.object, relation.range), claim.object
+    else:
+        stated = dataset.stands_for(claim.object)
+        obj = iri(namespaces.ENTITY + stated)
+    yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
+    if dataset.is_plain_fact(claim):
+        yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj)
+
+    if claim.subject != subject:
+        yield _triple(node, "ree:recordedSubject", iri(namespaces.ENTITY + claim.subject))
+    if claim.object != stated:
+        yield _triple(node, "ree:recordedObject", iri(namespaces.ENTITY + claim.object))
+    yield from _context(dataset, claim, node)
+    yield from _times(claim, node)
+
+
+def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
+    """Who says it, in which way, and where."""
+    yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
+    yield _triple(node, "ree:source", iri(namespaces.SOURCE + claim.source))
+    yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
+    yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
+    if speaker := dataset.speaker(claim):
+        yield _triple(node, "ree:by", iri(namespaces.ENTITY + dataset.stands_for(speaker)))
+    if claim.kind == "speech":
+        yield _triple(node, "ree:about", iri(namespaces.ENTITY + dataset.stands_for(claim.about or claim.subject)))
+    if claim.stance:
+        yield _triple(node, "ree:stance", iri(_p(f"ree:{claim.stance}")))
+    if claim.confidence:
+        yield _triple(node, "ree:confidence", iri(_p(f"ree:{claim.confidence}")))
+    if claim.conflict:
+        yield _triple(node, "ree:conflict", iri(namespaces.CONFLICT + claim.conflict))
+    yield _triple(node, "ree:evidence", iri(_p(f"ree:{level(dataset, claim)}")))
+    if claim.note:
+        yield _triple(node, "skos:note", literal(claim.note, language="en"))
+    yield from _beside(dataset, claim, node)
+    for span in claim.at:
+        selector = f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}"  # RFC 5147 names characters so
+        yield _triple(node, "ree:at", iri(selector))
+        yield _triple(selector, "rdf:type", iri(_p("oa:TextPositionSelector")))
+        yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
+        yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
+        yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
+
+
+def _beside(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
+    """The qualifiers, and the number and unit of the claim's measure, so that a query can reckon with it."""
+    measures = [text for name, text in claim.qualifiers if dataset.ontology.qualifiers[name].range == MEASURE]
+    if dataset.ontology.relations[claim.relation].range == MEASURE:
+        measures.insert(0, claim.object)
+    for measure in measures[:1]:
+        number, _, unit = measure.partition(" ")
+        yield _triple(node, "ree:number", value(number, _p("xsd:decimal")))
+        yield _triple(node, "ree:unit", literal(unit))
+    for name, text in claim.qualifiers:
+        qualifier = dataset.ontology.qualifiers[name]
+        beside = (
+            value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.stands_for(text))
+        )
+        yield _triple(node, f"ree:{name}", beside)
+
+
+def level(dataset: Dataset, claim: Claim) -> str:
+    """How good the evidence is: ``sentence`` (characters of a text), ``page`` (seen), ``copy`` (of another's)."""
+    if claim.at:
+        return "sentence"
+    return "copy" if dataset.sources[claim.source].copy_ else "page"
+
+
+def _conflict(conflict: Conflict) -> Iterator[str]:
+    node = namespaces.CONFLICT + conflict.id
+    yield _triple(node, "rdf:type", iri(_p("ree:Conflict")))
+    yield _triple(node, "rdfs:label", literal(conflict.question, language="en"))
+    yield _triple(node, "ree:disagreement", iri(_p(f"ree:{conflict.kind}")))
+    yield _triple(node, "ree:because", literal(conflict.why))
+
+
+def _times(claim: Claim, node: str) -> Iterator[str]:
+    for name, text in (("when", claim.when), ("since", claim.since), ("until", claim.until)):
+        if text:
+            yield _triple(node, f"ree:{name}", literal(text, namespaces.EDTF))
+    if claim.inferred:
+        yield _triple(node, "ree:inferredWhen", literal(claim.inferred.when, namespaces.EDTF))
+        yield _triple(node, "ree:because", literal(claim.inferred.because, language="en"))
+    first, last = days(claim)
+    if first:
+        yield _triple(node, "ree:earliest", literal(first, _p("xsd:date")))
+    if last:
+        yield _triple(node, "ree:latest", literal(last, _p("xsd:date")))
+
+
+def days(claim: Claim) -> tuple[str | None, str | None]:
+    """The first and last day that a claim may be of, given or openly inferred, as ISO dates; None where unknown."""
+    given = claim.inferred.when if claim.inferred else claim.when
+    first, last = edtf.parse(given) if given else (None, None)
+    if claim.since:
+        first = edtf.parse(claim.since).first
+    if claim.until:
+        last = edtf.parse(claim.until).last
+    return first.isoformat() if first else None, last.isoformat() if last else None
+
+
+def _description(dataset: Dataset, triples: int) -> Iterator[str]:
+    """The dataset described with VoID and DCAT; it has no date, since the same data must give the same bytes."""
+    node = namespaces.DATASET
+
+    def number(subject: str, predicate: str, count: int) -> str:
+        return _triple(subject, predicate, value(str(count), _p("xsd:integer")))
+
+    yield _triple(node, "rdf:type", iri(_p("void:Dataset")))
+    yield _triple(node, "rdf:type", iri(_p("dcat:Dataset")))
+    yield _triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
+    yield _triple(node, "dcterms:title", literal("稀土行动者", language="zh"))
+    yield _triple(node, "dcterms:conformsTo", iri(namespaces.VOCABULARY.rstrip("#")))
+    yield _triple(node, "void:vocabulary", iri(namespaces.VOCABULARY))
+    yield _triple(node, "void:uriSpace", literal(namespaces.BASE))
+    yield _triple(node, "void:rootResource", iri(namespaces.DATASET))
+    yield number(node, "void:triples", triples)
+    yield number(node, "void:entities", len(dataset.entities) - len(dataset.standing))
+    yield number(node, "void:documents", len(dataset.sources))
+    kinds = Counter(e.kind for e in dataset.entities.values() if e.id not in dataset.standing)
+    for kind, count in kinds.items():
+        part = f"{node}#class={kind}"
+        yield _triple(node, "void:classPartition", iri(part))
+        yield _triple(part, "void:class", iri(namespaces.VOCABULARY + kind))
+        yield number(part, "void:entities", count)
+    for relation, count in Counter(c.relation for c in dataset.claims if dataset.is_plain_fact(c)).items():
+        part = f"{node}#property={relation}"
+        yield _triple(node, "void:propertyPartition", iri(part))
+        yield _triple(part, "void:property", iri(namespaces.VOCABULARY + relation))
+        yield number(part, "void:triples", count)

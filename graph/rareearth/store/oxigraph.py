@@ -1,0 +1,179 @@
+"""The embedded Oxigraph store: made aside, checked, and swapped in whole; opened for reading only.
+
+A build folder holds ``manifest.json`` and the store that it names. The manifest is the last thing that a build puts
+in place, so a build that fails or is killed leaves the one before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rareearth import paths
+from rareearth.errors import RareEarthError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+MANIFEST = "manifest.json"
+_ASIDE = ".aside"
+
+
+class StoreError(RareEarthError):
+    """A store that is missing, unreadable, or not what its manifest says."""
+
+
+def digest(lines: Iterable[str]) -> str:
+    """The SHA-256 of N-Quads lines, each with its line end."""
+    total = hashlib.sha256()
+    for line in lines:
+        total.update(line.encode() + b"\n")
+    return total.hexdigest()
+
+
+def memory(lines: Iterable[str]) -> ox.Store:
+    """A store in memory with the quads of N-Quads lines."""
+    import pyoxigraph as ox
+
+    store = ox.Store()
+    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    return store
+
+
+@contextlib.contextmanager
+def aside(folder: Path) -> Iterator[Path]:
+    """An empty folder inside the build folder to make a build in; gone afterwards, whatever happened.
+
+    One build at a time: raises StoreError when another one runs, or when the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise StoreError(
+            f"{paths.shown(folder)}: cannot be written ({error.strerror}); choose another with --build"
+        ) from error
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreError(f"{paths.shown(folder)}: another build is at work; wait for it to end") from error
+        new = folder / _ASIDE
+        shutil.rmtree(new, ignore_errors=True)  # what a killed build left
+        try:
+            new.mkdir()
+            yield new
+        except OSError as error:
+            raise StoreError(
+                f"{paths.shown(folder)}: cannot be written ({error.strerror or error}); the last build stands"
+            ) from error
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+def make(lines: list[str], new: Path) -> dict[str, Any]:
+    """Make the store of N-Quads lines in an empty folder, read it back, and return its part of the manifest.
+
+    Raises StoreError when what is read back is not what was put in.
+    """
+    import pyoxigraph as ox
+
+    mark = digest(lines)
+    name = f"store-{mark[:16]}"
+    store = ox.Store(str(new / name))
+    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    store.flush()
+    del store
+    read_back = _lines(new / name)
+    if digest(read_back) != mark:
+        differing = min(set(lines) ^ set(read_back), default="")
+        raise StoreError(f"the store does not give back what was put in, as in {differing}; the last build stands")
+    return {"store": name, "quads": len(lines), "sha256": mark}
+
+
+def swap_in(new: Path, folder: Path, manifest: dict[str, Any]) -> None:
+    """Put everything that was made aside in its place, the manifest last, and take away older stores."""
+    kept = folder / manifest["store"]
+    for path in sorted(new.iterdir()):
+        if path == new / kept.name and kept.exists():
+            if _holds(kept, manifest):
+                continue  # it serves as it is, and whoever is killed here must not leave it missing
+            shutil.rmtree(kept)
+        _sync(path)
+        os.replace(path, folder / path.name)
+    (new / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    _sync(new / MANIFEST)
+    os.replace(new / MANIFEST, folder / MANIFEST)
+    _sync(folder, deep=False)
+    for old in folder.glob("store-*"):
+        if old != kept:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    """What a build folder holds. Raises StoreError when there is no whole build."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise StoreError(f"{paths.shown(folder)}: there is no build here; run `rareearth build`") from error
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{paths.shown(folder / MANIFEST)}: cannot be read; run `rareearth build`") from error
+    if not isinstance(found, dict) or not {"store", "quads", "sha256"} <= set(found):
+        raise StoreError(f"{paths.shown(folder / MANIFEST)}: is not a manifest; run `rareearth build`")
+    return found
+
+
+def read(folder: Path) -> ox.Store:
+    """The store of a build folder, for reading. Raises StoreError when it is not there, broken or short of quads."""
+    import pyoxigraph as ox
+
+    listed = manifest(folder)
+    path = folder / str(listed["store"])
+    try:
+        if not path.is_dir():
+            raise OSError("it is not there")
+        store = ox.Store.read_only(str(path))
+        count = len(store)
+    except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
+        reason = str(error).splitlines()[0]
+        raise StoreError(f"{paths.shown(path)}: the store cannot be read ({reason}); run `rareearth build`") from error
+    if count != listed["quads"]:
+        raise StoreError(
+            f"{paths.shown(path)}: the store has {count} quads of {listed['quads']}; run `rareearth build`"
+        )
+    return store
+
+
+def _lines(path: Path) -> list[str]:
+    """What a store on disk gives back, as sorted N-Quads lines."""
+    import pyoxigraph as ox
+
+    text = ox.serialize(ox.Store.read_only(str(path)), format=ox.RdfFormat.N_QUADS)
+    return sorted((text or b"").decode().split("\n")[:-1])
+
+
+def _holds(path: Path, manifest: dict[str, Any]) -> bool:
+    try:
+        return digest(_lines(path)) == str(manifest["sha256"])
+    except (OSError, RuntimeError, UnicodeDecodeError):
+        return False
+
+
+def _sync(path: Path, *, deep: bool = True) -> None:
+    if path.is_dir() and deep:
+        for below in path.iterdir():
+            _sync(below)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,61 @@
+"""The questions that ship with the ontology: one SPARQL query a file, with its English and its parameters."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from rareearth import paths
+from rareearth.errors import DataError, Problem, RareEarthError
+from rareearth.errors import meant as _meant
+
+_PARAMETER = re.compile(r"#\s*\?(\w+)\s+(entity|text|number|day):\s*(.+)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A variable that may be bound before the question is asked; ``kind`` is entity, text, number or day."""
+
+    name: str
+    kind: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A named query: ``english`` is its first comment line."""
+
+    name: str
+    english: str
+    parameters: tuple[Parameter, ...]
+    text: str
+
+
+def every(folder: Path | None = None) -> list[Question]:
+    """All questions of a folder, by name; without one, the shipped ones."""
+    return [read(path) for path in sorted((folder or paths.ontology() / "questions").glob("*.rq"))]
+
+
+def named(name: str, folder: Path | None = None) -> Question:
+    """The question of a name. Raises RareEarthError, with near names, where there is none."""
+    folder = folder or paths.ontology() / "questions"
+    path = folder / f"{name}.rq"
+    if "/" in name or not path.is_file():
+        known = [p.stem for p in folder.glob("*.rq")]
+        raise RareEarthError(f"no question '{name}'{_meant(name, known)}; `rareearth questions` lists them")
+    return read(path)
+
+
+def read(path: Path) -> Question:
+    """The question of a file. Raises DataError where the file cannot be read or does not start with its English."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError([Problem(path, None, f"cannot be read: {error}")]) from error
+    first, *rest = text.splitlines() or [""]
+    english = first.removeprefix("#").strip()
+    if not first.startswith("#") or not english:
+        raise DataError([Problem(path, 1, "does not start with its question; wanted a comment line in English")])
+    parameters = tuple(Parameter(*match.groups()) for line in rest if (match := _PARAMETER.fullmatch(line.strip())))
+    return Question(path.stem, english, parameters, text)

@@ -1,0 +1,83 @@
+"""The store as a real ``rdflib.Dataset``: everything rdflib reads goes to the store, and nothing writes to it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import rdflib
+from oxrdflib import OxigraphStore
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from rareearth import namespaces
+from rareearth.store import sparql
+from rareearth.store.sparql import QueryError
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+_READ_ONLY = "the graph is read-only: it is made from data/ by `rareearth build`"
+_ONLY_TEXT = "only a SPARQL text is answered here, by the store; rdflib's engine reads files and addresses of a query"
+
+
+class ReadOnlyStore(OxigraphStore):
+    """oxrdflib's store that answers guarded queries, leaves none to rdflib's own engine, and does not write."""
+
+    def query(self, query: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
+        """The store's answer. Raises QueryError for what is refused, and for what oxrdflib would hand to rdflib."""
+        if kwargs or not isinstance(query, str):
+            raise QueryError(_ONLY_TEXT)
+        return super().query(sparql.guarded(query), *args)
+
+    def contexts(self, triple: Any = None) -> Generator[rdflib.Graph, None, None]:
+        """The named graphs, all or those that hold a triple."""
+        for graph in super().contexts(triple):
+            yield StoreGraph(self, graph.identifier)
+
+    def add_graph(self, graph: rdflib.Graph) -> None:
+        """Nothing: rdflib registers each graph it looks at."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError(_READ_ONLY)
+
+    add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815 - rdflib calls it so
+
+
+class _Asked:
+    """A graph whose queries cannot be sent round the store, and which has no updates."""
+
+    def query(self, query_object: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
+        """As in rdflib, but for the arguments that choose another engine: those raise QueryError."""
+        usual = {"processor": "sparql", "result": "sparql", "use_store_provided": True}
+        given = dict(zip(("processor", "result", "initNs", "initBindings", "use_store_provided"), args, strict=False))
+        if any(usual[name] != value for name, value in (given | kwargs).items() if name in usual):
+            raise QueryError(_ONLY_TEXT)
+        return super().query(query_object, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def update(self, *_: object, **__: object) -> NoReturn:
+        """Never: rdflib's own engine would read what LOAD names before the store refuses to be written to."""
+        raise TypeError(_READ_ONLY)
+
+
+class StoreGraph(_Asked, rdflib.Graph):
+    """One graph of the store, such as that of a claim."""
+
+
+class StoreDataset(_Asked, rdflib.Dataset):
+    """The whole store; the graphs that it hands out are guarded like itself."""
+
+    def __init__(self, store: ReadOnlyStore) -> None:
+        super().__init__(store=store)
+        self.default_graph = StoreGraph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
+
+    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002 - as rdflib has it
+        """The graph of that IRI."""
+        return StoreGraph(self.store, identifier, self.namespace_manager, base)
+
+
+def dataset(store: ox.Store) -> rdflib.Dataset:
+    """The store as an rdflib Dataset, with the prefixes of the project bound."""
+    made = StoreDataset(store=ReadOnlyStore(store=store))
+    for prefix, namespace in namespaces.PREFIXES.items():
+        made.bind(prefix, namespace)
+    return made

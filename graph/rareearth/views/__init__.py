@@ -1,0 +1,1 @@
+"""Claims as people read them: cards, conflicts, tables."""

@@ -1,0 +1,156 @@
+"""YAML read as plain text with line numbers: maps, lists and texts, and nothing that YAML makes of them.
+
+Every scalar is a text (``NO`` stays ``NO``), and what makes YAML dangerous or ambiguous is refused: anchors, aliases,
+tags, merge keys, duplicate keys, several documents, deep nesting, large files, and invisible or bidirectional control
+characters. It reads the parser's events, so nothing is built from what is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from rareearth.errors import DataError, Problem
+
+LARGEST = 4 << 20  # bytes of one file
+DEEPEST = 12  # maps and lists inside each other
+_HIDDEN = re.compile(
+    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+class Text(str):
+    """A scalar: its text, and the line it starts on (from 1)."""
+
+    __slots__ = ("line",)
+    line: int
+
+
+class Map(dict[Text, "Node"]):
+    """A mapping of texts to nodes in the order of the file, and the line it starts on."""
+
+    line: int
+
+
+class List(list["Node"]):
+    """A list of nodes, and the line it starts on."""
+
+    line: int
+
+
+Node: TypeAlias = Text | Map | List
+
+
+def read(path: Path) -> Node:
+    """The one document of a YAML file. Raises DataError with file and line for anything that is refused."""
+    text = _decoded(path)
+    if hidden := _HIDDEN.search(text):
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise _refused(path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
+    return _Builder(path).document(text)
+
+
+def text(value: str, line: int) -> Text:
+    """A text that stands on a line."""
+    made = Text(value)
+    made.line = line
+    return made
+
+
+def _decoded(path: Path) -> str:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise _refused(path, None, f"{size:,} bytes", f"a file of at most {LARGEST:,}: split it")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise _refused(
+            path, line, f"the byte 0x{raw[error.start]:02x}", "UTF-8: save the file in that encoding"
+        ) from error
+
+
+def _refused(path: Path, line: int | None, found: str, wanted: str) -> DataError:
+    return DataError([Problem(path, line, f"found {found}; wanted {wanted}")])
+
+
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+class _Builder:
+    """Builds nodes from the events of the YAML parser, with a stack of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def document(self, source: str) -> Node:
+        import yaml
+
+        documents: list[Node] = []
+        stack: list[tuple[Map | List, Text | None]] = []
+        try:
+            for event in yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+                match event:
+                    case yaml.ScalarEvent() | yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                        node = self._node(event)
+                        if stack:
+                            self._place(stack, node)
+                        else:
+                            documents.append(node)
+                        if not isinstance(node, Text):
+                            stack.append((node, None))
+                            if len(stack) > DEEPEST:
+                                raise _refused(self.path, node.line, f"more than {DEEPEST} levels", "a flat record")
+                    case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                        stack.pop()
+                    case yaml.AliasEvent():
+                        line = _line(event)
+                        raise _refused(self.path, line, f"the alias *{event.anchor}", "the value itself")
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+            message = f"is not YAML: {' '.join(str(problem).split())}"
+            raise DataError([Problem(self.path, mark.line + 1 if mark else None, message)]) from error
+        if len(documents) != 1:
+            raise _refused(self.path, None, f"{len(documents)} documents", "one")
+        return documents[0]
+
+    def _node(self, event: Any) -> Node:
+        import yaml
+
+        line = _line(event)
+        if event.anchor:
+            raise _refused(self.path, line, f"the anchor &{event.anchor}", "the value wherever it is meant")
+        if event.tag:
+            raise _refused(self.path, line, f"the tag {event.tag}", "plain text, maps and lists")
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            if hidden := _HIDDEN.search(event.value):  # written as an escape, "\\u202e"
+                raise _refused(self.path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
+            return text(event.value, line)
+        node = Map() if isinstance(event, yaml.MappingStartEvent) else List()
+        node.line = line
+        return node
+
+    def _place(self, stack: list[tuple[Map | List, Text | None]], node: Node) -> None:
+        parent, key = stack[-1]
+        if isinstance(parent, List):
+            parent.append(node)
+        elif key is not None:
+            parent[key] = node
+            stack[-1] = (parent, None)
+        elif not isinstance(node, Text):
+            raise _refused(self.path, node.line, "a map or list as a key", "a text")
+        elif node == "<<":
+            raise _refused(self.path, node.line, "the merge key <<", "the values themselves")
+        elif node in parent:
+            first = next(k.line for k in parent if k == node)
+            raise _refused(self.path, node.line, f"the key '{node}' a second time (first on line {first})", "it once")
+        else:
+            stack[-1] = (parent, node)

@@ -1,0 +1,478 @@
+"""The command, run as its user runs it: answers, and one clear line for each kind of bad input."""
+
+# ruff: noqa: E501 - tables are read row by row
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from unittest import mock
+
+import pyoxigraph as ox
+import pytest
+from conftest import Command, Folder, environment, small
+
+from rareearth import build as builds
+from rareearth import cli, namespaces
+from rareearth.store import oxigraph, questions
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Small data with a build; the tests do not change it."""
+    folder = small(tmp_path_factory.mktemp("cli"))
+    builds.build(folder.data, folder.build)
+    return folder
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def refused(done: subprocess.CompletedProcess[str], *words: str, code: int = 1, lines: int = 1) -> None:
+    """Nothing on standard output, that many clear lines on standard error, and an exit code that tells."""
+    assert done.returncode == code, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    told = done.stderr.rstrip("\n").splitlines()
+    assert len(told) == lines, done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+# ---- bad data --------------------------------------------------------------------------------------------
+
+DAILY, ALL = "sources/daily.yaml", "entities/all.yaml"
+BAD = {
+    "a wrong relation": (DAILY, "ann-lee leads", "ann-lee leeds", "daily.yaml:12: 'leeds' is not a relation"),
+    "an unknown id": (DAILY, "ann-lee leads", "ann-li leads", "daily.yaml:12: no record 'ann-li'"),
+    "a subject outside the domain": (DAILY, "ann-lee leads", "oreville leads", "daily.yaml:12: 'oreville' is a City; wanted"),
+    "a duplicate id": (ALL, "  oreville:", "  mine-school:", "all.yaml:21: the id 'mine-school' stands on"),
+    "a duplicate key": (DAILY, "role: rector", "role: rector\n      role: dean", "daily.yaml:14: found the key 'role' a second"),
+    "a bad date": (DAILY, "since: 2020", "since: 2020-02-30", "daily.yaml:16: since: '2020-02-30' has no day 30"),
+    "a span outside the text": (DAILY, "at: 0-20", "at: 0-2000", "daily.yaml:12: cites characters 0-2000 of a text of 900"),
+    "an anchor": (DAILY, "role: rector", "role: &a rector", "daily.yaml:13: found the anchor &a"),
+    "deep nesting": (DAILY, "role: rector", "role: " + "[" * 13, "daily.yaml:13: found more than 12 levels"),
+    "a hundred thousand brackets": (DAILY, "role: rector", "role: " + "[" * 100_000, "daily.yaml:13: found more than 12"),
+    "not UTF-8": (DAILY, "role: rector", b"role: recteur \xe0 Paris", "daily.yaml:13: found the byte 0xe0; wanted UTF-8"),
+    "not YAML": (DAILY, "role: rector", "role: 'rector", "daily.yaml"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_bad_data_is_one_line_and_the_last_build_stands(run: Command, made: Folder, tmp_path: Path, what: str) -> None:
+    name, old, new, message = BAD[what]
+    folder = small(tmp_path)
+    raw = (folder.data / name).read_bytes()
+    assert raw.count(old.encode()) == 1
+    folder.write(name, raw.replace(old.encode(), new if isinstance(new, bytes) else new.encode()))
+    shutil.copytree(made.build, folder.build)
+    before = snapshot(folder.build)
+    start = time.monotonic()
+    done = run("build", "--data", folder.data, "--build", folder.build)
+    more = done.stderr.count("\n") if "no claim speaks of" in done.stderr or "no record" in done.stderr else 1
+    refused(done, message, lines=more)
+    assert time.monotonic() - start < 20
+    assert snapshot(folder.build) == before
+
+
+def test_check_tells_what_build_tells(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    folder.change(DAILY, "ann-lee leads", "ann-lee leeds")
+    checked = run("check", "--data", folder.data)
+    refused(checked, "'leeds' is not a relation")
+    assert checked.stderr == run("build", "--data", folder.data, "--build", folder.build).stderr
+
+
+def test_a_bomb_of_anchors(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    bomb = "a: &a [x, x]\n" + "".join(
+        f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    folder.write("sources/bomb.yaml", bomb)
+    refused(run("check", "--data", folder.data), "bomb.yaml:1: found the anchor &a")
+
+
+@pytest.mark.parametrize("place", ["nothing", "data/entities/all.yaml"])
+def test_data_that_is_not_there(run: Command, tmp_path: Path, place: str) -> None:
+    folder = small(tmp_path)
+    refused(run("check", "--data", tmp_path / place), "is not a folder")
+    refused(run("build", "--data", tmp_path / place, "--build", folder.build), "is not a folder")
+
+
+def test_check_counts_what_is_there(run: Command, made: Folder) -> None:
+    done = run("check", "--data", made.data)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "7 records, 5 claims, 1 sources: no problems\n"
+
+
+def test_paths_are_told_from_where_one_stands(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    folder.change(DAILY, "ann-lee leads", "ann-lee leeds")
+    done = run("check", "--data", "data", cwd=tmp_path)
+    assert done.stderr.startswith("data/sources/daily.yaml:12: ")
+
+
+# ---- builds and stores -----------------------------------------------------------------------------------
+
+
+def test_a_folder_that_cannot_be_written(run: Command, made: Folder, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file")
+    refused(run("build", "--data", made.data, "--build", tmp_path / "file" / "build"), "cannot be written")
+    refused(
+        run("export", tmp_path / "file" / "n.gexf", "--build", made.build, RAREEARTH_DATA=str(made.data)),
+        "cannot be written",
+    )
+
+
+def test_a_second_build_at_the_same_time(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    builds.build(folder.data, folder.build)
+    before = snapshot(folder.build)
+    with oxigraph.aside(folder.build):
+        refused(run("build", "--data", folder.data, "--build", folder.build), "another build is at work")
+    assert snapshot(folder.build) == before
+    assert run("build", "--data", folder.data, "--build", folder.build).returncode == 0
+
+
+@pytest.mark.parametrize("damage", ["manifest.json", "MANIFEST", "sst"])
+def test_an_unreadable_store(run: Command, made: Folder, tmp_path: Path, damage: str) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(made.build, build)
+    for path in [p for p in build.rglob("*") if p.is_file() and (damage in p.name)]:
+        path.write_bytes(path.read_bytes()[:-20])
+    for arguments in (["query", "leaders"], ["export", tmp_path / "n.graphml"]):
+        done = run(*arguments, "--build", build, RAREEARTH_DATA=str(made.data))
+        refused(done, "run `rareearth build`")
+    assert not (tmp_path / "n.graphml").exists()
+
+
+def test_the_first_question_builds(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
+    assert done.returncode == 0, done.stderr
+    assert "ann-lee" in done.stdout
+    assert oxigraph.manifest(folder.build)["quads"] > 0
+
+
+def test_changed_data_is_noted_on_standard_error(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    builds.build(folder.data, folder.build)
+    folder.change(ALL, "Bob Ray", "Rob Ray")
+    done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
+    assert done.returncode == 0
+    assert done.stderr == "note: the data has changed since this build; `rareearth build` makes a new one\n"
+
+
+# ---- questions -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ask(run: Command, made: Folder) -> Command:
+    def command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+        return run(*arguments, "--build", made.build, RAREEARTH_DATA=str(made.data), **options)
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def inside(made: Folder) -> Command:
+    """The command in this process, which is quicker, for what is about the answer and not about the process."""
+
+    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
+        out, told = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        words = ["rareearth", *map(str, arguments), "--build", str(made.build)]
+        code: object = 0
+        with (
+            mock.patch.object(sys, "argv", words),
+            mock.patch.dict(os.environ, RAREEARTH_DATA=str(made.data)),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(told),
+        ):
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = end.code or 0
+        texts = []
+        for stream in (out, told):
+            stream.flush()
+            stream.seek(0)
+            texts.append(stream.read())
+        return subprocess.CompletedProcess(words, int(str(code)), *texts)
+
+    return command
+
+
+def test_questions_are_listed_in_english(run: Command) -> None:
+    listed = run("questions").stdout
+    assert sum(not line.startswith(" ") for line in listed.splitlines()) == len(questions.every()) >= 15
+    for question in questions.every():
+        assert f"{question.name} " in listed
+        assert question.english in listed
+
+
+def test_a_question_with_parameters(ask: Command) -> None:
+    done = ask("query", "neighbours", "entity=Ann Lee", "--format", "json")
+    rows = json.loads(done.stdout)["results"]["bindings"]
+    assert rows
+    assert all(namespaces.ENTITY + "bob-ray" not in json.dumps(row) for row in rows)
+
+
+def test_a_query_from_the_command_line_and_from_a_file(inside: Command, tmp_path: Path) -> None:
+    text = "SELECT ?who ?what { ?who ree:leads ?what }"
+    (tmp_path / "mine.rq").write_text(text, encoding="utf-8")
+    by_text = inside("query", "-e", text, "--format", "csv")
+    by_file = inside("query", tmp_path / "mine.rq", "--format", "csv")
+    assert by_text.stdout == by_file.stdout
+    assert list(csv.DictReader(io.StringIO(by_text.stdout))) == [
+        {"who": namespaces.ENTITY + "ann-lee", "what": namespaces.ENTITY + "mine-school"}
+    ]
+
+
+def test_values_are_bound(inside: Command) -> None:
+    text = "SELECT ?who ?what { ?who ree:leads ?what }"
+    assert "ann-lee" in inside("query", "-e", text, "who=entity:ann-lee").stdout
+    assert inside("query", "-e", text, 'who=} UNION { ?who ?p ?what # "').stdout.endswith("(0 rows)\n")
+
+
+FORMS = {
+    "SELECT ?s { ?s ree:leads ?o }": {
+        "table": "ann-lee",
+        "csv": "s",
+        "tsv": "?s",
+        "json": '"bindings"',
+        "xml": "<results>",
+    },
+    "ASK { ?s ree:leads ?o }": {"table": "yes", "json": "true", "xml": "<boolean>true"},
+    "CONSTRUCT { ?s ree:leads ?o } { ?s ree:leads ?o }": {
+        "ttl": "ree:leads",
+        "nt": "ontology#leads>",
+        "xml": "rdf:RDF",
+        "json": "leads",
+    },
+    "DESCRIBE entity:ann-lee": {"ttl": '"Ann Lee"@en', "nt": '"Ann Lee"@en', "xml": "Ann Lee", "json": "Ann Lee"},
+}
+
+
+@pytest.mark.parametrize(("text", "form"), [(text, form) for text, forms in FORMS.items() for form in forms])
+def test_the_forms_of_an_answer(inside: Command, text: str, form: str) -> None:
+    done = inside("query", "-e", text, "--format", form)
+    assert done.returncode == 0, done.stderr
+    assert FORMS[text][form] in done.stdout
+
+
+def test_without_a_format_a_table_or_turtle_is_given(inside: Command) -> None:
+    assert inside("query", "-e", "SELECT ?s { ?s ree:leads ?o }").stdout.endswith("(1 row)\n")
+    assert inside("query", "-e", "CONSTRUCT WHERE { ?s ree:leads ?o }").stdout.startswith("@prefix")
+    assert inside("query", "-e", "ASK { ?s ree:nothing ?o }").stdout == "no\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-e", "SELECT * { ?s ?p }"], "of the query is not SPARQL 1.1: expected"),
+        (["-e", ""], "is not SPARQL 1.1"),
+        (["-e", "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], "SERVICE is refused"),
+        (["-e", "SELECT * FROM <file:///etc/passwd> { ?s ?p ?o }"], "FROM <file:///etc/passwd> is refused"),
+        (["-e", "INSERT DATA { entity:a ree:b 1 }"], "INSERT is refused"),
+        (["-e", "LOAD <file:///etc/passwd>"], "LOAD is refused"),
+        (["-e", "SELECT * " + "{" * 100_000], "brackets are nested more than 64 deep"),
+        (["-e", "SELECT ?s { ?s ?p ?o }", "x=1"], "?x is given a value, so the query must SELECT it"),
+        (["-e", "SELECT ?s { ?s ?p ?o }", "x"], "found 'x'; wanted PARAMETER=VALUE"),
+        (["-e", "ASK {}", "--format", "csv"], "a yes or no is not written as csv"),
+        (["-e", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "table"], "a graph is not written as table"),
+        (["leader"], "no question 'leader'; did you mean leaders?"),
+        (["leaders", "who=x"], "the question leaders has no parameter 'who'"),
+        (["neighbours", "entity=Ann Leigh"], "nobody and nothing is called 'Ann Leigh'; near names: "),
+        (["missing.rq"], "missing.rq: cannot be read"),
+        ([], "nothing to ask"),
+    ],
+)
+def test_a_bad_question_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
+    refused(ask("query", *arguments), message)
+
+
+def test_a_query_file_that_is_not_utf8(ask: Command, tmp_path: Path) -> None:
+    (tmp_path / "q.rq").write_bytes(b"SELECT * { ?s ?p '\xe9' }")
+    refused(ask("query", tmp_path / "q.rq"), "q.rq: is not UTF-8 (byte 18)")
+
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["query", "-e", ENDLESS], ["export", "n.graphml", "--query", ENDLESS.replace("(COUNT(*) AS ?n)", "*")]],
+)
+def test_an_endless_query_is_stopped(ask: Command, tmp_path: Path, arguments: list[str]) -> None:
+    start = time.monotonic()
+    done = ask(*arguments, "--timeout", "1", cwd=tmp_path)
+    assert time.monotonic() - start < 15
+    refused(done, "the query took longer than 1 seconds and was stopped", code=124)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_long_table_survives_a_reader_that_goes_away(made: Folder) -> None:
+    command = [sys.executable, "-m", "rareearth", "query", "-e", "SELECT * { ?s ?p ?o }", "--build", made.build]
+    process = subprocess.Popen(
+        command, env=environment(RAREEARTH_DATA=str(made.data)), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    told = process.stderr.read().decode()
+    process.stderr.close()
+    assert process.wait(timeout=30) in (0, 1, -signal.SIGPIPE)
+    assert "Traceback" not in told
+
+
+# ---- cards, paths, texts ---------------------------------------------------------------------------------
+
+
+def test_show_and_path(inside: Command) -> None:
+    shown = inside("show", "李安").stdout
+    assert shown.startswith("Ann Lee  李安\nperson · ann-lee\n")
+    assert "daily 0-20 0123abcd" in shown
+    told = inside("path", "Ann Lee", "Bob Ray").stdout
+    assert told.startswith("1. Ann Lee – Mine School\n")
+    assert "2. Mine School – Bob Ray\n" in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["show", "Ann"], "nobody and nothing is called 'Ann'; near names: Ann Lee (ann-lee)"),
+        (["show", "Lee"], "nobody and nothing is called 'Lee'"),
+        (["path", "Ann Lee", "ann-lee"], "both names mean the same entity"),
+        (["path", "Ann Lee", "Daily Ore"], "nothing in the graph ties ann-lee to daily-ore"),
+        (["verify"], "no texts to check against"),
+        (["verify", "--texts", "nowhere"], "nowhere: is not a folder"),
+        (["show", "Ann Lee", "--texts", "nowhere"], "nowhere: is not a folder"),
+    ],
+)
+def test_what_cannot_be_shown_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
+    refused(ask(*arguments), message)
+
+
+def test_verify_tells_lost_spans_and_fails(ask: Command, tmp_path: Path) -> None:
+    (tmp_path / "daily.txt").write_text("Nothing of the kind.\n")
+    done = ask("verify", "--texts", tmp_path)
+    assert done.returncode == 1
+    assert "daily: 0-20 0123abcd is not " in done.stdout
+    assert done.stdout.endswith("0 of 5 spans hold\n")
+
+
+def test_verify_holds_the_article(run: Command, built: Path, article_text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(article_text, encoding="utf-8")
+    done = run("verify", "--texts", tmp_path, "--build", built)
+    assert " is not " not in done.stdout
+    held, _, cited = done.stdout.splitlines()[-1].removesuffix(" spans hold").partition(" of ")
+    assert int(held) == int(cited) >= 35
+
+
+def test_sentences_are_listed_as_claims_want_them(run: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One mine. Two mills.\n", encoding="utf-8")
+    listed = run("sentences", tmp_path / "a.txt").stdout.splitlines()
+    assert listed[0].endswith("chars: 21}")
+    assert [line.split(" ", 1)[0] for line in listed[1:]] == ["0-9", "10-20"]
+    assert run("sentences", tmp_path / "a.txt", "--find", "MILLS").stdout.splitlines() == listed[2:]
+    (tmp_path / "empty.txt").write_text(" \n")
+    refused(run("sentences", tmp_path / "empty.txt"), "is empty")
+    refused(run("sentences", tmp_path / "none.txt"), "cannot be read")
+
+
+# ---- files -----------------------------------------------------------------------------------------------
+
+ENDINGS = [".graphml", ".gexf", ".ttl", ".trig", ".nq", ".jsonld", ".csv", ".cypher", ".svg"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_export_by_ending(inside: Command, tmp_path: Path, ending: str) -> None:
+    done = inside("export", tmp_path / f"n{ending}", "--view", "full")
+    assert done.returncode == 0, done.stderr
+    files = sorted(p.name for p in tmp_path.iterdir())
+    assert files == (["n.edges.csv", "n.nodes.csv"] if ending == ".csv" else [f"n{ending}"])
+    assert all(name in done.stdout for name in files)
+    assert "mine-school" in "".join(p.read_text(encoding="utf-8") for p in tmp_path.iterdir())
+
+
+def test_export_of_kinds_and_queries(inside: Command, tmp_path: Path) -> None:
+    inside("export", tmp_path / "speech.csv", "--view", "full", "--kind", "speech")
+    [edge] = csv.DictReader(io.StringIO((tmp_path / "speech.edges.csv").read_bytes().decode(), newline=""))
+    assert edge["relation"] == "collaboratesWith"
+    inside("export", tmp_path / "led.csv", "--query", "CONSTRUCT { ?a ree:leads ?b } { ?a ree:leads ?b }")
+    [edge] = csv.DictReader(io.StringIO((tmp_path / "led.edges.csv").read_bytes().decode(), newline=""))
+    assert (edge["Source"], edge["Target"]) == ("ann-lee", "mine-school")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["n.xlsx"], "'.xlsx' is no known ending"),
+        (["n.gexf", "--kind", "rumour"], "no kind of claim 'rumour'"),
+        (["n.gexf", "--query", "ASK { ?s ?p ?o }"], "a network needs a CONSTRUCT or SELECT query"),
+        (["n.gexf", "--query", "SELECT ?s { ?s ?p ?o }"], "a network needs three columns"),
+        (["n.gexf", "--query", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }"], "SERVICE is refused"),
+        (["nowhere/n.gexf"], "cannot be written"),
+    ],
+)
+def test_a_bad_export_is_one_line_and_leaves_no_file(
+    inside: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused(inside("export", *arguments), message)
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- the whole -------------------------------------------------------------------------------------------
+
+
+def test_help_names_the_commands(run: Command) -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("build", "check", "query", "questions", "show", "path", "verify", "export", "sentences"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nothing"], ["query", "--format", "pdf", "leaders"], ["query", "-e", "ASK {}", "--timeout", "x"]]
+)
+def test_a_wrong_command_or_option_is_told_with_exit_code_2(run: Command, arguments: list[str]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_the_output_is_utf8_in_any_locale(made: Folder, run: Command) -> None:
+    for changes in (
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C.UTF-8"},
+        {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ):
+        done = run(
+            "query",
+            "-e",
+            "SELECT ?l { entity:ann-lee rdfs:label ?l }",
+            "--build",
+            made.build,
+            RAREEARTH_DATA=str(made.data),
+            **changes,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "李安" in done.stdout
+
+
+def test_quads_of_a_build_are_those_of_its_export(inside: Command, made: Folder, tmp_path: Path) -> None:
+    inside("export", tmp_path / "n.nq")
+    assert set(ox.parse(path=tmp_path / "n.nq", format=ox.RdfFormat.N_QUADS)) == set(oxigraph.read(made.build))
+    assert os.stat(tmp_path / "n.nq").st_size > 0

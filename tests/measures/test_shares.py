@@ -1,0 +1,142 @@
+"""Ownership through chains and circles of shares, control by majorities, and concentration, against values by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rareearth.errors import RareEarthError
+from rareearth.measures import concentration, shares
+
+# A circle: P has 60 % of A, B has 20 % of A, A has 30 % of B, Q has 70 % of B. By hand, with p and q for what P and Q
+# have in the end:    p_A = 0.6 + 0.2 p_B  and  p_B = 0.3 p_A,  so  p_A = 0.6 / (1 - 0.2 * 0.3) = 30/47, p_B = 9/47
+#                     q_B = 0.7 + 0.3 q_A  and  q_A = 0.2 q_B,  so  q_B = 0.7 / (1 - 0.06) = 35/47,     q_A = 7/47
+# All of B is owned (9/47 + 35/47 + what the unnamed owners of A have of it, 0.3 * 0.2 / 0.94 = 3/47). A has 0.3 of B:
+# what it has of B through B's share in A itself would be its own again, so it is not added.
+CIRCLE = {("p", "a"): 0.6, ("b", "a"): 0.2, ("a", "b"): 0.3, ("q", "b"): 0.7}
+
+
+def test_a_circle_of_shares_by_hand() -> None:
+    found = shares.integrated(CIRCLE)
+    wanted = {("p", "a"): 30, ("p", "b"): 9, ("q", "a"): 7, ("q", "b"): 35}
+    for pair, part in wanted.items():
+        assert found[pair] == pytest.approx(part / 47, abs=1e-12)
+    assert found["a", "b"] == pytest.approx(0.3, abs=1e-12)
+    assert found["b", "a"] == pytest.approx(0.2, abs=1e-12)
+
+
+def test_along_a_chain_shares_are_multiplied_and_along_two_added() -> None:
+    found = shares.integrated({("p", "a"): 0.5, ("a", "c"): 0.4, ("p", "b"): 1.0, ("b", "c"): 0.1})
+    assert found["p", "c"] == pytest.approx(0.5 * 0.4 + 1.0 * 0.1)
+    assert shares.ultimate([("p", "a"), ("a", "c"), ("p", "b"), ("b", "c")]) == ("p",)
+    assert shares.integrated({}) == {}
+
+
+def test_firms_that_own_each_other_wholly_have_no_owner() -> None:
+    with pytest.raises(RareEarthError, match="in a circle"):
+        shares.integrated({("a", "b"): 1.0, ("b", "a"): 1.0})
+
+
+@pytest.mark.parametrize(("given_", "message"), [(1.2, "between 0 and 1"), (0.7, "more than all of it")])
+def test_shares_that_cannot_be(given_: float, message: str) -> None:
+    with pytest.raises(RareEarthError, match=message):
+        shares.bounds({("p", "a"): (given_, given_), ("q", "a"): (0.5, 0.5)}, "p")
+
+
+def test_an_unknown_share_gives_bounds_and_no_guess() -> None:
+    # P has 30 % of F, Q 40 %, and A, all of which is P's, an unknown part: at most the 30 % that are left
+    spans = {("p", "f"): (0.3, 0.3), ("q", "f"): (0.4, 0.4), ("a", "f"): (0.0, 1.0), ("p", "a"): (1.0, 1.0)}
+    low, high = shares.bounds(spans, "p")["f"]
+    assert (low, high) == (pytest.approx(0.3), pytest.approx(0.6))
+    assert shares.bounds(spans, "q")["f"] == (pytest.approx(0.4), pytest.approx(0.4))
+    # in a circle of which nothing is known an owner may have all, but never more
+    unknown = dict.fromkeys([("p", "a"), ("a", "b"), ("b", "a")], (0.0, 1.0))
+    assert shares.bounds(unknown, "p") == {"a": (0.0, 1.0), "b": (0.0, 1.0)}
+
+
+NAMES = "abcde"
+PAIRS = [(one, other) for one in NAMES for other in NAMES if one != other]
+
+
+@st.composite
+def spans(draw: st.DrawFn) -> tuple[dict[shares.Pair, shares.Span], dict[shares.Pair, float]]:
+    """Spans of shares, and shares within them; of no firm is more than 95 % owned, so that no circle is closed."""
+    chosen = draw(st.lists(st.sampled_from(PAIRS), min_size=1, max_size=9, unique=True))
+    spans_, points = {}, {}
+    for owner, owned in chosen:
+        most = 0.95 / sum(1 for _, other in chosen if other == owned)
+        low = draw(st.floats(0, most))
+        points[owner, owned] = draw(st.floats(low, most))
+        spans_[owner, owned] = (low, draw(st.floats(points[owner, owned], 1)))
+    return spans_, points
+
+
+@given(spans())
+def test_what_shares_may_be_stays_within_the_bounds(
+    drawn: tuple[dict[shares.Pair, shares.Span], dict[shares.Pair, float]],
+) -> None:
+    spans_, points = drawn
+    exact = shares.integrated(points)
+    least = shares.integrated({pair: low for pair, (low, _) in spans_.items()})
+    for owner in {owner for owner, _ in spans_}:
+        for owned, (low, high) in shares.bounds(spans_, owner).items():
+            assert low - 1e-9 <= exact.get((owner, owned), 0.0) <= high + 1e-9
+            assert low == pytest.approx(least.get((owner, owned), 0.0), abs=1e-9)
+            assert high <= 1 + 1e-9
+        known = shares.bounds({pair: (point, point) for pair, point in points.items()}, owner)
+        for owned, (low, high) in known.items():
+            assert (low, high) == (pytest.approx(exact.get((owner, owned), 0.0), abs=1e-9),) * 2
+
+
+@given(spans())
+def test_the_owners_at_the_top_and_the_unnamed_ones_have_all(
+    drawn: tuple[dict[shares.Pair, shares.Span], dict[shares.Pair, float]],
+) -> None:
+    points = dict(drawn[1])
+    for owned in {owned for _, owned in points}:  # the rest of each firm is held by one more
+        points["rest", owned] = 1 - sum(part for (_, below), part in points.items() if below == owned)
+    found = shares.integrated(points)
+    for owned in {owned for _, owned in points}:
+        parts = [found.get((top, owned), 0.0) for top in shares.ultimate(points)]
+        assert sum(parts) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_majority_of_votes_controls_where_a_majority_of_shares_is_not_held() -> None:
+    # P has 40 % of X and 60 % of Y, and Y has 15 % of X: P decides over 55 % of X and has 49 % of it (0.4 + 0.6 * 0.15)
+    spans_ = {("p", "x"): (0.4, 0.4), ("p", "y"): (0.6, 0.6), ("y", "x"): (0.15, 0.15)}
+    assert shares.controlled(spans_, "p") == (frozenset("xy"), frozenset("xy"))
+    assert shares.bounds(spans_, "p")["x"][0] == pytest.approx(0.49)
+    assert shares.controlled(spans_, "p", threshold=0.6) == (frozenset(), frozenset())
+    # half is not a majority
+    assert shares.controlled({("p", "x"): (0.5, 0.5)}, "p") == (frozenset(), frozenset())
+
+
+def test_control_that_may_be_is_told_from_control_that_is() -> None:
+    spans_ = {("p", "x"): (0.0, 1.0), ("x", "y"): (0.6, 0.6), ("q", "z"): (0.5, 0.5), ("p", "z"): (0.0, 1.0)}
+    assert shares.controlled(spans_, "p") == (frozenset(), frozenset("xy"))  # of z Q has half: P cannot have more
+    assert shares.controlled(spans_, "p", told=[("p", "x")]) == (frozenset("xy"), frozenset("xy"))
+
+
+def test_herfindahl_by_hand() -> None:
+    # U.S. Department of Justice, "Herfindahl-Hirschman Index": four firms of 30, 30, 20 and 20 per cent have 2,600
+    assert concentration.herfindahl({"a": 30, "b": 30, "c": 20, "d": 20}) == pytest.approx(0.26)
+    assert concentration.herfindahl({"a": 7}) == 1
+    assert concentration.herfindahl({}) is None
+
+
+def test_what_is_not_known_widens_the_index() -> None:
+    # 2 of A, 1 of B, 1 unknown: (4 + 1) / 9 of what is known; the fourth C's: (4+1+1)/16, or A's: (9+1)/16
+    found = concentration.concentration({"a": 2, "b": 1}, (1,))
+    assert found.index == pytest.approx(5 / 9)
+    assert (found.low, found.high) == (pytest.approx(6 / 16), pytest.approx(10 / 16))
+    assert (found.carriers, found.known, found.unknown, found.largest) == (2, 3, 1, "a")
+    assert found.share == pytest.approx(2 / 3)
+    nothing = concentration.concentration({}, (1, 1))
+    assert (nothing.index, nothing.low, nothing.high, nothing.share) == (None, 0.5, 1.0, None)
+
+
+def test_a_stage_that_one_carries_is_found_and_no_other() -> None:
+    chain = {"mine": {"a": 3.0, "b": 1.0}, "separation": {"a": 2.0}, "magnet": {"a": 1.0, "c": 1.0}, "metal": {}}
+    assert concentration.single_points(chain) == (("separation", "a"),)
+    assert concentration.single_points({**chain, "separation": {"a": 2.0, "b": 1.0}}) == ()

@@ -1,0 +1,435 @@
+"""The explorer page: what the file holds, and what a person does with it, in Debian's chromium."""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from browsing import Browser, started
+from conftest import ARTICLE, TEXT, Command, Folder
+
+from rareearth import corpus, knowledge, network, sentences
+from rareearth.site import explorer
+from rareearth.store import asof, nquads, oxigraph
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pyoxigraph as ox
+
+ATTACK = "</script><img src=x onerror=alert(1)>"
+needs_page = pytest.mark.skipif(
+    not explorer.made(), reason="the page's script is not made: run scripts/page (needs Node)"
+)
+
+
+def data_of(content: str) -> dict[str, Any]:
+    [found] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', content, re.DOTALL)
+    read: dict[str, Any] = json.loads(found)
+    return read
+
+
+@pytest.fixture(scope="module")
+def written(store: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the shipped data."""
+    if not explorer.made():
+        pytest.skip("the page's script is not made: run scripts/page (needs Node)")
+    return explorer.write(tmp_path_factory.mktemp("page") / "graph.html", store)
+
+
+@pytest.fixture
+def attacked(folder: Folder) -> ox.Store:
+    """Small data in which a name and a note try to be markup."""
+    folder.change(
+        "entities/all.yaml", "    name: Bob Ray\n", f'    name: "{ATTACK}"\n    about: "<b>&amp; {ATTACK}</b>"\n'
+    )
+    folder.change("sources/daily.yaml", "      role: rector\n", '      role: "<!--<script>alert(2)"\n')
+    return oxigraph.memory(nquads.lines(folder.dataset()))
+
+
+# ---- the file
+
+
+@needs_page
+def test_it_is_the_same_bytes_each_time(store: ox.Store) -> None:
+    assert explorer.encoded(store) == explorer.encoded(store)
+
+
+@needs_page
+def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path) -> None:
+    content = written.read_text(encoding="utf-8")
+    [policy] = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', content)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == rules["connect-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert "unsafe" not in policy
+    assert "http" not in policy
+    # Nothing in the page is fetched: no src, and links in its head lead nowhere.
+    head, body = content.split('<script type="application/json" id="data">')
+    assert not re.search(r"\ssrc=", head)
+    assert not re.search(r'href="(?!data:,"|#)', head)
+    assert "sourceMappingURL" not in body
+
+
+@needs_page
+def test_it_holds_every_entity_claim_source_and_conflict(
+    written: Path, store: ox.Store, full: nx.MultiDiGraph[str]
+) -> None:
+    data = data_of(written.read_text(encoding="utf-8"))
+    graph = knowledge.KnowledgeGraph(store)
+    assert {entity["id"] for entity in data["entities"]} == set(full)
+    assert len(data["claims"]) == graph._count("ree:Claim")
+    assert len(data["sources"]) == graph._count("ree:Source")
+    assert set(data["conflicts"]) == {conflict.id for conflict in graph.conflicts()}
+    assert all(claim["source"] in data["sources"] for claim in data["claims"])
+    assert {c["conflict"] for c in data["claims"] if "conflict" in c} <= set(data["conflicts"])
+
+
+@needs_page
+def test_its_places_are_those_of_graphml(written: Path, actors: nx.MultiDiGraph[str]) -> None:
+    from rareearth import layout
+
+    data = data_of(written.read_text(encoding="utf-8"))
+    found = {entity["id"]: tuple(entity["among"]) for entity in data["entities"] if "among" in entity}
+    assert found == layout.positions(actors)
+
+
+@needs_page
+def test_without_texts_it_holds_no_sentence(written: Path, article_text: str) -> None:
+    content = html.unescape(written.read_text(encoding="utf-8"))
+    assert '"sentences"' not in content
+    held = [article_text[s.start : s.end] for s in sentences.sentences(article_text)]
+    long = [sentence for sentence in held if len(sentence.split()) > 12]  # a shorter one may be the name of somebody
+    assert len(long) > 15
+    assert [sentence for sentence in long if sentence in content] == []
+
+
+@needs_page
+def test_with_texts_it_holds_the_cited_sentences(folder: Folder, tmp_path: Path) -> None:
+    said = "Ann Lee leads the <Mine> School."
+    folder.change("sources/daily.yaml", "at: 0-20 0123abcd", f"at: 0-{len(said)} {sentences.fingerprint(said)}")
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    kept = tmp_path / "texts"
+    kept.mkdir()
+    (kept / "daily.txt").write_text(said, encoding="utf-8")
+    without, with_ = (data_of(explorer.encoded(store, t).decode()) for t in (None, corpus.Texts(kept)))
+    assert [c["sentences"] for c in with_["claims"] if "sentences" in c and c["sentences"][0]] == [[said]]
+    assert not [c for c in without["claims"] if "sentences" in c]
+
+
+@needs_page
+@pytest.mark.skipif(not TEXT.is_file(), reason="the article's text is not at hand")
+def test_the_folder_of_texts_in_the_environment_is_not_enough(run: Command, built: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "texts"
+    kept.mkdir()
+    shutil.copy(TEXT, kept / f"{ARTICLE}.txt")
+    for options, cited in (((), False), (("--texts", kept), True)):
+        file = tmp_path / "graph.html"
+        done = run("export", file, "--build", built, *options, RAREEARTH_TEXTS=str(kept))
+        assert done.returncode == 0, done.stderr
+        assert ('"sentences"' in file.read_text(encoding="utf-8")) is cited
+
+
+@needs_page
+def test_a_name_cannot_end_the_script(attacked: ox.Store) -> None:
+    content = explorer.encoded(attacked).decode()
+    assert ATTACK not in content
+    assert "<!--" not in content
+    assert content.count("</script>") == 2
+    assert ATTACK in {entity["name"] for entity in data_of(content)["entities"]}
+
+
+def test_lines_that_end_a_script_are_escaped() -> None:
+    assert explorer._json({"a": "\u2028\u2029<>&"}) == '{"a":"\\u2028\\u2029\\u003c\\u003e\\u0026"}'
+
+
+@needs_page
+def test_options_that_a_page_has_not_are_told(run: Command, built: Path, tmp_path: Path) -> None:
+    done = run("export", tmp_path / "graph.html", "--view", "full", "--build", built)
+    assert (done.returncode, "leave out --view" in done.stderr) == (1, True)
+    done = run("export", tmp_path / "graph.svg", "--texts", tmp_path, "--build", built)
+    assert (done.returncode, "--texts is for .html" in done.stderr) == (1, True)
+
+
+def test_a_script_that_is_not_made_is_told_in_a_line(
+    store: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(explorer, "_DIST", tmp_path / "dist")
+    with pytest.raises(explorer.PageError, match=r"^the page cannot be made.*scripts/page.*Node.*$"):
+        explorer.write(tmp_path / "graph.html", store)
+    assert not (tmp_path / "graph.html").exists()
+    assert knowledge.KnowledgeGraph(store)._repr_html_() is None
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads(Path(explorer.__file__).with_name("package-lock.json").read_text(encoding="utf-8"))
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert len(packages) > 10
+    for package in packages:
+        assert "resolved" not in package
+        assert package["integrity"].startswith("sha512-")
+
+
+# ---- in a browser
+
+
+@pytest.fixture
+def opened(browser: Browser, written: Path) -> Iterator[Browser]:
+    """The page of the shipped data, just opened; afterwards nothing was asked for and nothing complained of."""
+    browser.open(written)
+    yield browser
+    complaints, asked = browser.logs()
+    assert complaints == []
+    assert set(asked) <= {written.as_uri()}
+
+
+def test_it_starts_with_the_network_of_actors(opened: Browser, store: ox.Store) -> None:
+    actors = network.read(store)
+    shown = opened.js("const n = rareearth.network; return n.graph.filterNodes((_, a) => !a.hidden)")
+    assert set(shown) == set(actors)
+    ties = opened.js("const n = rareearth.network; return n.graph.filterEdges((_, a) => !a.hidden)")
+    assert set(ties) == {f"{a}~{b}" for a, b in actors.edges()}
+    assert f"{actors.number_of_nodes()} entities" in opened.text("#count")
+
+
+def test_names_do_not_cover_each_other(opened: Browser) -> None:
+    boxes = opened.js("return rareearth.network.names.boxes")
+    assert len(boxes) > 20
+    crossing = [
+        (a, b)
+        for a, b in itertools.combinations(boxes, 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+    assert crossing == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("赣江创新院", "Ganjiang Innovation Academy"),
+        ("creg", "China Rare Earth Group"),
+        ("ganjiang inn", "Ganjiang Innovation Academy"),
+        ("LIBO", "Li Bo"),
+        ("jan mostrom", "Jan Moström"),
+    ],
+)
+def test_any_name_finds(opened: Browser, typed: str, found: str) -> None:
+    opened.keys("/", typed)
+    assert opened.focused() == "find"
+    assert opened.text("#found [aria-selected=true] .name") == found
+
+
+def test_a_search_by_keyboard_leads_to_the_card_and_its_evidence(opened: Browser) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened.keys("/", "赣江创新院", Keys.ARROW_DOWN, Keys.ENTER)
+    assert opened.driver.current_url.endswith("#ganjiang-innovation-academy")
+    assert opened.focused().startswith("Ganjiang Innovation Academy")
+    card = opened.text("#card")
+    assert "also:" in card
+    assert "赣江创新院" in card
+    assert "was founded by Chinese Academy of Sciences" in card
+    assert re.search(r"page that was read, high confidence: \[China Rare Earth Group signs", card)
+    assert re.search(r"characters \d+–\d+ [0-9a-f]{8}", card)
+    # A name in the card, reached and pressed by keyboard, is the next card; Escape closes it.
+    opened.js("document.querySelector('#card button[data-id=chinese-academy-of-sciences]').focus()")
+    opened.keys(Keys.ENTER)
+    assert opened.focused().startswith("Chinese Academy of Sciences")
+    opened.driver.back()
+    opened.wait("return document.querySelector('#card h2')?.textContent.startsWith('Ganjiang')")
+    opened.keys(Keys.ESCAPE)
+    assert not opened.find("#card").is_displayed()
+
+
+def test_links_to_sources_open_apart(opened: Browser) -> None:
+    opened.js("rareearth.choose({node: 'china-rare-earth-group'})")
+    links = opened.js("return [...document.querySelectorAll('#card a')].map((a) => [a.protocol, a.target, a.rel])")
+    assert len(links) > 10
+    assert {protocol for protocol, *_ in links} <= {"https:", "http:"}
+    assert {(target, rel) for _, target, rel in links} == {("_blank", "noopener noreferrer")}
+
+
+def test_a_card_shows_the_other_side_of_a_conflict(opened: Browser, store: ox.Store) -> None:
+    conflict = next(
+        c for c in knowledge.KnowledgeGraph(store).conflicts() if c.kind == "contradiction" and len(c.sides) > 1
+    )
+    ends = opened.js("const c = rareearth.data.conflicting.get(arguments[0]); return [c[0].s, c[0].id]", conflict.id)
+    opened.js("rareearth.choose({node: arguments[0]})", ends[0])
+    shown = opened.text(f"#card [data-claim='{ends[1]}'] .conflict")
+    assert conflict.question in shown
+    assert conflict.why in shown
+    others = [side for side in conflict.sides if side.claim != ends[1]]
+    assert all(side.page.title in shown for side in others)
+
+
+def test_a_click_on_a_node_and_on_a_tie_opens_its_card(opened: Browser) -> None:
+    x, y = opened.js(
+        "const s = rareearth.network.sigma, p = s.graphToViewport(s.getGraph().getNodeAttributes('ganzhou'));"
+        "return [p.x, p.y]"
+    )
+    opened.click_at(x, y)
+    opened.wait("return document.querySelector('#card h2')?.textContent.startsWith('Ganzhou')")
+    opened.js("rareearth.choose({})")
+    # The middle of a tie that no node lies on.
+    x, y = opened.js("""
+        const s = rareearth.network.sigma, g = s.getGraph();
+        const at = (id) => s.graphToViewport(g.getNodeAttributes(id));
+        const nodes = g.filterNodes((_, a) => !a.hidden).map(at);
+        const middles = g.filterEdges((_, a) => !a.hidden).map((e) => {
+          const [a, b] = g.extremities(e).map(at);
+          const thick = g.getEdgeAttribute(e, "size");
+          return { x: Math.round((a.x + b.x) / 2), y: Math.round((a.y + b.y) / 2), thick };
+        });
+        const free = (m) => Math.min(...nodes.map((n) => Math.hypot(n.x - m.x, n.y - m.y)));
+        const best = middles.filter((m) => free(m) > 15).sort((a, b) => b.thick - a.thick)[0];
+        return [best.x, best.y];""")
+    opened.click_at(x, y)
+    opened.wait("return document.querySelector('#card h2')?.textContent.includes(' – ')")
+    assert "~" in opened.js("return decodeURIComponent(location.hash)")
+    assert opened.find("#card .evidence").is_displayed()
+
+
+def test_an_address_leads_to_its_card(browser: Browser, written: Path) -> None:
+    browser.open(written, "#li-bo")
+    assert browser.text("#card h2").startswith("Li Bo")
+    browser.open(written, "#li-bo~chinese-society-of-rare-earths")
+    assert browser.text("#card h2") == "Li Bo – Chinese Society of Rare Earths"
+    browser.open(written, "#<img src=x onerror=alert(1)>")
+    assert not browser.find("#card").is_displayed()
+
+
+def test_filters_narrow_and_count(opened: Browser, store: ox.Store) -> None:
+    opened.find("input[value=full]").click()
+    every = network.read(store, "full")
+    claims = knowledge.KnowledgeGraph(store)._count("ree:Claim")
+    assert f"{claims} of {claims} claims" in opened.text("#count")
+    assert set(opened.js("return [...rareearth.network.shown]")) == {n for n in every if every.degree(n)}
+    counts = opened.js("""return Object.fromEntries([...document.querySelectorAll('[data-group=claim] li')]
+        .map((row) => [row.dataset.value, Number(row.querySelector('.count').textContent)]))""")
+    told = knowledge.KnowledgeGraph(store).query(
+        "SELECT ?k (COUNT(*) AS ?n) { ?c a ree:Claim ; ree:kind ?k } GROUP BY ?k"
+    )
+    assert counts == {str(row["k"]).removeprefix("ree:"): row["n"] for row in told}
+    for kind in ("fact", "speech", "recommendation"):
+        opened.js("arguments[0].click()", opened.find(f"[data-group=claim] li[data-value={kind}] input"))
+    assert f"{counts['assessment']} of {claims} claims" in opened.text("#count")
+    opinions = network.read(store, "full", ["assessment"])
+    assert set(opened.js("return [...rareearth.network.shown]")) == {n for n in opinions if opinions.degree(n)}
+    opened.find("#reset").click()
+    assert f"{network.read(store).number_of_nodes()} entities" in opened.text("#count")
+
+
+def test_a_year_shows_what_as_of_shows(opened: Browser, store: ox.Store) -> None:
+    opened.find("input[value=full]").click()
+    for year in (1990, 2012, 2021, 2024):
+        opened.js(
+            "const y = document.getElementById('year'); y.value = arguments[0]; y.dispatchEvent(new Event('input'))",
+            year,
+        )
+        opened.js("const u = document.getElementById('undated'); if (u.checked) u.click()")
+        assert opened.js("return rareearth.filters.claims().length") == asof.at(store, str(year)).held, year
+
+
+def test_the_table_has_the_claims(opened: Browser) -> None:
+    opened.find("#as-table").click()
+    assert opened.js("return document.querySelectorAll('tbody tr').length") == 200
+    assert opened.text("caption").startswith("Claims 1 to 200 of ")
+    before = opened.text("tbody tr:first-child th")
+    opened.find("thead th button").click()
+    assert opened.text("tbody tr:first-child th") > before
+    assert opened.js("return document.querySelector('thead th').ariaSort") == "descending"
+    opened.find("tbody button.name").click()
+    assert opened.find("#card h2").is_displayed()
+
+
+def test_the_picture_is_worked_by_keyboard(opened: Browser) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    opened.js("document.getElementById('canvas').focus()")
+    opened.keys(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ARROW_DOWN)
+    said = opened.js("return document.querySelector('#network [aria-live]').textContent")
+    opened.keys(Keys.ENTER)
+    assert said
+    assert opened.text("#card h2").startswith(said.rpartition(", ")[0])
+    # Everything that can be pressed has a name.
+    nameless = opened.js("""return [...document.querySelectorAll('button, input')]
+        .filter((e) => !(e.textContent.trim() || e.getAttribute('aria-label') || e.labels?.length)).length""")
+    assert nameless == 0
+
+
+def test_it_is_dark_where_the_reader_wants_it(browser: Browser, written: Path) -> None:
+    try:
+        browser.media(prefers_color_scheme="dark", prefers_reduced_motion="reduce")
+        browser.open(written)
+        assert browser.js("return getComputedStyle(document.body).backgroundColor") == "rgb(20, 24, 29)"
+        browser.find("#theme").click()
+        assert browser.js("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    finally:
+        browser.media(prefers_reduced_motion="reduce")
+
+
+@needs_page
+def test_a_name_stays_text(browser: Browser, attacked: ox.Store, tmp_path: Path) -> None:
+    browser.open(explorer.write(tmp_path / "graph.html", attacked))
+    browser.js("rareearth.choose({node: 'bob-ray'})")
+    assert browser.text("#card h2") == ATTACK
+    browser.js("rareearth.choose({node: 'mine-school'})")
+    browser.find("#as-table").click()
+    assert ATTACK in browser.text("tbody")
+    assert browser.js("return document.querySelectorAll('img, #card b b, script').length") == 2
+    complaints, asked = browser.logs()
+    assert complaints == []
+    assert len(asked) == 1
+
+
+def test_the_policy_holds(browser: Browser, written: Path) -> None:
+    browser.open(written)
+    browser.js("""
+        globalThis.refused = [];
+        document.addEventListener("securitypolicyviolation", (e) => refused.push(e.effectiveDirective));
+        const script = document.createElement("script");
+        script.textContent = "globalThis.ran = true";
+        document.body.append(script);
+        const image = document.createElement("img");
+        image.src = "https://example.org/x.png";
+        document.body.append(image);
+        fetch("https://example.org/").catch(() => {});""")
+    browser.wait("return refused.length >= 3")
+    assert set(browser.js("return refused")) == {"script-src-elem", "img-src", "connect-src"}
+    assert not browser.js("return globalThis.ran")
+    browser.logs()
+
+
+@needs_page
+def test_it_opens_inside_a_notebook(browser: Browser, store: ox.Store, tmp_path: Path) -> None:
+    shown = knowledge.KnowledgeGraph(store)._repr_html_()
+    assert shown
+    assert '"sentences"' not in html.unescape(shown)
+    around = tmp_path / "notebook.html"
+    around.write_text(f"<!doctype html><meta charset=utf-8>{shown}", encoding="utf-8")
+    browser.driver.get(around.as_uri())
+    browser.logs()
+    browser.driver.switch_to.frame(browser.find("iframe"))
+    browser.wait("return Boolean(globalThis.rareearth?.network)")
+    browser.js("rareearth.choose({node: 'li-bo'})")
+    assert browser.text("#card h2").startswith("Li Bo")
+    browser.driver.switch_to.default_content()
+    assert browser.logs()[0] == []
+
+
+def test_without_webgl_the_table_stands_in(written: Path, tmp_path: Path) -> None:
+    blind = started(tmp_path, "disable-gpu", "disable-3d-apis")
+    try:
+        blind.open(written)
+        assert "does not draw with WebGL" in blind.text("#message")
+        assert blind.find("tbody tr").is_displayed()
+        assert not blind.find("#as-network").is_enabled()
+        blind.keys("/", "li bo")
+        assert blind.text("#found [aria-selected=true] .name") == "Li Bo"
+    finally:
+        blind.quit()

@@ -1,0 +1,161 @@
+"""The graph as of a day: which ties hold then, by since, until, when, the page's date, and what only one holds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pyoxigraph as ox
+import pytest
+from conftest import Folder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rareearth import namespaces, network
+from rareearth.errors import RareEarthError
+from rareearth.store import asof, nquads, oxigraph
+
+HEAD = """\
+source:
+  title: "[Dated]"
+  publisher: daily-ore
+  url: https://example.org/dated
+  published: 2024-05-06
+  language: en
+claims:
+"""
+
+
+def built(folder: Folder, claims: str, head: str = HEAD) -> ox.Store:
+    folder.write("sources/dated.yaml", head + claims)
+    return oxigraph.memory(nquads.lines(folder.dataset()))
+
+
+def ties(store: ox.Store, day: str) -> set[tuple[str, str, str]]:
+    """The statements of dated.yaml that hold on a day, in the default graph."""
+    then = asof.at(store, day).store
+    found = then.query("SELECT ?s ?p ?o { ?s ?p ?o . ?p a <https://w3id.org/rareearth/ontology#Relation> }")
+    return {tuple(namespaces.local(term.value) for term in row) for row in found}  # type: ignore[misc,union-attr]
+
+
+@pytest.mark.parametrize(
+    ("times", "in_days", "out_days"),
+    [
+        ("since: 2020-03-01", ["2020-03-01", "2020", "2020-03", "2030"], ["2020-02-29", "2019"]),
+        ("until: 2020-03-01", ["1990", "2020-03-01", "2020-03"], ["2020-03-02", "2021"]),
+        ("since: 2018\n      until: 2020", ["2018", "2019-06-01", "2020-12-31"], ["2017-12-31", "2021"]),
+        ("when: 2018/..", ["2018", "2030"], ["2017"]),
+        ("when: 2019-05", ["2019-05-01", "2019-05", "2030"], ["2019-04-30"]),
+        ("when: XXXX-05-01\n      inferred: {when: 2019-05-01, because: The tests say so.}", ["2019-05"], ["2019-04"]),
+        ("confidence: low", ["2024-05-06", "2025"], ["2024-05-05"]),
+    ],
+)
+def test_a_tie_holds_within_its_times(folder: Folder, times: str, in_days: list[str], out_days: list[str]) -> None:
+    store = built(folder, f"  - bob-ray affiliatedWith mine-school:\n      {times}\n")
+    folder.write("sources/daily.yaml", (folder.data / "sources/daily.yaml").read_text().replace("bob-ray", "ann-lee"))
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    tie = ("bob-ray", "affiliatedWith", "mine-school")
+    assert [day for day in in_days if tie not in ties(store, day)] == []
+    assert [day for day in out_days if tie in ties(store, day)] == []
+
+
+def test_of_unknown_time_is_left_out_and_counted(folder: Folder) -> None:
+    store = built(folder, "  - bob-ray leads mine-school\n", HEAD.replace("  published: 2024-05-06\n", ""))
+    then = asof.at(store, "2025")
+    assert ("bob-ray", "leads", "mine-school") not in ties(store, "2025")
+    assert then.undated == 4  # this one, and three of daily.yaml; where the school lies has no time
+
+
+def test_the_next_chair_ends_the_one_before(folder: Folder) -> None:
+    store = built(
+        folder,
+        "  - ann-lee chairs mine-school:\n      when: 2019\n  - bob-ray chairs mine-school:\n      when: 2022-02-03\n",
+    )
+    ann, bob = ("ann-lee", "chairs", "mine-school"), ("bob-ray", "chairs", "mine-school")
+    assert ann in ties(store, "2022-02-02")
+    assert bob not in ties(store, "2022-02-02")
+    assert ann not in ties(store, "2022-02-03")
+    assert bob in ties(store, "2022-02-03")
+
+
+def test_two_posts_of_other_roles_stand_side_by_side(folder: Folder) -> None:
+    store = built(
+        folder,
+        "  - ann-lee manages mine-school:\n      role: rector\n      when: 2019\n"
+        "  - bob-ray manages mine-school:\n      role: registrar\n      when: 2022\n",
+    )
+    assert {("ann-lee", "manages", "mine-school"), ("bob-ray", "manages", "mine-school")} <= ties(store, "2023")
+
+
+def test_nothing_holds_of_what_is_not_founded_yet(folder: Folder) -> None:
+    store = built(
+        folder,
+        "  - mine-school foundedOn 2015-09-01\n  - ore-works supports mine-school:\n      since: 2010\n",
+    )
+    tie = ("ore-works", "supports", "mine-school")
+    assert tie not in ties(store, "2015-08")
+    assert tie in ties(store, "2015-09")
+
+
+@pytest.mark.parametrize("day", ["soon", "2021-13", "XXXX-04", "2020/..", "2021-02-30"])
+def test_what_is_no_day_is_refused(folder: Folder, day: str) -> None:
+    store = built(folder, "  - bob-ray leads mine-school\n")
+    with pytest.raises(RareEarthError, match="--as-of"):
+        asof.at(store, day)
+
+
+@given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 900), st.integers(-20, 920))
+def test_a_day_is_inside_its_bounds(start: date, length: int, offset: int) -> None:
+    end, day = start + timedelta(days=length), start + timedelta(days=offset)
+    lines = [
+        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}since> "{start}"^^<{namespaces.EDTF}> .',
+        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}until> "{end}"^^<{namespaces.EDTF}> .',
+        f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}kind> <{namespaces.VOCABULARY}fact> .",
+        f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}status> <{namespaces.VOCABULARY}held> .",
+        f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}source> <{namespaces.SOURCE}a> .",
+        f"<{namespaces.ENTITY}x> <{namespaces.VOCABULARY}y> <{namespaces.ENTITY}z> <{namespaces.CLAIM}a/b> .",
+        f"<{namespaces.ENTITY}x> <{namespaces.VOCABULARY}y> <{namespaces.ENTITY}z> .",
+    ]
+    assert asof.at(oxigraph.memory(lines), day.isoformat()).held == (start <= day <= end)
+
+
+def test_the_creation_of_china_rare_earth_group(store: ox.Store) -> None:
+    owners = """SELECT ?owner { GRAPH ?claim { ?owner ree:ownsShareOf entity:china-rare-earth-group } }"""
+    before = list(asof.at(store, "2021-11").store.query(owners, prefixes=namespaces.PREFIXES))  # type: ignore[arg-type]
+    after = {
+        namespaces.local(row[0].value)
+        for row in asof.at(store, "2021-12").store.query(owners, prefixes=namespaces.PREFIXES)
+    }  # type: ignore[union-attr]
+    assert before == []
+    assert {"sasac", "china-minmetals", "ganzhou-rare-earth-group", "chinalco"} <= after
+
+
+def leaders(store: ox.Store, organization: str, day: str) -> set[str]:
+    query = f"SELECT ?who {{ ?who ?how entity:{organization} . ?how rdfs:subPropertyOf* ree:leads }}"
+    return {
+        namespaces.local(row[0].value) for row in asof.at(store, day).store.query(query, prefixes=namespaces.PREFIXES)
+    }  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("organization", "day", "who"),
+    [
+        ("lynas-rare-earths", "2013", set()),
+        ("lynas-rare-earths", "2020", {"amanda-lacaze"}),
+        ("lynas-rare-earths", "2026-07", {"amanda-lacaze", "john-humphrey"}),  # that she is to go is not that she went
+        ("northern-minerals", "2024-01", {"nick-curtis"}),
+        ("northern-minerals", "2024-06", {"adam-handley"}),
+        ("chinese-society-of-rare-earths", "2012", {"gan-yong"}),
+        ("chinese-society-of-rare-earths", "2020", {"li-chunlong"}),
+        ("chinese-society-of-rare-earths", "2025-05", {"li-bo"}),
+        ("china-rare-earth-group", "2021", set()),
+        ("china-rare-earth-group", "2023", {"ao-hong", "liu-leiyun"}),
+    ],
+)
+def test_changes_of_leaders(store: ox.Store, organization: str, day: str, who: set[str]) -> None:
+    assert leaders(store, organization, day) == who
+
+
+def test_the_network_grows_with_the_years(store: ox.Store) -> None:
+    sizes = [network.read(asof.at(store, day).store).number_of_edges() for day in ("2010", "2015", "2021", "2026")]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]

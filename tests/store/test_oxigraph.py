@@ -1,0 +1,286 @@
+"""The store on disk: whole or not at all, whatever is killed, damaged or run twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from conftest import ROOT, Folder, environment, small
+
+from rareearth import build as builds
+from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import StoreError
+
+
+def quads(folder: Path) -> list[str]:
+    text = ox.serialize(oxigraph.read(folder), format=ox.RdfFormat.N_QUADS) or b""
+    return sorted(text.decode().split("\n")[:-1])
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether what the folder holds is what its manifest says, to the last quad."""
+    return oxigraph.digest(quads(folder)) == oxigraph.manifest(folder)["sha256"]
+
+
+def test_a_build_holds_what_was_put_in(folder: Folder) -> None:
+    builds.build(folder.data, folder.build)
+    assert quads(folder.build) == nquads.lines(folder.dataset())
+    assert is_whole(folder.build)
+    listed = oxigraph.manifest(folder.build)
+    assert listed["quads"] == len(quads(folder.build))
+    for name, digest in listed["files"].items():
+        assert hashlib.sha256((folder.build / name).read_bytes()).hexdigest() == digest
+    assert {"rareearth.trig", "rareearth.graphml", "rareearth.gexf", "summary.md"} <= set(listed["files"])
+
+
+def test_a_new_build_takes_the_place_of_the_old_one_and_leaves_nothing_behind(folder: Folder) -> None:
+    builds.build(folder.data, folder.build)
+    first = oxigraph.manifest(folder.build)["store"]
+    folder.change("entities/all.yaml", "Bob Ray", "Bob R. Ray")
+    builds.build(folder.data, folder.build)
+    second = oxigraph.manifest(folder.build)["store"]
+    assert first != second
+    assert [p.name for p in folder.build.glob("store-*")] == [second]
+    assert not (folder.build / ".aside").exists()
+    assert any('"Bob R. Ray"' in line for line in quads(folder.build))
+
+
+def test_the_store_is_opened_for_reading_only(folder: Folder) -> None:
+    builds.build(folder.data, folder.build)
+    opened = oxigraph.read(folder.build)
+    with pytest.raises((OSError, RuntimeError), match="read-write"):
+        opened.clear()
+    assert is_whole(folder.build)
+
+
+def test_an_open_reader_keeps_reading_while_builds_come_and_go(folder: Folder) -> None:
+    builds.build(folder.data, folder.build)
+    reader, before = oxigraph.read(folder.build), len(quads(folder.build))
+    folder.change("entities/all.yaml", "name: Bob Ray", "name: Bob Ray\n    zh: 鲍勃")
+    builds.build(folder.data, folder.build)
+    assert sum(1 for _ in reader) == before
+    assert len(quads(folder.build)) == before + 1
+
+
+# ---- damage ----------------------------------------------------------------------------------------------
+
+
+def largest(folder: Path, pattern: str) -> Path:
+    return max(folder.glob(pattern), key=lambda path: path.stat().st_size)
+
+
+def cut(path: Path, bytes_: int) -> None:
+    path.write_bytes(path.read_bytes()[:-bytes_])
+
+
+def overwrite(path: Path) -> None:
+    raw = path.read_bytes()
+    middle = len(raw) // 3
+    path.write_bytes(raw[:middle] + bytes(255 - b for b in raw[middle : middle + 40]) + raw[middle + 40 :])
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "no manifest": lambda f: (f / "manifest.json").unlink(),
+    "an empty manifest": lambda f: (f / "manifest.json").write_bytes(b""),
+    "half a manifest": lambda f: cut(f / "manifest.json", 100),
+    "a manifest that is a list": lambda f: (f / "manifest.json").write_text("[]"),
+    "a manifest without a store": lambda f: (f / "manifest.json").write_text('{"quads": 1, "sha256": ""}'),
+    "a manifest that is a folder": lambda f: ((f / "manifest.json").unlink(), (f / "manifest.json").mkdir()),
+    "a manifest in Latin-1": lambda f: (f / "manifest.json").write_bytes(b'{"store": "\xe9"}'),
+    "a manifest with another count": lambda f: (f / "manifest.json").write_text(
+        json.dumps({**oxigraph.manifest(f), "quads": 7})
+    ),
+    "no store": lambda f: shutil.rmtree(next(f.glob("store-*"))),
+    "an empty store": lambda f: [p.unlink() for p in f.glob("store-*/*")],
+    "no CURRENT": lambda f: next(f.glob("store-*/CURRENT")).unlink(),
+    "a cut MANIFEST": lambda f: cut(next(f.glob("store-*/MANIFEST-*")), 10),
+    "an emptied MANIFEST": lambda f: next(f.glob("store-*/MANIFEST-*")).write_bytes(b""),
+    "a missing table": lambda f: largest(f, "store-*/*.sst").unlink(),
+    "a cut table": lambda f: cut(largest(f, "store-*/*.sst"), 100),
+    "other bytes in every table": lambda f: [overwrite(p) for p in f.glob("store-*/*.sst")],
+    "an emptied table": lambda f: largest(f, "store-*/*.sst").write_bytes(b""),
+}
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    folder = small(tmp_path_factory.mktemp("made"))
+    builds.build(folder.data, folder.build)
+    return folder
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_damaged_build_is_told_in_a_line_and_a_new_one_mends_it(made: Folder, tmp_path: Path, what: str) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(made.build, build)
+    DAMAGE[what](build)
+    with pytest.raises(StoreError, match=r"run `rareearth build`$") as caught:
+        oxigraph.read(build)
+    assert "\n" not in str(caught.value)
+    if "folder" not in what:
+        builds.build(made.data, build)
+        assert quads(build) == quads(made.build)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, made: Folder) -> None:
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(StoreError, match="cannot be written"):
+        builds.build(made.data, tmp_path / "file" / "build")
+
+
+def test_a_store_that_does_not_give_back_what_was_put_in_is_refused(tmp_path: Path) -> None:
+    decimal = "<http://www.w3.org/2001/XMLSchema#decimal>"
+    with pytest.raises(StoreError, match="does not give back what was put in"):
+        oxigraph.make([f'<http://a> <http://b> "1.50"^^{decimal} .'], tmp_path)
+
+
+def test_an_error_in_the_middle_of_a_build_leaves_the_last_one(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    builds.build(folder.data, folder.build)
+    before = {p.name: p.read_bytes() for p in folder.build.iterdir() if p.is_file()}
+    folder.change("entities/all.yaml", "Bob Ray", "Bob R. Ray")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(oxigraph.os, "fsync", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        builds.build(folder.data, folder.build)
+    assert {p.name: p.read_bytes() for p in folder.build.iterdir() if p.is_file()} == before
+    assert is_whole(folder.build)
+    assert not (folder.build / ".aside").exists()
+
+
+def test_a_second_build_at_the_same_time_is_refused(folder: Folder) -> None:
+    builds.build(folder.data, folder.build)
+    with oxigraph.aside(folder.build), pytest.raises(StoreError, match="another build is at work"):
+        builds.build(folder.data, folder.build)
+    builds.build(folder.data, folder.build)
+    assert is_whole(folder.build)
+
+
+# ---- kills -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("changed", [True, False], ids=["other data", "the same data"])
+def test_a_kill_at_any_step_of_putting_things_in_place_leaves_a_whole_build(folder: Folder, *, changed: bool) -> None:
+    """A child process is ended, without any cleaning up, at its n-th rename or removal; for every n."""
+    builds.build(folder.data, folder.build)
+    if changed:
+        folder.change("entities/all.yaml", "Bob Ray", "Bob R. Ray")
+    script = """
+import os, shutil, sys
+from pathlib import Path
+from rareearth import build as builds
+from rareearth.store import shacl
+shacl.violations = lambda store: []  # takes half of the time, and touches no file
+left = 0
+def counted(function):
+    def call(*arguments, **options):
+        global left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+        return function(*arguments, **options)
+    return call
+os.replace, shutil.rmtree = counted(os.replace), counted(shutil.rmtree)
+for line in sys.stdin:  # nothing is opened but in the children
+    if os.fork() == 0:
+        left = int(line)
+        builds.build(Path(sys.argv[1]), Path(sys.argv[2]))
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.wait()[1]), flush=True)
+"""
+    command = [sys.executable, "-c", script, folder.data, folder.build]
+    with subprocess.Popen(
+        command, env=environment(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for step in range(60):
+            process.stdin.write(f"{step}\n")
+            process.stdin.flush()
+            code = int(process.stdout.readline())
+            assert is_whole(folder.build), step
+            if code == 0:
+                break
+            assert code == 9
+        process.stdin.close()
+    assert step > 5
+    assert any(('"Bob R. Ray"' if changed else '"Bob Ray"') in line for line in quads(folder.build))
+
+
+def test_kills_at_random_moments_leave_the_last_good_build(folder: Folder) -> None:
+    command = [sys.executable, "-m", "rareearth", "build", "--data", folder.data, "--build", folder.build]
+    start = time.monotonic()
+    subprocess.run(command, env=environment(), check=True, capture_output=True)
+    usual = time.monotonic() - start
+    moments = random.Random(5252)  # noqa: S311
+    killed = 0
+    for number in range(5):
+        folder.change("entities/all.yaml", "name: Bob", f"name: Bob{number}")
+        folder.change("entities/all.yaml", f"Bob{number}", "Bob")
+        before = quads(folder.build)
+        folder.write(
+            "entities/all.yaml", (folder.data / "entities/all.yaml").read_text().replace("Ann", f"A{number}nn")
+        )
+        process = subprocess.Popen(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(usual * moments.uniform(0.2, 1.0))
+        process.send_signal(signal.SIGKILL)
+        if process.wait() == -signal.SIGKILL:
+            killed += 1
+        else:  # it was done before: the machine is not as busy as it was
+            usual *= 0.6
+        assert is_whole(folder.build)
+        assert quads(folder.build) in (before, nquads.lines(folder.dataset()))
+    assert killed >= 1
+    subprocess.run(command, env=environment(), check=True, capture_output=True)
+    assert quads(folder.build) == nquads.lines(folder.dataset())
+    assert len(list(folder.build.glob("store-*"))) == 1
+
+
+# ---- the same bytes --------------------------------------------------------------------------------------
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file that a build writes for its readers; RocksDB's own files carry ids and times of its own."""
+    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+
+
+ELSEWHERE = {
+    "TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4242", "LC_ALL": "C", "LANG": "zh_CN.UTF-8", "COLUMNS": "40",
+    "OMP_NUM_THREADS": "3", "OPENBLAS_NUM_THREADS": "3",
+}  # fmt: skip
+
+
+def test_the_same_data_gives_the_same_bytes_anywhere(built: Path, tmp_path: Path) -> None:
+    """In other folders, time zones, locales, orders of hashing and of files, on other days, with other threads."""
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    script = """
+import datetime, os, sys, time
+now = 2_000_000_000.0
+time.time = lambda: now
+time.time_ns = lambda: int(now * 1e9)
+from rareearth import build as builds
+from pathlib import Path
+builds.build(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+    for number, path in enumerate(sorted((tmp_path / "data").rglob("*.yaml"), reverse=True)):
+        os.utime(path, (number, number))
+    arguments = [tmp_path / "data", tmp_path / "build"]
+    subprocess.run([sys.executable, "-c", script, *arguments], env=environment(**ELSEWHERE), cwd=tmp_path, check=True)
+    assert contents(tmp_path / "build") == contents(built)
+    assert quads(tmp_path / "build") == quads(built)
+    assert {"manifest.json", "rareearth.trig", "rareearth.graphml", "rareearth.gexf", "summary.md"} <= set(
+        contents(built)
+    )
