@@ -47,7 +47,7 @@ def test_it_holds_the_data_the_ontology_and_the_types(installed: Path) -> None:
         there = {p.relative_to(bundled) for p in (bundled / folder).rglob("*") if p.is_file()}
         assert here == there
     assert (installed / "rareearth" / "py.typed").is_file()
-    for folder in ("server", "report"):
+    for folder in ("site", "site/report"):
         templates = {path.name for path in (ROOT / "graph" / "rareearth" / folder / "templates").iterdir()}
         assert {path.name for path in (installed / "rareearth" / folder / "templates").iterdir()} == templates
 
