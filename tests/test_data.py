@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from conftest import ARTICLE, ROOT
@@ -13,13 +15,59 @@ from rareearth.store import nquads
 UNVERIFIED = ROOT.parent / "shared" / "facts" / "unverified.md"
 
 
-def test_there_is_enough(dataset: Dataset) -> None:
-    beyond = [claim for claim in dataset.claims if claim.source != ARTICLE]
-    ontology = dataset.ontology
-    real = [e for e in dataset.entities.values() if ontology.in_view(e.kind, "actors") and e.kind != "Publisher"]
-    assert len(beyond) >= 450
-    assert len(real) >= 230
-    assert len({claim.source for claim in beyond}) >= 200
+# What there is today. Data that grows passes; a file that is lost, or a field that is no longer read, does not.
+# Whoever takes something out on purpose lowers the number and says why.
+FLOORS = {
+    "claims": 950,
+    "claims beyond the article": 817,
+    "claims with a time": 542,
+    "sources": 289,
+    "records": 746,
+    "records with a Chinese name": 77,
+    "relations in use": 70,
+    "conflicts": 60,
+    "judgements": 20,
+}
+KINDS = {"fact": 874, "assessment": 52, "speech": 14, "recommendation": 10}
+STATUSES = {"held": 756, "planned": 99, "announced": 64, "conditional": 19, "pledged": 7, "ended": 5}
+LEVELS = {"sentence": 133, "page": 634, "copy": 183}
+COPIES = {"mirror": 26, "repost": 25, "digest": 10}
+CLASSES = {
+    "Company": 131, "Person": 62, "GovernmentBody": 36, "ResearchInstitute": 24, "Mine": 21, "MagnetPlant": 11,
+    "Plant": 11, "SeparationPlant": 6, "University": 5, "IndustryAssociation": 4, "LearnedSociety": 2, "Country": 26,
+}  # fmt: skip
+QUALIFIERS = {"amount": 90, "share": 73, "material": 69, "role": 61, "bound": 55, "in": 12, "count": 11}
+
+
+def below(found: Mapping[str, int], floors: Mapping[str, int]) -> dict[str, int]:
+    """What there is less of than there was."""
+    return {name: found.get(name, 0) for name, floor in floors.items() if found.get(name, 0) < floor}
+
+
+def test_nothing_is_lost(dataset: Dataset) -> None:
+    claims = dataset.claims
+    found = {
+        "claims": len(claims),
+        "claims beyond the article": sum(claim.source != ARTICLE for claim in claims),
+        "claims with a time": sum(bool(claim.when or claim.since or claim.until) for claim in claims),
+        "sources": len({claim.source for claim in claims}),
+        "records": len(dataset.entities),
+        "records with a Chinese name": sum(bool(entity.zh) for entity in dataset.entities.values()),
+        "relations in use": len({claim.relation for claim in claims}),
+        "conflicts": len(dataset.conflicts),
+        "judgements": len(dataset.judgements),
+    }
+    assert below(found, FLOORS) == {}
+    assert below(Counter(claim.kind for claim in claims), KINDS) == {}
+    assert below(Counter(claim.status for claim in claims), STATUSES) == {}
+    assert below(Counter(nquads.level(dataset, claim) for claim in claims), LEVELS) == {}
+    assert below(Counter(entity.kind for entity in dataset.entities.values()), CLASSES) == {}
+    assert below(Counter(name for claim in claims for name, _ in claim.qualifiers), QUALIFIERS) == {}
+    assert below(Counter(str(source.copy_) for source in dataset.sources.values()), COPIES) == {}
+
+
+def test_a_loss_is_seen() -> None:
+    assert below({"a": 2, "b": 3}, {"a": 3, "b": 3, "c": 1}) == {"a": 2, "c": 0}
 
 
 def test_every_claim_has_its_evidence(dataset: Dataset) -> None:
@@ -33,12 +81,9 @@ def test_every_claim_has_its_evidence(dataset: Dataset) -> None:
         assert not (source.copy_ and claim.confidence == "high")
 
 
-def test_copies_and_stories_are_told(dataset: Dataset) -> None:
-    copies = Counter(source.copy_ for source in dataset.sources.values())
+def test_a_story_is_on_two_pages_at_least(dataset: Dataset) -> None:
     stories = Counter(source.story for source in dataset.sources.values() if source.story)
-    assert copies["mirror"] >= 10
-    assert copies["repost"] >= 10
-    assert stories
+    assert len(stories) >= 6
     assert min(stories.values()) >= 2
 
 
@@ -64,16 +109,15 @@ def test_hitachi_metals_and_proterial_are_joined_by_a_judgement_only(dataset: Da
 
 
 def test_numbers_are_typed(dataset: Dataset) -> None:
-    qualifiers = Counter(name for claim in dataset.claims for name, _ in claim.qualifiers)
-    assert qualifiers["share"] >= 30
-    assert qualifiers["amount"] >= 50
-    measures = [c for c in dataset.claims if dataset.ontology.relations[c.relation].range.endswith("#measure")]
-    assert len(measures) >= 30
+    relations = dataset.ontology.relations
+    measures = [claim.object for claim in dataset.claims if relations[claim.relation].range.endswith("#measure")]
+    assert len(measures) >= 70
+    assert all(re.fullmatch(r"-?[0-9.]+ \S+", measure) for measure in measures)
 
 
 def test_what_was_left_out_is_listed() -> None:
     text = (ROOT / "data" / "left-out.md").read_text(encoding="utf-8")
-    assert text.count("\n- F") >= 5
+    assert text.count("\n- F") >= 10
 
 
 def test_nothing_unverified_is_loaded(dataset: Dataset) -> None:

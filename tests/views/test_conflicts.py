@@ -83,10 +83,10 @@ def test_differences_nobody_judged_are_found(folder: Folder) -> None:
 def test_the_shipped_conflicts(store: ox.Store, dataset: Dataset) -> None:
     found = conflicts.judged(store)
     kinds = Counter(conflict.kind for conflict in found)
-    assert len(found) >= 40
-    assert kinds["contradiction"] >= 20
-    assert kinds["change"] >= 10
-    assert kinds["rounding"] >= 3
+    assert len(found) >= 60
+    assert kinds["contradiction"] >= 22
+    assert kinds["change"] >= 20
+    assert kinds["rounding"] >= 5
     assert all(len(conflict.sides) >= 2 for conflict in found)
     assert conflicts.unjudged(store) == []
     assert {c.conflict for c in dataset.claims if c.conflict} == {c.id for c in found}
