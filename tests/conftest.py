@@ -101,6 +101,13 @@ claims:
 }
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever opens the browser is marked for it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @dataclass(frozen=True)
 class Folder:
     """A data folder of a test, and a build folder beside it."""

@@ -14,6 +14,8 @@ import readers
 
 from rareearth import formats
 
+pytestmark = pytest.mark.node
+
 Network = nx.MultiDiGraph
 
 

@@ -422,6 +422,7 @@ def test_it_opens_inside_a_notebook(browser: Browser, store: ox.Store, tmp_path:
     assert browser.logs()[0] == []
 
 
+@pytest.mark.browser
 def test_without_webgl_the_table_stands_in(written: Path, tmp_path: Path) -> None:
     blind = started(tmp_path, "disable-gpu", "disable-3d-apis")
     try:
