@@ -100,6 +100,7 @@ DOORS = {
     "numpy": {"layout", "analysis", "measures", "site"},
     "matplotlib": {"site"},
     "igraph": {"measures", "analysis"},
+    "cachetools": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
     "jinja2": {"server", "site"},

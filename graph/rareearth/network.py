@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 JOIN = " | "
 VIEWS = ("actors", "full")
 KINDS = ("fact", "speech", "assessment", "recommendation")
+NO_COLOUR = "#8a8f98"  # of a kind or relation that the ontology gives none
 
 _NODES = """
 SELECT ?node ?kind ?en ?zh ?about WHERE {
@@ -165,7 +166,7 @@ def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], 
     nodes = set(nodes)
     for iri in sorted(nodes, key=namespaces.local):
         kind, label, zh, about = described.get(iri, ("", namespaces.local(iri), "", ""))
-        colour, sphere, _ = classes.get(kind, ("#8a8f98", "", frozenset()))
+        colour, sphere, _ = classes.get(kind, (NO_COLOUR, "", frozenset()))
         known = {
             "label": label, "label_zh": zh, "kind": namespaces.local(kind), "sphere": namespaces.local(sphere),
             "about": about, "color": colour, "iri": iri,
@@ -181,7 +182,7 @@ def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], 
         if obj not in nodes:  # a number or a text
             _add_value(network.nodes[namespaces.local(subject)], namespaces.local(relation), obj)
             continue
-        en, zh, colour, strength = relations.get(relation, (namespaces.local(relation), "", "#8a8f98", 0.0))
+        en, zh, colour, strength = relations.get(relation, (namespaces.local(relation), "", NO_COLOUR, 0.0))
         backing = said[subject, relation, obj]
         attributes = {
             "relation": namespaces.local(relation), "label": en, "label_zh": zh,

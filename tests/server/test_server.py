@@ -878,7 +878,7 @@ def test_no_build_and_one_that_is_broken(run: Command, little: Path, tmp_path: P
     one_line(run("serve", "--port", 0, "--build", broken), "it is not there", "rareearth build")
 
 
-@pytest.mark.parametrize("library", ["uvicorn", "starlette", "jinja2", "httptools"])
+@pytest.mark.parametrize("library", ["uvicorn", "starlette", "jinja2", "httptools", "cachetools"])
 def test_without_the_extra(run: Command, little: Path, tmp_path: Path, library: str) -> None:
     (tmp_path / f"{library}.py").write_text(
         f"raise ModuleNotFoundError('No module named {library}', name='{library}')\n"

@@ -68,9 +68,15 @@ def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
     return path
 
 
+def encoded_text(text: str) -> bytes:
+    """A text as UTF-8. Raises FormatError for half of a surrogate pair, which UTF-8 cannot hold."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        code = ord(text[error.start])
+        raise FormatError(f"the text has U+{code:04X}, half of a surrogate pair; remove it") from error
+
+
 def _encoded(lines: Iterable[str]) -> Iterable[bytes]:
     for line in lines:
-        try:
-            yield line.encode() + b"\n"
-        except UnicodeEncodeError as error:
-            raise FormatError(f"the text has the half character U+{ord(line[error.start]):04X}; take it out") from error
+        yield encoded_text(line) + b"\n"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from rareearth.formats.drawn import Drawing, drawing
 from rareearth.formats.xml import escaped
+from rareearth.network import NO_COLOUR
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -44,7 +45,7 @@ def _edges(drawn: Drawing) -> Iterator[str]:
         bend_x, bend_y = (x1 + x2) / 2 + (y2 - y1) * 0.1, (y1 + y2) / 2 - (x2 - x1) * 0.1
         path = f"M{x1:.1f},{y1:.1f} Q{bend_x:.1f},{bend_y:.1f} {x2:.1f},{y2:.1f}"
         name = escaped(f"{source} {data.get('label', data['relation'])} {target}", "an edge")
-        yield f'    <path d="{path}" stroke="{data.get("color", "#8a8f98")}"><title>{name}</title></path>'
+        yield f'    <path d="{path}" stroke="{data.get("color", NO_COLOUR)}"><title>{name}</title></path>'
     yield "  </g>"
 
 
@@ -52,7 +53,7 @@ def _nodes(drawn: Drawing, font: float) -> Iterator[str]:
     yield '  <g stroke="#ffffff" stroke-width="1">'
     for node, data in drawn.nodes:
         centre = f'cx="{data["x"]:.1f}" cy="{-data["y"]:.1f}" r="{data["size"] / 2:.1f}"'
-        yield f'    <circle {centre} fill="{data.get("color", "#8a8f98")}"><title>{_label(node, data)}</title></circle>'
+        yield f'    <circle {centre} fill="{data.get("color", NO_COLOUR)}"><title>{_label(node, data)}</title></circle>'
     yield "  </g>"
     labels = list(_labels(drawn, font))
     halo = f'fill="none" stroke="#ffffff" stroke-width="{font / 3:.1f}" stroke-linejoin="round"'
@@ -83,7 +84,7 @@ def _label(node: str, data: dict[str, object]) -> str:
 
 
 def _legend(drawn: Drawing, x: float, y: float, font: float) -> Iterator[str]:
-    kinds = Counter((data["kind"], data.get("color", "#8a8f98")) for _, data in drawn.nodes if "kind" in data)
+    kinds = Counter((data["kind"], data.get("color", NO_COLOUR)) for _, data in drawn.nodes if "kind" in data)
     yield f'  <g font-size="{font:.1f}" fill="#222222">'
     for number, ((kind, color), count) in enumerate(sorted(kinds.items(), key=lambda item: (-item[1], item[0]))):
         line = y + 1.6 * font * number

@@ -85,6 +85,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 def _uvicorn() -> ModuleType:
     try:
+        import cachetools  # noqa: F401 - is it there?
         import httptools  # noqa: F401 - is it there?
         import jinja2  # noqa: F401 - is it there?
         import starlette  # noqa: F401 - is it there?

@@ -28,8 +28,8 @@ from rareearth import namespaces
 from rareearth.errors import RareEarthError
 from rareearth.server import protocol
 from rareearth.server.access import AccessLog
-from rareearth.server.answers import Answers
 from rareearth.server.pool import EndedError, Pool, RefusedError
+from rareearth.server.response_cache import ResponseCache
 from rareearth.site import explorer, things
 from rareearth.store import oxigraph
 
@@ -52,7 +52,7 @@ _POLICY = (
 
 @dataclass
 class Served:
-    """What is served: a build folder, the pool over its store, and what was answered already."""
+    """What is served: a build folder, the pool over its store, and the latest responses."""
 
     folder: Path
     limit: float
@@ -61,7 +61,7 @@ class Served:
     pool: Pool | None = None
     mark: tuple[int, int] = (0, 0)
     explorer: asyncio.Task[bytes] | None = None
-    answers: Answers = field(default_factory=Answers)
+    cache: ResponseCache = field(default_factory=ResponseCache)
     leaving: set[asyncio.Task[None]] = field(default_factory=set)
     one: asyncio.Lock = field(default_factory=asyncio.Lock)  # that opens a pool at a time
 
@@ -73,7 +73,7 @@ class Served:
                 return
             fresh = Pool(self.folder, self.limit)
             await fresh.open()
-            old, self.pool, self.mark, self.explorer, self.answers = self.pool, fresh, mark, None, Answers()
+            old, self.pool, self.mark, self.explorer, self.cache = self.pool, fresh, mark, None, ResponseCache()
             if old is not None:
                 what = "a new build is served" if old.alive else "the workers had ended; there are new ones"
                 LOG.info("%s: %s", what, oxigraph.manifest(self.folder)["sha256"][:16])
@@ -178,13 +178,15 @@ async def sparql(request: Request) -> Response:
     )
     forms = protocol.forms(_accept(request))
     served = _served(request)
-    key, answers = (asked, *forms.values()), served.answers
-    if (kept := answers.get(key)) is None:
+    key, cache = (asked, *forms.values()), served.cache
+    if kept := cache.get(key):
+        media, body = kept.media, kept.body
+    else:
         wanted = {"query": asked.text, "graphs": (asked.default, asked.named), "forms": forms, "rows": served.rows}
         head, body = await served.ask(wanted)
-        kept = protocol.media(head["kind"], head["form"]), body
-        answers.keep(key, asked.text, *kept)
-    return _response(kept[1], kept[0], Vary="Accept")
+        media = protocol.media(head["kind"], head["form"])
+        cache.add(key, asked.text, media, body)
+    return _response(body, media, Vary="Accept")
 
 
 async def thing(request: Request) -> Response:

@@ -7,16 +7,15 @@ lets run only this script and this style, by their hashes, and forbids every req
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
-from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import corpus
-from rareearth.formats import FormatError, save
+from rareearth.formats import FormatError, encoded_text, save
+from rareearth.site import policy
 from rareearth.site.explorer import content
 
 if TYPE_CHECKING:
@@ -49,16 +48,9 @@ def encoded(store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") 
     found = corpus.checked(store, kept) if kept else ()
     sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
     data = {**content.read(store, sentences), "asOf": as_of}
-    policy = (
-        f"default-src 'none'; script-src '{_hash(parts['page.js'])}'; style-src '{_hash(parts['page.css'])}'; "
-        "img-src data:; connect-src 'none'; base-uri 'none'; form-action 'none'"
-    )
-    filling = {"policy": policy, "style": parts["page.css"], "data": _json(data), "script": parts["page.js"]}
-    page = _PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html"))
-    try:
-        return page.encode()
-    except UnicodeEncodeError as error:
-        raise FormatError(f"the text has the half character U+{ord(page[error.start]):04X}; take it out") from error
+    style, script = parts["page.css"], parts["page.js"]
+    filling = {"policy": policy.policy(style, script), "style": style, "data": _json(data), "script": script}
+    return encoded_text(_PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html")))
 
 
 def frame(store: ox.Store) -> str:
@@ -85,10 +77,6 @@ def _read(path: Path) -> str:
         raise PageError(
             "the page cannot be made, its script is not there: run scripts/page (it needs Node), or install a wheel"
         ) from error
-
-
-def _hash(inline: str) -> str:
-    return "sha256-" + b64encode(hashlib.sha256(inline.encode()).digest()).decode()
 
 
 def _json(data: content.Record) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
-from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rareearth.analysis.finding import Verdict
-from rareearth.formats import FormatError
+from rareearth.formats import encoded_text
+from rareearth.site import policy
 from rareearth.site.report import content, drawing
 
 if TYPE_CHECKING:
@@ -26,10 +25,8 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>|#~])")
 def html(report: Content) -> bytes:
     """The page: one file, without script, that a Content-Security-Policy keeps from asking anything of a network."""
     style = _text("report.css")
-    digest = b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
     svg = functools.partial(drawing.inline, titles=report.titles)
-    return _rendered("report.html", report, style=style, policy=policy, svg=svg)
+    return _rendered("report.html", report, style=style, policy=policy.policy(style), svg=svg)
 
 
 def markdown(report: Content, folder: str) -> bytes:
@@ -50,10 +47,7 @@ def _rendered(name: str, report: Content, **more: Any) -> bytes:
         named=NAMED,
         **more,
     )
-    try:
-        return text.encode()
-    except UnicodeEncodeError as error:
-        raise FormatError(f"the text has the half character U+{ord(text[error.start]):04X}; take it out") from error
+    return encoded_text(text)
 
 
 def _text(name: str) -> str:
