@@ -153,7 +153,7 @@ def test_importing_is_light() -> None:
 
 def test_the_public_names_are_there() -> None:
     assert rareearth.KnowledgeGraph is KnowledgeGraph
-    assert set(rareearth.__all__) == {"KnowledgeGraph", "open"}
+    assert set(rareearth.__all__) == {"KnowledgeGraph", "__version__", "open"}
     with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
         rareearth.nothing  # noqa: B018
     assert (Path(rareearth.__file__).parent / "py.typed").is_file()

@@ -1,4 +1,4 @@
-"""Names as keys, and names that are near."""
+"""Names as keys, and names that are close."""
 
 from __future__ import annotations
 
@@ -61,18 +61,18 @@ KNOWN = [
         ("Li", "Li Bo"),
     ],
 )
-def test_the_nearest_name_comes_first(name: str, first: str) -> None:
-    assert names.near(name, KNOWN)[0] == first
+def test_the_closest_name_comes_first(name: str, first: str) -> None:
+    assert names.closest(name, KNOWN)[0] == first
 
 
-def test_names_that_are_not_near_are_left_out_and_there_are_never_more_than_wanted() -> None:
-    assert names.near("zzzzzz", KNOWN) == []
-    assert len(names.near("Rare Earth Group", KNOWN, count=2)) == 2
+def test_names_that_are_not_close_are_left_out_and_there_are_never_more_than_wanted() -> None:
+    assert names.closest("zzzzzz", KNOWN) == []
+    assert len(names.closest("Rare Earth Group", KNOWN, count=2)) == 2
 
 
 @given(st.text(), st.lists(st.text(), max_size=6))
-def test_near_names_are_known_ones_without_repeats(name: str, known: list[str]) -> None:
-    found = names.near(name, known)
+def test_close_names_are_known_ones_without_repeats(name: str, known: list[str]) -> None:
+    found = names.closest(name, known)
     assert set(found) <= set(known)
     assert len(set(found)) == len(found) <= 5
-    assert found == names.near(name, reversed(known))
+    assert found == names.closest(name, reversed(known))

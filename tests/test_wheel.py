@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import rareearth
 from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,6 +53,16 @@ def test_it_holds_the_data_the_ontology_and_the_types(installed: Path) -> None:
         assert {path.name for path in (installed / "rareearth" / folder / "templates").iterdir()} == templates
 
 
+def test_it_holds_the_licences_and_says_them_in_its_metadata(installed: Path) -> None:
+    [info] = installed.glob("*.dist-info")
+    assert info.name == f"rareearth-{rareearth.__version__}.dist-info"
+    for name in ("LICENSE", "LICENSE-DATA"):
+        assert (info / "licenses" / name).read_bytes() == (ROOT / name).read_bytes()
+    metadata = (info / "METADATA").read_text(encoding="utf-8")
+    assert "\nLicense-Expression: MIT AND CC-BY-4.0\n" in metadata
+    assert "\nAuthor: the rareearth contributors\n" in metadata
+
+
 @pytest.mark.skipif(not explorer.made(), reason="the pages' scripts are not made: run scripts/page (needs Node)")
 def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(installed: Path) -> None:
     folder = installed / "rareearth" / "site" / "explorer"
@@ -63,6 +74,7 @@ def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(install
 
 def test_it_answers_from_another_folder(installed: Path, tmp_path: Path) -> None:
     assert str(installed) in run(installed, tmp_path, "-c", "import rareearth; print(rareearth.__file__)")
+    assert run(installed, tmp_path, "-m", "rareearth", "--version") == f"rareearth {rareearth.__version__}\n"
     assert "no problems" in run(installed, tmp_path, "-m", "rareearth", "check")
     assert "qiandong" in run(installed, tmp_path, "-m", "rareearth", "query", "visited-institutions", "--format", "csv")
     run(installed, tmp_path, "-m", "rareearth", "export", "actors.graphml")

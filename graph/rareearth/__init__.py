@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
 
-__all__ = ["KnowledgeGraph", "open"]
+__version__ = "0.2.0"
+
+__all__ = ["KnowledgeGraph", "__version__", "open"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,7 +11,7 @@ from rareearth import consistency, edtf, names, namespaces
 from rareearth import dataset as datasets
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
-from rareearth.errors import DataError, Problem, meant
+from rareearth.errors import DataError, Problem, suggest
 from rareearth.models import Claim
 from rareearth.ontology import MEASURE, Ontology
 
@@ -67,7 +67,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     ontology = dataset.ontology
     relation = ontology.relations.get(claim.relation)
     if relation is None:
-        hint = meant(claim.relation, ontology.relations)
+        hint = suggest(claim.relation, ontology.relations)
         yield f"'{claim.relation}' is not a relation{hint}; wanted one of ontology/rareearth.ttl"
     else:
         yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")
@@ -101,7 +101,7 @@ def _end(dataset: Dataset, id_: str, wanted: str, what: str) -> Iterator[str]:
 
 def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
     if id_ not in dataset.entities:
-        yield f"no record '{id_}' ({what}){meant(id_, dataset.entities)}; wanted one of data/entities/"
+        yield f"no record '{id_}' ({what}){suggest(id_, dataset.entities)}; wanted one of data/entities/"
 
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterat
         if match is None:
             yield f"{what}: found '{value}'; wanted a number and a unit like 5000 t/a or 150000000 USD"
         elif match[3] not in ontology.units:
-            hint = meant(match[3], ontology.units)
+            hint = suggest(match[3], ontology.units)
             yield f"{what}: '{match[3]}' is not a unit{hint}; wanted one of {', '.join(sorted(ontology.units))}"
     elif datatype in _LITERALS:
         pattern, wanted = _LITERALS[datatype]
@@ -154,7 +154,7 @@ def _conflicts(dataset: Dataset) -> Iterator[Problem]:
         if claim.conflict:
             claims[claim.conflict].append(claim)
             if claim.conflict not in dataset.conflicts:
-                hint = meant(claim.conflict, dataset.conflicts)
+                hint = suggest(claim.conflict, dataset.conflicts)
                 where = dataset.where[f"claim/{claim.id}"]
                 yield Problem(*where, f"no conflict '{claim.conflict}'{hint}; wanted one of data/conflicts.yaml")
     for id_ in dataset.conflicts:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from rareearth import paths, yamlfile
-from rareearth.errors import DataError, Problem, meant
+from rareearth.errors import DataError, Problem, suggest
 from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
 from rareearth.ontology import Ontology
 from rareearth.yamlfile import List, Map, Node, Text
@@ -158,7 +158,7 @@ class _Reader:
             known = self.ontology.classes.get(kind)
             if known is None or known.abstract:
                 what = "is not a class" if known is None else "is an abstract class, of which no record may be"
-                hint = meant(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
+                hint = suggest(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
                 self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.shown(self.ontology.path)}")
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
@@ -310,7 +310,7 @@ def _message(fault: dict[str, Any], place: tuple[str, ...], known: tuple[str, ..
     name = ".".join(part for part in place if not part.isdigit())
     match fault["type"]:
         case "extra_forbidden":
-            return f"unknown field '{name}'{meant(name, known)}; wanted one of {', '.join(known)}"
+            return f"unknown field '{name}'{suggest(name, known)}; wanted one of {', '.join(known)}"
         case "missing":
             return f"lacks the field '{name}'"
         case "literal_error":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +34,13 @@ class DataError(RareEarthError):
         super().__init__("\n".join(map(str, self.problems)))
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """'; did you mean A or B?' for a word that is close to known ones, else nothing."""
-    close = difflib.get_close_matches(word, sorted(known), n=2, cutoff=0.7)
-    return f"; did you mean {' or '.join(close)}?" if close else ""
+def suggest(word: str, known: Iterable[str]) -> str:
+    """'; did you mean A or B?' for a word that is close to known ones, else nothing.
+
+    >>> suggest("leeds", ["leads", "owns"])
+    '; did you mean leads?'
+    """
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(word, sorted(known), scorer=fuzz.ratio, limit=2, score_cutoff=70)
+    return f"; did you mean {' or '.join(close for close, _, _ in found)}?" if found else ""

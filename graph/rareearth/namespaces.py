@@ -1,4 +1,4 @@
-"""The IRIs of the project: how an id becomes an IRI and back, and the prefixes that queries may use."""
+"""The project's IRIs and how ids become IRIs, the prefixes that queries may use, licence and creator of the data."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ JUDGEMENT = BASE + "judgement/"
 CONFLICT = BASE + "conflict/"
 STORY = BASE + "story/"
 DATASET = BASE + "dataset"
+
+CREATOR = "the rareearth contributors"
+LICENSE_DATA = "https://creativecommons.org/licenses/by/4.0/"  # of data/, ontology/ and every file made from them
+LICENSE_DATA_NAME = "CC BY 4.0"
 
 PREFIXES = {
     "claim": CLAIM,

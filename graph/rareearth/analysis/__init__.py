@@ -56,7 +56,7 @@ def _answers(
 
     for name in wanted:
         if name not in QUESTIONS:
-            near = names.near(name, QUESTIONS) or sorted(QUESTIONS)
+            near = names.closest(name, QUESTIONS) or sorted(QUESTIONS)
             raise RareEarthError(f"no question '{name}'; near names: {', '.join(near)}")
     read = sample.read(store, kinds, without)
     for name in wanted:

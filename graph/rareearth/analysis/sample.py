@@ -195,7 +195,7 @@ def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sa
         raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(network.KINDS)}")
     sources = {s.source for s in read.told.values()}
     if unknown := set(without) - sources:
-        near = names.near(min(unknown), sources)
+        near = names.closest(min(unknown), sources)
         raise RareEarthError(f"no source '{min(unknown)}'" + (f"; near names: {', '.join(near)}" if near else ""))
     rest = {claim: s for claim, s in read.said.items() if s.source not in without}
     said = {claim: s for claim, s in rest.items() if s.kind in kinds}

@@ -112,7 +112,7 @@ def conflicts(
     build: Build = None,
 ) -> None:
     """List where sources disagree, with their claims side by side."""
-    from rareearth.errors import RareEarthError, meant
+    from rareearth.errors import RareEarthError, suggest
     from rareearth.views import conflicts as found
 
     graph = opened(build)
@@ -126,7 +126,7 @@ def conflicts(
     chosen = [c for c in listed if name in (None, c.id) and kind in (None, c.kind)]
     if name is not None and not chosen:
         raise RareEarthError(
-            f"no conflict '{name}'{meant(name, [c.id for c in listed])}; `rareearth conflicts` lists them"
+            f"no conflict '{name}'{suggest(name, [c.id for c in listed])}; `rareearth conflicts` lists them"
         )
     for conflict in chosen:
         print("\n".join(found.lines(conflict)) + "\n")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from rareearth import __version__
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,12 +20,27 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="rareearth",
-    help="Who is who in the rare earth world, how they are tied, and how we know.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"rareearth {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    """Who is who in the rare earth world, how they are tied, and how we know."""
+
 
 Build = Annotated[Path | None, typer.Option("--build", help="Folder of the build.", show_default="build/")]
 Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML data.", show_default="data/")]

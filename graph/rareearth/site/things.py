@@ -122,7 +122,7 @@ def write(store: ox.Store, iri: str, form: str, base: str) -> bytes:
     if next(store.quads_for_pattern(node, None, None), None) is None and iri != namespaces.BASE + "ontology":
         known = (getattr(q.subject, "value", "") for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
-        near = names.near(name, {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")})
+        near = names.closest(name, {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")})
         raise UnknownError(f"nothing is called {iri}" + (f"; near names: {', '.join(near)}" if near else ""))
     if form != "html":
         triples = _description(store, node, base)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rareearth import paths
-from rareearth.errors import DataError, Problem, RareEarthError
-from rareearth.errors import meant as _meant
+from rareearth.errors import DataError, Problem, RareEarthError, suggest
 
 _PARAMETER = re.compile(r"#\s*\?(\w+)\s+(entity|text|number|day):\s*(.+)")
 
@@ -43,7 +42,7 @@ def named(name: str, folder: Path | None = None) -> Question:
     path = folder / f"{name}.rq"
     if "/" in name or not path.is_file():
         known = [p.stem for p in folder.glob("*.rq")]
-        raise RareEarthError(f"no question '{name}'{_meant(name, known)}; `rareearth questions` lists them")
+        raise RareEarthError(f"no question '{name}'{suggest(name, known)}; `rareearth questions` lists them")
     return read(path)
 
 

@@ -139,7 +139,7 @@ def find(store: ox.Store, name: str) -> str:
         if found:
             return found[0]
     labels = {n: i for i, given in known.items() for n in given}
-    near = [f"{n} ({namespaces.local(labels[n])})" for n in names.near(wanted, labels)]
+    near = [f"{n} ({namespaces.local(labels[n])})" for n in names.closest(wanted, labels)]
     raise RareEarthError(
         f"nobody and nothing is called '{name}'" + (f"; near names: {', '.join(near)}" if near else "")
     )
