@@ -1,0 +1,161 @@
+"""The reader of claims: what it gives is what the data says, all of it or that of given entities, in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+from conftest import ARTICLE, Folder
+
+from rareearth import namespaces
+from rareearth.dataset import Dataset
+from rareearth.ontology import MEASURE
+from rareearth.store import claims, nquads, oxigraph, sparql
+from rareearth.store.claims import Claim
+
+TOUR = namespaces.ENTITY + "ganzhou-tour"
+
+
+@pytest.fixture(scope="module")
+def read(store: ox.Store) -> list[Claim]:
+    return claims.read(store)
+
+
+def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) -> None:
+    recorded = {claim.id: claim for claim in dataset.claims}
+    assert [claim.id for claim in read] == sorted(recorded)
+    for claim in read:
+        told = recorded[claim.id]
+        assert claim.subject.id == dataset.stands_for(told.subject)
+        assert claim.relation.id == told.relation
+        assert (claim.kind, claim.status, claim.stance) == (told.kind, told.status, told.stance or "")
+        assert (claim.when, claim.since, claim.until) == (told.when or "", told.since or "", told.until or "")
+        inferred = (told.inferred.when, told.inferred.because) if told.inferred else ("", "")
+        assert (claim.inferred, claim.because) == inferred
+        assert (claim.earliest or None, claim.latest or None) == nquads.days(told)
+        assert (claim.confidence, claim.conflict, claim.note) == (
+            told.confidence or "",
+            told.conflict or "",
+            told.note or "",
+        )
+        assert claim.evidence == nquads.level(dataset, told)
+        assert claim.plain or not dataset.is_plain_fact(told)
+        speaker = dataset.speaker(told)
+        assert (claim.by.id if claim.by else None) == (dataset.stands_for(speaker) if speaker else None)
+        assert (claim.recorded_subject or claim.subject.id) == told.subject
+        assert claim.spans == tuple(sorted((s.start, s.end, s.fingerprint) for s in told.at))
+
+
+def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: ox.Store) -> None:
+    for claim in read:
+        source, page = dataset.sources[claim.source], claim.page
+        assert (page.id, page.title, page.url) == (source.id, source.title, source.url)
+        assert page.publisher == dataset.entities[dataset.stands_for(source.publisher)].name
+        assert (page.published, page.copy, page.genre) == (
+            source.published or "", source.copy_ or "", source.kind or "",
+        )  # fmt: skip
+        assert page.origin == (source.story or source.id)
+    assert {page.id for page in claims.pages(store).values()} == set(dataset.sources)
+
+
+def test_objects_and_qualifiers_are_entities_or_typed_literals(read: list[Claim], dataset: Dataset) -> None:
+    recorded = {claim.id: claim for claim in dataset.claims}
+    for claim in read:
+        told = recorded[claim.id]
+        relation = dataset.ontology.relations[told.relation]
+        assert claim.object.is_entity is not relation.literal
+        if claim.object.is_entity:
+            assert claim.object.label == dataset.entities[claim.object.id].name
+        else:
+            assert claim.object.datatype == relation.range
+        assert {q.name for q in claim.qualifiers} == {name for name, _ in told.qualifiers}
+        assert [q.label for q in claim.qualifiers] == sorted(q.label for q in claim.qualifiers)
+        for qualifier in claim.qualifiers:
+            declared = dataset.ontology.qualifiers[qualifier.name]
+            assert qualifier.label == declared.label
+            assert qualifier.value.is_entity is not declared.literal
+    capacity = next(c for c in read if c.object.datatype == MEASURE)
+    assert f"{capacity.number} {capacity.unit}" == capacity.object.text
+
+
+def test_relations_come_with_their_labels_and_traits(read: list[Claim], dataset: Dataset) -> None:
+    for claim in read:
+        declared = dataset.ontology.relations[claim.relation.id]
+        assert (claim.relation.label, claim.relation.inverse) == (declared.label, declared.inverse)
+        assert (claim.relation.traits.get("timeless") == "true") is declared.timeless
+        assert claim.relation.traits.get("oneAtATime") == declared.one_at_a_time
+        assert claim.relation.traits.get("owner") == declared.owner
+
+
+def test_the_conflict_of_a_claim_has_its_kind(read: list[Claim], dataset: Dataset) -> None:
+    assert {(c.conflict, c.disagreement) for c in read if c.conflict} == {
+        (conflict.id, conflict.kind) for conflict in dataset.conflicts.values()
+    }
+    assert all(not c.disagreement for c in read if not c.conflict)
+
+
+@pytest.mark.parametrize("id_", ["ganzhou-tour", "china", "neodymium", "li-bo"])
+def test_the_claims_of_an_entity_are_those_that_all_claims_have_of_it(
+    store: ox.Store, read: list[Claim], id_: str
+) -> None:
+    found = claims.read(store, [namespaces.ENTITY + id_])
+    assert found
+    assert found == [claim for claim in read if id_ in (claim.subject.id, claim.object.id)]
+    assert [label(c) for c in found] == [label(c) for c in read if c in found]
+
+
+def label(claim: Claim) -> tuple[object, ...]:
+    by = claim.by.label if claim.by else None
+    return claim.subject.label, claim.object.label, by, claim.page, claim.spans, claim.disagreement
+
+
+def test_the_claims_of_several_entities_come_once(store: ox.Store, read: list[Claim]) -> None:
+    two = {"li-bo", "chinese-society-of-rare-earths"}
+    found = claims.read(store, [namespaces.ENTITY + id_ for id_ in two])
+    assert found == [claim for claim in read if two & {claim.subject.id, claim.object.id}]
+    assert claims.read(store, []) == []
+    assert claims.read(store, [namespaces.ENTITY + "nobody"]) == []
+
+
+def test_the_claims_of_ids_and_of_what_points_to_a_thing(store: ox.Store, read: list[Claim]) -> None:
+    ids = [claim.id for claim in read[::3]]
+    assert claims.named(store, [*ids, "no/such"]) == read[::3]
+    source = [claim for claim in read if claim.source == ARTICLE]
+    assert claims.pointing(store, [namespaces.SOURCE + ARTICLE]) == source
+    assert claims.pointing(store, [namespaces.SOURCE + ARTICLE], limit=5) == source[:5]
+    speaker = next(claim.by for claim in read if claim.kind == "speech" and claim.by)
+    assert [c for c in read if c.by == speaker or speaker in c.about] == [
+        c for c in claims.pointing(store, [speaker.text]) if c.by == speaker or speaker in c.about
+    ]
+
+
+def test_a_text_that_is_no_iri_is_refused(store: ox.Store) -> None:
+    with pytest.raises(ValueError, match="IRI"):
+        claims.read(store, ["https://example.org/x> } } SERVICE <https://example.org/"])
+
+
+def test_the_number_of_queries_does_not_grow_with_the_claims(
+    store: ox.Store, read: list[Claim], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    select = sparql.select
+
+    def counted(store: ox.Store, query: str, values: None = None) -> Iterator[object]:
+        asked.append(query)
+        return iter(select(store, query, values))
+
+    monkeypatch.setattr(sparql, "select", counted)
+    everything = [label(claim) for claim in claims.read(store)]
+    assert len(everything) == len(read)
+    assert len(asked) <= 5
+    asked.clear()
+    few = [label(claim) for claim in claims.read(store, [TOUR])]
+    assert 5 < len(few) < 200
+    assert len(asked) <= 5
+
+
+def test_judged_identities_keep_the_ids_that_the_data_has(folder: Folder) -> None:
+    small = oxigraph.memory(nquads.lines(folder.dataset()))
+    [claim] = [c for c in claims.read(small) if c.recorded_subject]
+    assert (claim.subject.id, claim.recorded_subject) == ("ore-works", "ore-works-ltd")
