@@ -12,12 +12,23 @@ import pytest
 from serving import served
 
 from rareearth.dataset import Dataset
+from rareearth.models import Claim
+from rareearth.ontology import Ontology
 from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"\brareearth\b")
 SERVE = "rareearth serve"  # does not end by itself; the commands that ask it have a test of their own
+GUIDE = ROOT / "graph" / "rareearth" / "site" / "guide"
+DECISIONS = sorted((GUIDE / "decisions").glob("[0-9]*.md"))
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")] + sorted(GUIDE.rglob("*.md"))
+# Words of a dialect that needs a second reading; the glossary says what we say instead.
+RETIRED = re.compile(
+    r"\b(?:told|tells?|beside|rests? on|stands? for|so many|(?:is|are) none|weighs|weighed|of which|of whom|swap\w* in"
+    r"|in whole|letter for letter|asks? nothing|cannot carry|held then)\b",
+    re.IGNORECASE,
+)
 REPORT = "rareearth report"  # takes half a minute: it is run in cli/test_analyse_command.py
 
 
@@ -116,10 +127,56 @@ def test_the_picture_of_the_readme_is_the_network_of_today(built: Path, tmp_path
     assert (tmp_path / "network.svg").read_bytes() == shown, "renew it: rareearth export notebooks/network.svg"
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
-def test_links_and_files_named_are_there(name: str) -> None:
-    text = (ROOT / name).read_text(encoding="utf-8")
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_links_and_files_named_are_there(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert target.startswith("https://") or (ROOT / target).exists(), f"{name} links to {target}"
+        assert target.startswith("https://") or (path.parent / target).exists(), f"{path.name} links to {target}"
     for target in re.findall(r"`((?:graph|ontology|data|scripts|tests|notebooks)/[\w./-]+)`", text):
-        assert (ROOT / target).exists(), f"{name} names {target}"
+        assert (ROOT / target).exists(), f"{path.name} names {target}"
+
+
+def test_contributing_lists_every_module() -> None:
+    """The first column of the table of modules, against the top level of the package."""
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("### Modules")[2].partition("###")[0]
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    package = ROOT / "graph" / "rareearth"
+    there = {path.stem for path in package.glob("*.py")} | {path.parent.name for path in package.glob("*/__init__.py")}
+    assert listed == there - {"__init__", "__main__"}
+
+
+def test_the_guide_lists_every_field_of_a_claim(ontology: Ontology) -> None:
+    text = (GUIDE / "add-an-article.md").read_text(encoding="utf-8")
+    listed = {name for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    fields = set(Claim.model_fields) - {"source", "subject", "relation", "object", "qualifiers"}
+    assert fields <= listed
+    assert listed - fields <= set(ontology.qualifiers)
+
+
+def test_decisions_are_numbered_without_gaps_and_indexed() -> None:
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+    index = (GUIDE / "decisions" / "README.md").read_text(encoding="utf-8")
+    titles = [path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for path in DECISIONS]
+    rows = [f"- [{title[:4]}]({path.name}) {title[6:]}" for path, title in zip(DECISIONS, titles, strict=True)]
+    assert [line for line in index.splitlines() if line.startswith("- ")] == rows
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.stem)
+def test_a_decision_has_a_status_and_three_parts(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert re.match(rf"# {path.name[:4]}: \S.*\n\nStatus: (accepted|superseded by \d{{4}}), \d{{4}}-\d\d-\d\d", text)
+    parts = re.findall(r"^## (.+)\n\n(\S)", text, re.MULTILINE)
+    assert [title for title, _ in parts] == ["Decision", "Refused", "Why"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_retired_words_do_not_come_back(path: Path) -> None:
+    """The glossary names them, so it is the one that is not asked."""
+    if path.name != "glossary.md":
+        prose = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        assert RETIRED.findall(" ".join(prose.split())) == []
+
+
+def test_that_test_would_see_them() -> None:
+    glossary = (GUIDE / "glossary.md").read_text(encoding="utf-8")
+    assert {"tell", "beside", "rests on", "stands for"} <= set(RETIRED.findall(glossary))

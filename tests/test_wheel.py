@@ -48,6 +48,10 @@ def test_it_holds_the_data_the_ontology_and_the_types(installed: Path) -> None:
         there = {p.relative_to(bundled) for p in (bundled / folder).rglob("*") if p.is_file()}
         assert here == there
     assert (installed / "rareearth" / "py.typed").is_file()
+    package = ROOT / "graph" / "rareearth"
+    guides = [path.relative_to(package) for path in (package / "site" / "guide").rglob("*.md")]
+    assert guides
+    assert all((installed / "rareearth" / guide).is_file() for guide in guides)
     for folder in ("site", "site/report"):
         templates = {path.name for path in (ROOT / "graph" / "rareearth" / folder / "templates").iterdir()}
         assert {path.name for path in (installed / "rareearth" / folder / "templates").iterdir()} == templates
