@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rareearth import analysis, corpus, namespaces, network
 from rareearth import build as builds
@@ -130,7 +130,7 @@ class KnowledgeGraph:
 
     def analyse(
         self, question: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
-    ) -> Finding:
+    ) -> Finding[Any]:
         """The answer to a question of the analysis in figures, and what it rests on; see :func:`analysis.answer`.
 
         The names are those of ``rareearth analyse``. Raises RareEarthError for an unknown question, kind or source.
@@ -139,7 +139,7 @@ class KnowledgeGraph:
 
     def findings(
         self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Finding[Any]]:
         """The answers to all questions of the analysis, as :meth:`analyse` gives each."""
         return analysis.every(self.store, kinds=kinds, without=without, seed=seed)
 

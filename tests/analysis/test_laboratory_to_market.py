@@ -340,13 +340,13 @@ def test_laboratories_that_are_far_are_found_and_others_not() -> None:
         laboratory_to_market.weigh(mixed(seed), LABORATORIES, FIRMS, seed=1, draws=59).verdict for seed in range(6)
     )
     assert verdicts[Verdict.SUPPORTED] == 0
-    assert verdicts[Verdict.OPEN] >= 4
+    assert verdicts[Verdict.INCONCLUSIVE] >= 4
 
 
 def test_laboratories_that_are_near_are_found() -> None:
     graph = nx.Graph([(LABORATORIES[i % 15], firm) for i, firm in enumerate(FIRMS * 3)])  # no firm knows a firm
     graph.add_edges_from((LABORATORIES[(5 * i) % 15], firm) for i, firm in enumerate(FIRMS))
-    assert laboratory_to_market.weigh(graph, LABORATORIES, FIRMS, seed=1, draws=99).verdict is Verdict.AGAINST
+    assert laboratory_to_market.weigh(graph, LABORATORIES, FIRMS, seed=1, draws=99).verdict is Verdict.CONTRADICTED
 
 
 def test_as_many_random_graphs_are_drawn_as_the_module_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -358,7 +358,7 @@ def test_as_many_random_graphs_are_drawn_as_the_module_says(monkeypatch: pytest.
 def test_few_bodies_carry_no_verdict() -> None:
     few = laboratory_to_market.weigh(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
     assert max(few.far.p, few.gap.p) <= laboratory_to_market.LEVEL  # by which it would be one
-    assert few.verdict is Verdict.OPEN
+    assert few.verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_planted_gap_is_found_first_and_closed_once() -> None:
@@ -446,7 +446,7 @@ def test_the_planted_gap_is_named_with_its_broker(brokered: ox.Store) -> None:
     assert {str(row["one"]).split("-")[0], str(row["other"]).split("-")[0]} == {"lab", "firm"}
     assert "the-society" in str(row["who could broker"])
     claims = {str(claim) for claim in shorter.evidence[0]}
-    assert claims <= set(found.basis.claims)
+    assert claims <= set(found.support.claims)
     assert len(claims) >= 2
     joined = tables(found)["Ties between parts that no path joins, from research bodies to firms"]
     assert joined.rows == ()
@@ -537,7 +537,7 @@ def test_where_nobody_is_reached_a_gain_has_no_measure_but_is_found(folder: Fold
     assert "efficiency from 0.000 to 0.583" in str(record["answer"])
     json.dumps(record, allow_nan=False)
     told = analysis.answer(apart, "laboratory-to-market")
-    assert told.verdict is Verdict.OPEN
+    assert told.verdict is Verdict.INCONCLUSIVE
     assert "No path leads" in told.answer
 
 
@@ -564,8 +564,8 @@ def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(told: Findin
     row = dict(zip(told.tables[0].columns, told.tables[0].rows[0], strict=True))
     assert row["pairs"] == len(laboratories) * len(firms)
     assert row["with a path"] == cuts.connected(read.ties, laboratories, firms)
-    assert told.basis == read.basis()
-    assert told.basis.claims
+    assert told.support == read.support()
+    assert told.support.claims
     assert told.claim
     assert any("nobody wrote of" in limit for limit in told.limits)
 
@@ -573,7 +573,7 @@ def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(told: Findin
 def test_every_row_that_shows_evidence_shows_claims_of_the_sample(told: Finding, missing: Finding) -> None:
     for table in (*told.tables, *missing.tables):
         assert not table.evidence or len(table.evidence) == len(table.rows)
-        assert {claim for ids in table.evidence for claim in ids} <= set(told.basis.claims)
+        assert {claim for ids in table.evidence for claim in ids} <= set(told.support.claims)
 
 
 def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Finding, read: Sample) -> None:
@@ -591,7 +591,7 @@ def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Fin
 def test_one_article_carries_no_verdict_and_says_so(store: ox.Store, read: Sample) -> None:
     others = [source for source in read.sources() if source != ARTICLE]
     found = analysis.answer(store, "laboratory-to-market", without=others)
-    assert found.verdict is Verdict.OPEN
+    assert found.verdict is Verdict.INCONCLUSIVE
     assert any("carry no verdict" in limit for limit in found.limits)
     few = analysis.answer(store, "gaps", without=others)
     assert any("one between few" in limit for limit in few.limits)
@@ -605,5 +605,5 @@ def test_nobody_at_all_is_answered_too() -> None:
     empty = oxigraph.memory([])
     for name in ("laboratory-to-market", "gaps"):
         found = analysis.answer(empty, name)
-        assert found.verdict in (Verdict.OPEN, Verdict.DESCRIBED)
+        assert found.verdict in (Verdict.INCONCLUSIVE, Verdict.DESCRIPTIVE)
         assert "\n".join(finding.lines(found))

@@ -14,7 +14,7 @@ from conftest import Folder
 
 from rareearth import analysis, namespaces, network
 from rareearth.analysis import finding, ownership_sector, sample
-from rareearth.analysis.finding import Basis, Finding, Table, Verdict
+from rareearth.analysis.finding import Finding, Support, Table, TestResult, Verdict
 from rareearth.analysis.ownership_sector import Holding
 from rareearth.analysis.questions import periphery, spheres
 from rareearth.errors import RareEarthError
@@ -81,30 +81,30 @@ def test_ties_are_the_actors_edges_that_the_ontology_calls_ties(read: Sample, ac
     assert all(degree for _, degree in read.ties.degree())
     claims = {c for _, _, data in actors.edges(data=True) if data["strength"] > 0 for c in data["claims"].split(" | ")}
     loops = {c for a, b, data in actors.edges(data=True) if a == b for c in data["claims"].split(" | ")}
-    assert set(read.basis().claims) == claims - loops
+    assert set(read.support().claims) == claims - loops
 
 
 def test_the_basis_agrees_with_the_store(read: Sample, store: ox.Store) -> None:
     import pyoxigraph as ox
 
-    basis = read.basis()
-    for claim in basis.claims:
+    support = read.support()
+    for claim in support.claims:
         node = ox.NamedNode(namespaces.CLAIM + claim)
         source = next(store.quads_for_pattern(node, ox.NamedNode(namespaces.VOCABULARY + "source"), None)).object
         assert isinstance(source, ox.NamedNode)
-        assert namespaces.local(source.value) in basis.sources
-    assert basis.ties == read.ties.number_of_edges()
-    assert dict(basis.kinds) == {"fact": len(basis.claims)}
-    assert 0 < basis.sentences < len(basis.claims)
+        assert namespaces.local(source.value) in support.sources
+    assert support.ties == read.ties.number_of_edges()
+    assert dict(support.kinds) == {"fact": len(support.claims)}
+    assert 0 < support.sentences < len(support.claims)
     one = next(iter(read.ties.edges()))
-    assert read.basis([one]).claims == read.ties.edges[one]["claims"]
-    assert read.basis([one[::-1], one]).ties == 1
+    assert read.support([one]).claims == read.ties.edges[one]["claims"]
+    assert read.support([one[::-1], one]).ties == 1
 
 
 def test_without_a_source_nothing_rests_on_it(read: Sample) -> None:
     source = max(read.sources(), key=lambda s: sum(s in d["sources"] for _, _, d in read.ties.edges(data=True)))
     rest = read.without([source])
-    assert source in read.basis().sources
+    assert source in read.support().sources
     assert source not in rest.sources()
     lost = {pair for pair in read.ties.edges() if not rest.ties.has_edge(*pair)}
     assert lost == {(a, b) for a, b, data in read.ties.edges(data=True) if data["sources"] == (source,)}
@@ -122,7 +122,7 @@ def test_without_a_source_by_the_ties_alone_is_the_same(read: Sample) -> None:
 def test_other_kinds_of_claims_only_add_ties(read: Sample) -> None:
     every = read.of(network.KINDS)
     assert set(map(frozenset, read.ties.edges())) < set(map(frozenset, every.ties.edges()))
-    assert {kind for kind, _ in every.basis().kinds} > {"fact"}
+    assert set(every.support().kinds) > {"fact"}
     assert every.kinds == network.KINDS
 
 
@@ -271,11 +271,15 @@ def test_tenure_is_read_from_sources_and_goes_with_them(folder: Folder) -> None:
 
 
 def test_a_finding_as_text_and_as_a_record() -> None:
-    basis = Basis(2, ("x/1",), ("x",), (("fact", 1),), 0)
-    table = Table("Figures", ("who", "how much"), (("a", 1 / 3), ("b", None), ("c", float("inf"))), "A note.", basis)
-    made = Finding("n", "Q?", Verdict.OPEN, "Too little.", (table,), basis, ("A limit.",), ("A method.",), "It is so")
+    support = Support(2, ("x/1",), ("x",), {"fact": 1}, 0)
+    table = Table("Figures", ("who", "how much"), (("a", 1 / 3), ("b", None), ("c", float("inf"))), "A note.", support)
+    result = TestResult(2, {"ratio": 1 / 3}, Verdict.INCONCLUSIVE)
+    made = Finding(
+        name="n", question="Q?", claim="It is so", verdict=Verdict.INCONCLUSIVE, answer="Too little.", result=result,
+        tables=(table,), limits=("A limit.",), method=("A method.",), support=support,
+    )  # fmt: skip
     text = "\n".join(finding.lines(made))
-    assert "It is so – the graph cannot tell" in text
+    assert "It is so – inconclusive" in text
     for part in (
         "Q?",
         "Too little.",
@@ -284,13 +288,16 @@ def test_a_finding_as_text_and_as_a_record() -> None:
         "A note.",
         "A limit.",
         "A method.",
-        "2 ties from 1 claim (1 fact) of 1 source; 0 claims lead",
+        "2 ties from 1 claim (1 fact) of 1 source; 0 claims cite a sentence",
     ):
         assert part in text
     record = json.loads(json.dumps(finding.record(made), allow_nan=False))
     assert record["tables"][0]["rows"] == [["a", 0.333333], ["b", None], ["c", None]]
-    assert record["verdict"] == "the graph cannot tell"
-    assert record["basis"]["kinds"] == {"fact": 1}
+    assert record["verdict"] == "inconclusive"
+    assert record["support"]["kinds"] == {"fact": 1}
+    assert record["result"] == {"ties": 2, "statistics": {"ratio": 0.333333}, "verdict": "inconclusive"}
+    with pytest.raises(TypeError, match="no plain form of Graph"):
+        finding.plain(nx.Graph())
 
 
 @pytest.mark.parametrize(
@@ -338,7 +345,7 @@ def test_one_of_a_kind_is_told_in_the_singular(folder: Folder, name: str, claims
     }  # fmt: skip
     found = analysis.answer(world(folder, records, [(claim, "one") for claim in claims]), name)
     text = "\n".join(finding.lines(found))
-    assert " of 1 source; " in text or not found.basis.claims
+    assert " of 1 source; " in text or not found.support.claims
     assert SINGULAR.findall(text) == []
     assert "Of 0 and" not in text
 
@@ -363,7 +370,7 @@ def test_every_row_of_evidence_is_a_claim_and_there_is_one_for_each_row(
 def test_the_figures_of_the_shipped_data_agree(mixed: Finding, read: Sample, store: ox.Store) -> None:
     graph = spheres.bodies(read)
     pairs = mixed.tables[0]
-    assert sum(int(str(row[2])) for row in pairs.rows if row[2]) == graph.number_of_edges() == mixed.basis.ties
+    assert sum(int(str(row[2])) for row in pairs.rows if row[2]) == graph.number_of_edges() == mixed.support.ties
     for (one, other, ties, *_), ids in zip(pairs.rows, pairs.evidence, strict=True):
         assert bool(ties) == bool(ids), (one, other)
     assert all(p is None or 0 < float(str(p)) <= 1 for table in mixed.tables[:4] for *_, p in table.rows)
@@ -399,7 +406,7 @@ def test_two_spheres_with_hardly_a_tie_between_are_found(folder: Folder) -> None
 def test_spheres_that_are_tied_to_each_other_alone_speak_against_it(folder: Folder) -> None:
     claims = [f"{firm} collaboratesWith {SCHOOLS[(i + k) % 20]}" for i, firm in enumerate(FIRMS) for k in (0, 3)]
     found = weighed(folder, spread(claims))
-    assert found.verdict is Verdict.AGAINST
+    assert found.verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -408,8 +415,8 @@ def test_ties_at_random_are_no_finding(folder: Folder, seed: int) -> None:
     names = FIRMS + SCHOOLS
     pairs = {tuple(sorted(rng.sample(names, 2))) for _ in range(80)}
     found = weighed(folder, spread(f"{a} collaboratesWith {b}" for a, b in sorted(pairs)))
-    assert found.verdict is Verdict.OPEN
-    assert any("come by chance too often" in limit for limit in found.limits)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert any("does not differ significantly from chance" in limit for limit in found.limits)
 
 
 def test_a_verdict_that_one_source_carries_is_none(folder: Folder) -> None:
@@ -419,8 +426,8 @@ def test_a_verdict_that_one_source_carries_is_none(folder: Folder) -> None:
     some = rng.sample(apart[:60], 10) + rng.sample(apart[60:], 10)
     one = [(claim, "the-one") for claim in apart if claim not in some]
     found = weighed(folder, [*one, *spread(some + between)])
-    assert found.verdict is Verdict.OPEN
-    assert any("without the-one it is another" in limit for limit in found.limits)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert any("it changes without the-one" in limit for limit in found.limits)
 
 
 def test_ownership_alone_is_no_collaboration(folder: Folder) -> None:
@@ -429,21 +436,21 @@ def test_ownership_alone_is_no_collaboration(folder: Folder) -> None:
     owned = [f"{names[i]} ownsShareOf {names[j]}" for names in (FIRMS, SCHOOLS) for i, j in steps]
     pairs = {tuple(sorted(rng.sample(FIRMS + SCHOOLS, 2))) for _ in range(60)}
     found = weighed(folder, spread([*owned, *(f"{a} collaboratesWith {b}" for a, b in sorted(pairs))]))
-    assert found.verdict is Verdict.OPEN
-    assert any("without ties of ownership it is another" in limit for limit in found.limits)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert any("it changes without ties of ownership" in limit for limit in found.limits)
 
 
 def test_as_many_random_graphs_are_drawn_as_the_module_says() -> None:
     graph = nx.disjoint_union(nx.complete_graph(8), nx.complete_graph(8))
     named = nx.relabel_nodes(graph, str)
-    between = spheres.weigh(named, {node: str(int(node) < 8) for node in named}, 1).between
+    between = spheres.test(named, {node: str(int(node) < 8) for node in named}, 1).statistics.between
     assert between is not None
     assert between.p == pytest.approx(2 / 200)  # 199 drawn here, all with more ties between
 
 
 def test_few_ties_carry_no_verdict(folder: Folder) -> None:
     found = weighed(folder, spread(ring(FIRMS[:10], "collaboratesWith", 1) + ring(SCHOOLS[:10], "collaboratesWith", 1)))
-    assert found.verdict is Verdict.OPEN
+    assert found.verdict is Verdict.INCONCLUSIVE
     assert any("20 ties between organizations and firms" in limit for limit in found.limits)
     assert "p =" not in found.answer
 
@@ -480,7 +487,7 @@ def test_private_firms_at_the_rim_are_found(folder: Folder) -> None:
 
 
 def test_private_firms_in_the_middle_speak_against_it(folder: Folder) -> None:
-    assert edged(folder, core(PRIVATE, STATE)).verdict is Verdict.AGAINST
+    assert edged(folder, core(PRIVATE, STATE)).verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -488,8 +495,8 @@ def test_firms_that_do_not_differ_are_no_finding(folder: Folder, seed: int) -> N
     rng = random.Random(seed)  # noqa: S311
     pairs = {tuple(sorted(rng.sample(PRIVATE + STATE, 2))) for _ in range(60)}
     found = edged(folder, [f"{a} collaboratesWith {b}" for a, b in sorted(pairs)])
-    assert found.verdict is Verdict.OPEN
-    assert any("holds 0" in limit for limit in found.limits)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert any("includes 0" in limit for limit in found.limits)
 
 
 def test_a_sector_is_no_tie_of_the_firms_in_it(folder: Folder) -> None:
@@ -503,7 +510,7 @@ def test_few_firms_carry_no_p_value(folder: Folder) -> None:
     kept = [c for c in SECTORS if c[:10] in [*PRIVATE[:9]] or c.startswith("state")]
     made = world(folder, records, spread([*kept, *core(STATE, PRIVATE)]))
     found = analysis.answer(made, "private-at-the-edge")
-    assert found.verdict is Verdict.OPEN
+    assert found.verdict is Verdict.INCONCLUSIVE
     assert any("9 private firms: with fewer than 10" in limit for limit in found.limits)
     assert all(row[6:8] == (None, None) and row[9:] == (None, None) for row in found.tables[0].rows)
     assert all(row[5] == -1 for row in found.tables[0].rows)  # the effect itself is told
@@ -514,7 +521,7 @@ def test_one_source_that_turns_it_is_named(folder: Folder) -> None:
     dense = [c for c in claims if c.count("state-") == 2]
     rest = [c for c in claims if c.count("state-") == 1] + ring(PRIVATE, "collaboratesWith", 1)
     found = edged(folder, rest, extra=[(c, "the-one") for c in dense])
-    assert found.verdict is Verdict.OPEN
+    assert found.verdict is Verdict.INCONCLUSIVE
     assert any("the-one" in limit for limit in found.limits)
     assert "the-one" in {row[0] for row in found.tables[3].rows}
 
@@ -529,28 +536,24 @@ def test_firms_are_told_by_name(folder: Folder) -> None:
 
 def test_where_no_source_turns_anything_the_limits_say_so_and_no_table(folder: Folder) -> None:
     found = edged(folder, core(STATE, PRIVATE))
-    assert any(limit.startswith("0 of 12 sources would turn the sign") for limit in found.limits)
+    assert any(limit.startswith("Leaving out one of 0 of 12 sources") for limit in found.limits)
     assert all(table.rows for table in found.tables)
 
 
-def test_what_each_source_does_is_kept_to_draw_of_and_is_weighed_once(
-    folder: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_test_without_each_source_is_kept_and_made_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    weigh = periphery.weigh
-    monkeypatch.setattr(periphery, "weigh", lambda *given: calls.append(1) or weigh(*given))
+    compare = periphery.compare
+    monkeypatch.setattr(periphery, "compare", lambda *given: calls.append(1) or compare(*given))
     claims = [*SECTORS, *core(STATE, PRIVATE)]
     records = {"Company": PRIVATE + STATE, "PrivateSector": ["private-sector"], "StateSector": ["state-sector"]}
     own = [(f"private-00 collaboratesWith {other}", "own") for other in STATE[2:]]
     made = world(folder, records, [*((claim, source) for claim in claims for source in ("one", "two")), *own])
-    found = periphery.answer(made, sample.read(made), 3)
-    assert len(calls) == 2  # with everything, and without the one source that alone tells something
-    [table] = found.drawn
-    assert [row[0] for row in table.rows] == ["one", "own", "two"]
+    result = periphery.measure(made, sample.read(made), 3)
+    assert len(calls) == 2  # with everything, and without the one source that alone states something
+    assert list(result.without) == ["one", "own", "two"]
     [rest] = periphery.each([sample.read(made, without=["own"])], 3)
-    assert table.rows[1][3:7] == tuple(m.delta for m in rest.measured)
-    assert table.rows[0][1:] == table.rows[2][1:] != table.rows[1][1:]
-    assert table.title not in json.dumps(finding.record(found)) + "\n".join(finding.lines(found))
+    assert result.without["own"] == rest.test
+    assert result.without["one"] == result.without["two"] == result.test != rest.test
 
 
 def test_the_finding_tells_how_it_was_before(folder: Folder) -> None:
@@ -561,9 +564,9 @@ def test_the_finding_tells_how_it_was_before(folder: Folder) -> None:
 
 
 def test_over_time_is_as_of_each_day(store: ox.Store) -> None:
-    table = periphery.over_time(store, ["2012", "2025-06"])
-    assert [row[0] for row in table.rows] == ["2012", "2025-06"]
-    firms = [int(str(row[1])) + int(str(row[2])) for row in table.rows]
+    then = periphery.over_time(store, ["2012", "2025-06"])
+    assert list(then) == ["2012", "2025-06"]
+    firms = [test.statistics.private + test.statistics.state for test in then.values()]
     assert firms[0] <= firms[1]
     with pytest.raises(RareEarthError, match="--as-of"):
         periphery.over_time(store, ["someday"])

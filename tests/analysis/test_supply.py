@@ -105,12 +105,12 @@ def test_two_planted_equivalent_societies_are_found(folder: Folder) -> None:
     assert found["whom they share"] == "firm-02, firm-03, firm-04, firm-05, firm-06, firm-07"
     evidence = pairs.evidence[place]
     assert len(evidence) == 2 * 2 * 6  # two sources, two ties, six firms
-    assert set(evidence) <= set(finding.basis.claims)
+    assert set(evidence) <= set(finding.support.claims)
 
 
 def test_societies_that_share_nobody_do_not_overlap_by_their_ties(folder: Folder) -> None:
     apart = {"society-a": range(12), "society-b": range(20, 32)}
-    assert analysis.answer(societies(folder, apart), "overlap").verdict is Verdict.AGAINST
+    assert analysis.answer(societies(folder, apart), "overlap").verdict is Verdict.CONTRADICTED
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_what_the_ties_cannot_carry_is_left_open(
     folder: Folder, members: dict[str, Iterable[int]], twice: bool, limit: str
 ) -> None:
     finding = analysis.answer(societies(folder, members, twice), "overlap")
-    assert finding.verdict is Verdict.OPEN
+    assert finding.verdict is Verdict.INCONCLUSIVE
     assert any(limit in text for text in finding.limits)
 
 
@@ -136,7 +136,7 @@ def test_what_is_said_of_overlap_goes_with_its_source(store: ox.Store) -> None:
     assert sources
     assert {row["source"] for row in rows(table(analysis.answer(store, "overlap"), "Who is said"))} == sources
     finding = analysis.answer(store, "overlap", without=sources)
-    assert (finding.verdict, finding.claim) == (Verdict.DESCRIBED, "")
+    assert (finding.verdict, finding.claim) == (Verdict.DESCRIPTIVE, "")
     assert not table(finding, "Who is said").rows
 
 
@@ -153,7 +153,7 @@ def test_planted_communities_are_found_in_a_store(folder: Folder) -> None:
         if one < other and lots.random() < (0.5 if names[one] == names[other] else 0.02)
     ]
     finding = analysis.answer(made(folder, {f"firm-{name}": "Company" for name in names}, {"one": ties}), "communities")
-    assert finding.verdict is Verdict.DESCRIBED
+    assert finding.verdict is Verdict.DESCRIPTIVE
     assert [row["actors"] for row in rows(table(finding, "The groups"))] == [12, 12, 12]
     assert sum(len(ids) for ids in table(finding, "The groups").evidence) > 0.9 * len(ties)
 
@@ -164,7 +164,7 @@ def test_chance_is_not_taken_for_communities(folder: Folder) -> None:
     entities = {f"firm-{n:02}": "Company" for n in range(30)}
     store = made(folder, entities, {"one": [f"firm-{a:02} supplies firm-{b:02}" for a, b in sorted(ties)]})
     finding = analysis.answer(store, "communities")
-    assert finding.verdict is Verdict.OPEN
+    assert finding.verdict is Verdict.INCONCLUSIVE
     assert any("may be chance" in text or "no group is sure" in text for text in finding.limits)
 
 
@@ -173,7 +173,7 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     firms = {f"firm-{n}": "Company" for n in range(9)}
     store = made(folder, firms, {"one": [f"{a} supplies {b}" for a in firms for b in firms if a < b]})
     finding = analysis.answer(store, "communities")
-    assert finding.verdict is Verdict.OPEN
+    assert finding.verdict is Verdict.INCONCLUSIVE
     assert any("may be chance" in text for text in finding.limits)
     assert rows(table(finding, "How well"))[0]["adjusted Rand"] == 1
 
@@ -183,8 +183,8 @@ def test_communities_of_what_ships_hold_all_actors(store: ox.Store) -> None:
     finding = communities.answer(store, read, 1)
     groups = rows(table(finding, "The groups"))
     assert sum(int(str(row["actors"])) for row in groups) <= len(read.ties)
-    assert sum(int(str(row["ties within"])) for row in groups) == table(finding, "The groups").basis.ties  # type: ignore[union-attr]
-    assert finding.basis == read.basis()
+    assert sum(int(str(row["ties within"])) for row in groups) == table(finding, "The groups").support.ties  # type: ignore[union-attr]
+    assert finding.support == read.support()
     assert json.loads(json.dumps(record(finding)))["verdict"] == str(finding.verdict)
 
 
@@ -207,8 +207,8 @@ def test_nothing_is_said_where_there_is_nothing(folder: Folder) -> None:
     store = made(folder, {"oreville": "City", "north": "Country"}, {"one": ["oreville locatedIn north"]})
     for name in ("overlap", "communities", "ownership", "chokepoints"):
         finding = analysis.answer(store, name)
-        assert finding.verdict in (Verdict.OPEN, Verdict.DESCRIBED)
-        assert finding.basis.claims == ()
+        assert finding.verdict in (Verdict.INCONCLUSIVE, Verdict.DESCRIPTIVE)
+        assert finding.support.claims == ()
         assert finding.answer
 
 
@@ -217,8 +217,8 @@ def test_one_article_cannot_carry_a_verdict(store: ox.Store, name: str) -> None:
     query = "SELECT DISTINCT ?source { ?claim ree:source ?source }"
     others = {namespaces.local(source.value) for (source,) in sparql.select(store, query)} - {ARTICLE}
     finding = analysis.answer(store, name, without=others)
-    assert finding.verdict is Verdict.OPEN
-    assert set(finding.basis.sources) <= {ARTICLE}
+    assert finding.verdict is Verdict.INCONCLUSIVE
+    assert set(finding.support.sources) <= {ARTICLE}
     assert finding.limits
 
 
@@ -248,7 +248,7 @@ def test_owners_through_a_circle(folder: Folder) -> None:
     for (owner, owned), part in wanted.items():
         percent = pytest.approx(100 * part / 47, abs=1e-4)
         assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
-    assert finding.basis.ties == 4
+    assert finding.support.ties == 4
     assert all(len(ids) == 3 for ids in table(finding, "Owners at the end").evidence)  # not the other owner's
 
 
@@ -371,7 +371,7 @@ def test_a_chain_with_one_chokepoint_is_found(folder: Folder) -> None:
     alone |= {("metals", b, "north" if b == "country" else "firm-a") for b in by}
     assert points(finding) == alone
     assert "separation (1 known), metals (1 known)" in finding.answer
-    assert finding.verdict is Verdict.OPEN  # fewer than five sites
+    assert finding.verdict is Verdict.INCONCLUSIVE  # fewer than five sites
 
 
 def test_a_chain_without_a_chokepoint_has_none(folder: Folder) -> None:
@@ -477,9 +477,9 @@ def test_sites_of_what_ships_are_all_counted(store: ox.Store) -> None:
         int(str(row[state])) for row in rows(table(finding, "Each stage by country")) for state in supply_chain.STATES
     )
     assert listed == sum(len(site.stages) for site in way.sites)
-    assert {claim for site in way.sites for claim in site.claims} <= set(finding.basis.claims)
-    one = next(source for source in finding.basis.sources)
-    assert one not in analysis.answer(store, "chokepoints", without=[one]).basis.sources
+    assert {claim for site in way.sites for claim in site.claims} <= set(finding.support.claims)
+    one = next(source for source in finding.support.sources)
+    assert one not in analysis.answer(store, "chokepoints", without=[one]).support.sources
 
 
 def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> None:

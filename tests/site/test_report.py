@@ -25,7 +25,7 @@ from rareearth.site import report
 from rareearth.site.report import content, drawing, evidence, packing
 from rareearth.store import nquads, oxigraph
 
-FIGURES = ("network", "timeline", "places", "ranking", "mixing", "sensitivity", "removal", "edge", "stages")
+FIGURES = ("network", "timeline", "places", "ranking", "mixing", "sensitivity", "removal", "periphery", "stages")
 
 
 class Page(HTMLParser):
@@ -146,7 +146,7 @@ def test_every_figure_is_there_and_says_what_it_rests_on_and_whether_it_is_carri
     for name in FIGURES:
         [figure] = re.findall(rf'<figure id="figure-{name}">(.*?)</figure>', whole, re.DOTALL)
         assert re.search(r"Rests on [\d,]+ (tie|actor)s?, [\d,]+ claims? \([^)]*\) of [\d,]+ sources?;", figure)
-        assert re.search(r'<p class="carries"><strong>\w[^<]+\.</strong>', figure)
+        assert re.search(r'<p class="caveat"><strong>\w[^<]+\.</strong>', figure)
 
 
 def test_questions_verdicts_and_limits_are_told(whole: str) -> None:
@@ -155,7 +155,7 @@ def test_questions_verdicts_and_limits_are_told(whole: str) -> None:
     rows = re.findall(r'<span class="verdict (\w+)">', whole[: whole.index("What it rests on")])
     assert len(rows) == report.STEPS - 2
     assert set(rows) <= {verdict.name for verdict in Verdict}
-    assert text.count("What the sample cannot carry") >= 5
+    assert text.count("Limitations") >= 5
 
 
 def test_a_single_article_is_said_to_be_too_small(small: str) -> None:
@@ -163,7 +163,7 @@ def test_a_single_article_is_said_to_be_too_small(small: str) -> None:
     assert "This sample is too small to say anything of the field: its 29 ties come from 1 source" in text
     assert text.count("The sample is too small: ") >= 4
     assert str(Verdict.SUPPORTED) not in text
-    assert str(Verdict.AGAINST) not in text
+    assert str(Verdict.CONTRADICTED) not in text
     assert "nothing to draw" in text  # no site of any stage: said in place of a picture
 
 
@@ -186,8 +186,8 @@ def test_what_the_findings_weighed_is_not_weighed_again(
     article: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
-    weigh = periphery.weigh
-    monkeypatch.setattr(periphery, "weigh", lambda *given: (made.append(given), weigh(*given))[1])
+    compare = periphery.compare
+    monkeypatch.setattr(periphery, "compare", lambda *given: (made.append(given), compare(*given))[1])
     analysis.answer(article, "private-at-the-edge")
     once = len(made)
     report.write(tmp_path / "x.html", article)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rareearth import names
 from rareearth.errors import RareEarthError
@@ -32,7 +32,7 @@ QUESTIONS = {  # and the module that answers each
 
 def answer(
     store: ox.Store, name: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
-) -> Finding:
+) -> Finding[Any]:
     """The finding of one question of :data:`QUESTIONS`.
 
     ``kinds`` are the kinds of claims whose ties count, ``without`` sources whose claims do not, ``seed`` that of all
@@ -44,14 +44,14 @@ def answer(
 
 def every(
     store: ox.Store, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
-) -> Iterator[Finding]:
+) -> Iterator[Finding[Any]]:
     """The findings of all questions, in the order of :data:`QUESTIONS`, over one sample; as :func:`answer`."""
     yield from _answers(store, list(QUESTIONS), kinds, without, seed)
 
 
 def _answers(
     store: ox.Store, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
-) -> Iterator[Finding]:
+) -> Iterator[Finding[Any]]:
     from rareearth.analysis import sample
 
     for name in wanted:
@@ -61,5 +61,5 @@ def _answers(
     read = sample.read(store, kinds, without)
     for name in wanted:
         module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
-        found: Finding = module.answer(store, read, seed)
+        found: Finding[Any] = module.answer(store, read, seed)
         yield found

@@ -1,21 +1,28 @@
-"""An answer in figures, and what it rests on: plain values that print, compare and go into JSON as they are."""
+"""The answer to a question: a typed result, a verdict, the tables made from the result, and what all of it is based on.
+
+A question's module has a frozen dataclass ``Result`` and a function ``tables(result)``. Tables are for people; whoever
+computes with an answer, or draws it, takes the :attr:`Finding.result`, whose field names are stable.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from rareearth.views import tables
 
 Value: TypeAlias = str | int | float | None
+R_co = TypeVar("R_co", covariant=True)
+S_co = TypeVar("S_co", covariant=True)
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """So many things in words: ``1 tie``, ``2 ties``, ``2 bodies``; ``many`` where more than the last word changes."""
+    """A number with its noun: ``1 tie``, ``2 ties``, ``2 bodies``; ``many`` if more than the last word changes."""
     if count == 1:
         return f"1 {one}"
     ending = "ies" if re.search("[^aeiou]y$", one) else "es" if one.endswith("ch") else "s"
@@ -23,73 +30,100 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 class Verdict(StrEnum):
-    """What the ties say of a claim; ``described`` where there is no claim to weigh."""
+    """What the network says about a claim; descriptive if there is no claim to test."""
 
-    SUPPORTED = "the ties support it"
-    AGAINST = "the ties speak against it"
-    OPEN = "the graph cannot tell"
-    DESCRIBED = "described"
+    SUPPORTED = "supported"
+    CONTRADICTED = "contradicted"
+    INCONCLUSIVE = "inconclusive"
+    DESCRIPTIVE = "descriptive"
 
 
 @dataclass(frozen=True)
-class Basis:
-    """What a figure rests on.
+class Actor:
+    """A node of the network as results name it."""
 
-    ``ties`` counts pairs of actors, ``claims`` and ``sources`` are ids, ``kinds`` the number of claims of each kind,
-    ``sentences`` how many of the claims lead to a sentence of a text (the others to a page, or a copy of one).
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Support:
+    """The claims that a number is based on.
+
+    ``ties`` is the number of pairs of actors, ``claims`` and ``sources`` are ids, ``kinds`` has the number of claims of
+    each kind, ``sentences`` is the number of claims that cite a sentence of a text (the others cite a page, or a copy
+    of one).
     """
 
     ties: int
     claims: tuple[str, ...]
     sources: tuple[str, ...]
-    kinds: tuple[tuple[str, int], ...]
+    kinds: Mapping[str, int]
     sentences: int
 
     def __str__(self) -> str:
-        kinds = ", ".join(counted(count, kind) for kind, count in self.kinds)
+        kinds = ", ".join(counted(count, kind) for kind, count in self.kinds.items())
         return (
             f"{counted(self.ties, 'tie')} from {counted(len(self.claims), 'claim')} ({kinds or 'none'}) of "
             f"{counted(len(self.sources), 'source')}; "
-            f"{counted(self.sentences, 'claim leads', 'claims lead')} to a sentence"
+            f"{counted(self.sentences, 'claim cites', 'claims cite')} a sentence"
         )
 
 
 @dataclass(frozen=True)
+class TestResult(Generic[S_co]):
+    """The test of a claim on one set of ties.
+
+    ``ties`` is the number of ties tested, ``statistics`` what the test found (a dataclass of the question's module),
+    ``verdict`` what the question's rule makes of them.
+    """
+
+    ties: int
+    statistics: S_co
+    verdict: Verdict
+    __test__: ClassVar[bool] = False  # for pytest, which would collect the class by its name
+
+
+def changed(result: TestResult[object], others: Mapping[str, TestResult[object]]) -> tuple[str, ...]:
+    """The names of those tests whose verdict is not that of ``result``."""
+    return tuple(name for name, other in others.items() if other.verdict is not result.verdict)
+
+
+@dataclass(frozen=True)
 class Table:
-    """Rows of figures. ``evidence`` has the ids of the claims behind each row, or nothing at all."""
+    """A result as rows for people. ``evidence`` has the claim ids behind each row, or is empty."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     note: str = ""
-    basis: Basis | None = None
+    support: Support | None = None
     evidence: tuple[tuple[str, ...], ...] = ()
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, kw_only=True)
+class Finding(Generic[R_co]):
     """The answer to one question.
 
-    ``claim`` is what the verdict is on, in one sentence ("" where the finding only describes); ``answer`` says it in
-    one or two sentences with the figures; ``limits`` what the sample cannot carry, and by which rule; ``method`` the
-    literature of the measures. ``drawn`` are tables too long to be read, of which figures are drawn: they stand
-    neither in :func:`lines` nor in a :func:`record`.
+    ``claim`` is the sentence that the verdict is about ("" if the finding is descriptive); ``answer`` sums the result
+    up in one or two sentences; ``result`` has all numbers, typed; ``tables`` are made from it; ``limits`` say what
+    cannot be concluded, and by which rule; ``method`` cites the literature.
     """
 
     name: str
     question: str
+    claim: str = ""
     verdict: Verdict
     answer: str
+    result: R_co
     tables: tuple[Table, ...]
-    basis: Basis
     limits: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
-    claim: str = ""
-    drawn: tuple[Table, ...] = ()
+    support: Support
 
 
-def lines(finding: Finding) -> Iterator[str]:
-    """A finding as text: verdict and answer first, then the tables, the limits and what it rests on."""
+def lines(finding: Finding[object]) -> Iterator[str]:
+    """A finding as lines of text: verdict and answer, then tables, limitations, method and support."""
     yield finding.question
     yield f"{finding.claim} – {finding.verdict}" if finding.claim else str(finding.verdict)
     yield finding.answer
@@ -100,55 +134,48 @@ def lines(finding: Finding) -> Iterator[str]:
         yield from tables.text(list(table.columns), rows).splitlines()
         if table.note:
             yield table.note
-        if table.basis:
-            yield f"rests on {table.basis}"
-    for title, texts in (("What the sample cannot carry", finding.limits), ("Method", finding.method)):
+        if table.support:
+            yield f"Based on {table.support}"
+    for title, texts in (("Limitations", finding.limits), ("Method", finding.method)):
         if texts:
             yield ""
             yield title
             yield from (f"  {text}" for text in texts)
     yield ""
-    yield f"rests on {finding.basis}"
+    yield f"Based on {finding.support}"
 
 
-def record(finding: Finding) -> dict[str, object]:
-    """A finding as dictionaries, lists and plain values for JSON; numbers have six significant digits."""
-    return {
-        "name": finding.name,
-        "question": finding.question,
-        "claim": finding.claim,
-        "verdict": str(finding.verdict),
-        "answer": finding.answer,
-        "tables": [_table(table) for table in finding.tables],
-        "limits": list(finding.limits),
-        "method": list(finding.method),
-        "basis": _basis(finding.basis),
-    }
+def record(finding: Finding[object]) -> dict[str, object]:
+    """A finding for JSON, with all that it has, as :func:`plain` gives it."""
+    return {field.name: plain(getattr(finding, field.name)) for field in dataclasses.fields(finding)}
+
+
+def plain(value: object) -> object:
+    """A result as dictionaries, lists and plain values for JSON; numbers have six significant digits.
+
+    Dataclasses and named tuples become dictionaries, enumerations their texts, and sets sorted lists. Raises TypeError
+    for anything else.
+
+    >>> plain(Actor("li-bo", "Li Bo"))
+    {'id': 'li-bo', 'name': 'Li Bo'}
+    """
+    if isinstance(value, StrEnum):
+        return value.value
+    if value is None or isinstance(value, str | int | float):
+        return rounded(value)
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return plain(value._asdict())
+    if isinstance(value, tuple | list | Set):
+        return [plain(item) for item in (sorted(value) if isinstance(value, Set) else value)]
+    raise TypeError(f"no plain form of {type(value).__name__}")
 
 
 def rounded(value: Value, digits: int = 6) -> Value:
-    """A number with so many significant digits, and none where it is not finite; any other value as it is."""
+    """A number rounded to significant digits, None if it is not finite; any other value unchanged."""
     if not isinstance(value, float):
         return value
     return float(f"{value:.{digits}g}") if math.isfinite(value) else None
-
-
-def _table(table: Table) -> dict[str, object]:
-    return {
-        "title": table.title,
-        "columns": list(table.columns),
-        "rows": [[rounded(value) for value in row] for row in table.rows],
-        "note": table.note,
-        "basis": _basis(table.basis) if table.basis else None,
-        "evidence": [list(ids) for ids in table.evidence],
-    }
-
-
-def _basis(basis: Basis) -> dict[str, object]:
-    return {
-        "ties": basis.ties,
-        "claims": list(basis.claims),
-        "sources": list(basis.sources),
-        "kinds": dict(basis.kinds),
-        "sentences": basis.sentences,
-    }

@@ -23,7 +23,7 @@ import networkx as nx
 
 from rareearth import names, namespaces, network
 from rareearth.analysis import ownership_sector
-from rareearth.analysis.finding import Basis
+from rareearth.analysis.finding import Support
 from rareearth.errors import RareEarthError
 from rareearth.measures import backends
 from rareearth.store import sparql
@@ -55,6 +55,8 @@ SELECT ?class ?parent ?nature ?tenure WHERE {
   OPTIONAL { ?class ree:nature ?nature }
   OPTIONAL { ?class ree:tenure ?tenure }
 }"""
+
+_OWNERSHIP = "SELECT ?relation { ?relation ree:owner ?end }"
 
 
 class Said(NamedTuple):
@@ -109,20 +111,20 @@ class Sample:
         """The network of the claims that count: made when it is asked for, as most samples are of ties alone."""
         return _restricted(self._read.network, self.said)
 
-    def basis(self, ties: Iterable[tuple[str, str]] | None = None) -> Basis:
+    def support(self, ties: Iterable[tuple[str, str]] | None = None) -> Support:
         """What these ties (pairs of actors; without any given, all) rest on."""
         pairs = {(min(a, b), max(a, b)) for a, b in (self.ties.edges() if ties is None else ties)}
-        return self.basis_of((claim for a, b in pairs for claim in self.ties.edges[a, b]["claims"]), len(pairs))
+        return self.support_of((claim for a, b in pairs for claim in self.ties.edges[a, b]["claims"]), len(pairs))
 
-    def basis_of(self, claims: Iterable[str], ties: int) -> Basis:
+    def support_of(self, claims: Iterable[str], ties: int) -> Support:
         """What a figure over so many ties rests on, given the ids of its claims."""
         ids = tuple(sorted(set(claims)))
         said = [self._read.told[claim] for claim in ids]
-        return Basis(
+        return Support(
             ties=ties,
             claims=ids,
             sources=tuple(sorted({s.source for s in said})),
-            kinds=tuple(sorted(Counter(s.kind for s in said).items())),
+            kinds=dict(sorted(Counter(s.kind for s in said).items())),
             sentences=sum(s.sentence for s in said),
         )
 
@@ -147,6 +149,13 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
     Sooner made than :meth:`Sample.without`, where it is no matter what the source tells of tenure or strength.
     """
     only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
+    return backends.tied(ties, (), only)
+
+
+def without_ownership(store: ox.Store, ties: nx.Graph[str]) -> nx.Graph[str]:
+    """The ties without those of ownership alone (``ree:owner``), and without the actors that then have none."""
+    owning = {namespaces.local(relation.value) for (relation,) in sparql.select(store, _OWNERSHIP)}
+    only = ((a, b) for a, b, data in ties.edges(data=True) if set(data["relations"]) <= owning)
     return backends.tied(ties, (), only)
 
 

@@ -61,7 +61,7 @@ def direct(read: Sample, first: Collection[str], last: Collection[str]) -> Table
             )
             for tie in ties
         ),
-        basis=read.basis(ties),
+        support=read.support(ties),
         evidence=tuple(tuple(read.ties.edges[tie]["claims"]) for tie in ties),
     )
 

@@ -42,7 +42,7 @@ METHOD = (
 _Carriers = Callable[["Site"], Collection[str]]
 
 
-def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding:
+def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     way = supply_chain.read(store, sample.left_out)
     owned = ownership.read(store, sample)
@@ -60,8 +60,9 @@ def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding:
     return Finding(
         name="chokepoints",
         question=QUESTION,
-        verdict=Verdict.DESCRIBED if enough else Verdict.OPEN,
+        verdict=Verdict.DESCRIPTIVE if enough else Verdict.INCONCLUSIVE,
         answer=_answer(way, points),
+        result=None,
         tables=(
             _stages(way, by),
             _points_table(sample, way, points),
@@ -70,7 +71,7 @@ def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding:
             _sites(way, by["in the end"]),
             _outputs(way),
         ),
-        basis=sample.basis_of(claims, sum(len(site.runners) for site in way.sites if not site.maker)),
+        support=sample.support_of(claims, sum(len(site.runners) for site in way.sites if not site.maker)),
         limits=(*_limits(way, operating), *_single(sample, way, points)),
         method=METHOD,
     )
@@ -201,7 +202,7 @@ def _claims(way: Way, stage: str, state: str) -> tuple[str, ...]:
 
 
 def _sources(sample: Sample, way: Way, stage: str, state: str) -> tuple[str, ...]:
-    return sample.basis_of(_claims(way, stage, state), 0).sources
+    return sample.support_of(_claims(way, stage, state), 0).sources
 
 
 def _counted(way: Way, stage: str, state: str) -> list[Site]:

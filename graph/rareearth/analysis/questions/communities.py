@@ -46,7 +46,7 @@ METHOD = (
 )
 
 
-def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
+def answer(_store: ox.Store, read: Sample, seed: int) -> Finding[None]:
     """The finding on a sample, with its groups beside those of another method, and beside random graphs."""
     graph = read.ties
     large = backends.large(graph)
@@ -61,10 +61,11 @@ def answer(_store: ox.Store, read: Sample, seed: int) -> Finding:
     return Finding(
         name="communities",
         question=QUESTION,
-        verdict=Verdict.OPEN if open_ else Verdict.DESCRIBED,
+        verdict=Verdict.INCONCLUSIVE if open_ else Verdict.DESCRIPTIVE,
         answer=_answer(graph, found, chance),
+        result=None,
         tables=(_methods(found, other, chance, large), _groups(read, found), _unsure(read, found)),
-        basis=read.basis(),
+        support=read.support(),
         limits=limits,
         method=METHOD,
     )
@@ -155,7 +156,7 @@ def _groups(read: Sample, found: Stability) -> Table:
         ("group", "actors", "ties within", "ties out", "together", "those with most ties in it", "spheres"),
         tuple(rows),
         note="together: the mean part of the runs in which two of the group are in one group.",
-        basis=read.basis((a, b) for group in large for a, b in graph.subgraph(group).edges()),
+        support=read.support((a, b) for group in large for a, b in graph.subgraph(group).edges()),
         evidence=tuple(evidence),
     )
 

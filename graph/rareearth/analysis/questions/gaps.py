@@ -146,7 +146,7 @@ def find(
     return found
 
 
-def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
+def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     bodies = [node for node, data in read.ties.nodes(data=True) if data["nature"] in sample.BODIES]
     sole = sorted({data["sources"][0] for *_, data in read.ties.edges(data=True) if len(data["sources"]) == 1})
@@ -156,10 +156,11 @@ def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding:
     return Finding(
         name="gaps",
         question=QUESTION,
-        verdict=Verdict.DESCRIBED,
+        verdict=Verdict.DESCRIPTIVE,
         answer=_answer(read, lists, len(candidates)),
+        result=None,
         tables=(*(_table(read, listed) for listed in lists), _noise(read, lists)),
-        basis=read.basis(),
+        support=read.support(),
         limits=tuple(_limits(read, lists)),
         method=METHOD,
     )
@@ -285,7 +286,7 @@ def _table(read: Sample, listed: _Listed) -> Table:
         tuple(rows),
         note="% are of the efficiency that there is. Joined pairs had no path. Who could broker: whom both know, else "
         "those on a shortest path. Least gain and places: over all samples without one source.",
-        basis=read.basis(),
+        support=read.support(),
         evidence=tuple(evidence),
     )
 

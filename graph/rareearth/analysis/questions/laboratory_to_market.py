@@ -17,12 +17,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rareearth import namespaces, network
+from rareearth import network
 from rareearth.analysis import sample
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 from rareearth.analysis.questions import carriers
 from rareearth.measures import backends, cuts, efficiency, null_model
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -52,7 +51,6 @@ METHOD = (
     "Removal of the highest, recalculated: Holme et al. 2002, Physical Review E 65, 056109; at random: Albert, Jeong "
     "and Barabási 2000, Nature 406, 378-382.",
 )
-_OWNERSHIP = "SELECT ?relation { ?relation ree:owner ?end }"
 
 
 @dataclass(frozen=True)
@@ -104,16 +102,16 @@ def weigh(
         compared(lambda _, i: i.efficiency),
         gap,
         compared(lambda m, _: m.reached / m.pairs if m.pairs else 0.0),
-        _verdict(far, gap) if enough else Verdict.OPEN,
+        _verdict(far, gap) if enough else Verdict.INCONCLUSIVE,
     )
 
 
 def _verdict(far: null_model.Comparison, gap: null_model.Comparison) -> Verdict:
     if gap.p > LEVEL:
-        return Verdict.OPEN
+        return Verdict.INCONCLUSIVE
     if gap.observed > gap.mean:
-        return Verdict.AGAINST
-    return Verdict.SUPPORTED if far.p <= LEVEL and far.observed < far.mean else Verdict.OPEN
+        return Verdict.CONTRADICTED
+    return Verdict.SUPPORTED if far.p <= LEVEL and far.observed < far.mean else Verdict.INCONCLUSIVE
 
 
 def laboratories(graph: Graph) -> list[str]:
@@ -126,7 +124,7 @@ def firms(graph: Graph) -> list[str]:
     return [n for n, data in graph.nodes(data=True) if data["nature"] == "firm" and data["sphere"] == sample.INDUSTRY]
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
+def answer(store: ox.Store, read: Sample, seed: int) -> Finding[None]:
     """The finding on a sample. The figures are those of one seed; the verdict says whether they can carry the claim."""
     graph = read.ties
     labs, market = laboratories(graph), firms(graph)
@@ -137,8 +135,9 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
         name="laboratory-to-market",
         question=QUESTION,
         claim=CLAIM,
-        verdict=Verdict.OPEN if turned else weighed.verdict,
+        verdict=Verdict.INCONCLUSIVE if turned else weighed.verdict,
         answer=_answer(graph, weighed, carried),
+        result=None,
         tables=(
             _distances(read, weighed),
             again,
@@ -149,7 +148,7 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
             carriers.cutters(read, labs, market),
             carriers.removal(read, labs, market, seed),
         ),
-        basis=read.basis(),
+        support=read.support(),
         limits=tuple(_limits(read, weighed, turned)),
         method=METHOD,
     )
@@ -225,14 +224,14 @@ def _distances(read: Sample, weighed: Weighed) -> Table:
         note="Mean and median are of the pairs with a path. Efficiency is the mean of 1/distance over all pairs. By "
         f"chance {100 * weighed.reached.mean:.0f} % of the pairs of the first row have a path "
         f"(p = {weighed.reached.p:.2g}).",
-        basis=read.basis(),
+        support=read.support(),
     )
 
 
 def _again(store: ox.Store, graph: Graph, weighed: Weighed, seed: int) -> tuple[Table, list[str]]:
     """The test again without ownership, without sectors, events and places, and without the sources that bear most."""
     rests = {
-        "ties of ownership": unowned(store, graph),
+        "ties of ownership": sample.without_ownership(store, graph),
         "sectors, events and places": bodies_only(graph),
     }
     without = {source: sample.without_source(graph, source) for source in sorted(_sources(graph))}
@@ -246,7 +245,7 @@ def _again(store: ox.Store, graph: Graph, weighed: Weighed, seed: int) -> tuple[
         found, among = efficiency.distances_to(rest, market, (labs, market))
         row: tuple[Value, ...] = (rest.number_of_edges(), len(labs), len(market), found.reached, found.efficiency)
         tested: tuple[Value, ...] = (None, None, "")
-        if weighed.verdict is not Verdict.OPEN:  # what cannot be told is not told by less either
+        if weighed.verdict is not Verdict.INCONCLUSIVE:  # what cannot be told is not told by less either
             other = weigh(rest, labs, market, seed, DRAWS_AGAIN)
             tested = (other.far.p, other.gap.p, str(other.verdict))
             turned += [name] if other.verdict is not weighed.verdict else []
@@ -296,11 +295,3 @@ def bodies_only(graph: Graph) -> Graph:
 
 def _sources(graph: Graph) -> set[str]:
     return {source for *_, data in graph.edges(data=True) for source in data["sources"]}
-
-
-def unowned(store: ox.Store, graph: Graph) -> Graph:
-    """A graph without the ties of ownership alone, and without those who then have none."""
-    owning = {namespaces.local(relation.value) for (relation,) in sparql.select(store, _OWNERSHIP)}
-    return backends.tied(
-        graph, (), ((a, b) for a, b, data in graph.edges(data=True) if set(data["relations"]) <= owning)
-    )

@@ -67,7 +67,7 @@ class _Said(NamedTuple):
     claim: str
 
 
-def answer(store: ox.Store, read: Sample, _seed: int) -> Finding:
+def answer(store: ox.Store, read: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     said = _read(store, read)
     pairs = sorted({(s.one, s.other) for s in said})
@@ -81,15 +81,16 @@ def answer(store: ox.Store, read: Sample, _seed: int) -> Finding:
         name="overlap",
         question=QUESTION,
         claim=_claim(read, pairs),
-        verdict=(told.pop() if len(told) == 1 else Verdict.OPEN) if pairs else Verdict.DESCRIBED,
+        verdict=(told.pop() if len(told) == 1 else Verdict.INCONCLUSIVE) if pairs else Verdict.DESCRIPTIVE,
         answer=_answer(read, pairs, found, adjusted, tests),
+        result=None,
         tables=(
             _sayings(read, said, verdicts),
             _peers(read, pairs),
             _alike(read, alike, adjusted),
             _by_role(roles, found, adjusted, tests),
         ),
-        basis=read.basis(read.ties.edges({body for members in roles.values() for body in members})),
+        support=read.support(read.ties.edges({body for members in roles.values() for body in members})),
         limits=tuple(_limits(read, pairs, verdicts, roles, found)),
         method=METHOD,
     )
@@ -98,11 +99,11 @@ def answer(store: ox.Store, read: Sample, _seed: int) -> Finding:
 def verdict(pair: Likeness | None) -> Verdict:
     """The verdict on the claim that two bodies overlap, by the rule of this module, but for leaving out sources."""
     if pair is None or not _carries(pair):
-        return Verdict.OPEN
+        return Verdict.INCONCLUSIVE
     if pair.probability <= LEVEL:
         return Verdict.SUPPORTED
     many = min(pair.one_ties, pair.other_ties) >= MANY_TIES
-    return Verdict.AGAINST if many and pair.probability >= CHANCE else Verdict.OPEN
+    return Verdict.CONTRADICTED if many and pair.probability >= CHANCE else Verdict.INCONCLUSIVE
 
 
 def _read(store: ox.Store, read: Sample) -> list[_Said]:
@@ -149,12 +150,12 @@ def _likeness(read: Sample, one: str, other: str) -> Likeness | None:
 def _watched(read: Sample, one: str, other: str) -> tuple[Verdict, str]:
     """The verdict on a pair, and a source without which it is another: the graph cannot tell then."""
     told = verdict(_likeness(read, one, other))
-    if told is Verdict.OPEN:
+    if told is Verdict.INCONCLUSIVE:
         return told, ""
     own = {s for node in (one, other) for *_, data in read.ties.edges(node, data=True) for s in data["sources"]}
     for source in sorted(own):
         if verdict(_likeness(read.without([source]), one, other)) is not told:
-            return Verdict.OPEN, source
+            return Verdict.INCONCLUSIVE, source
     return told, ""
 
 
@@ -274,7 +275,7 @@ def _alike(read: Sample, alike: list[Likeness], adjusted: dict[tuple[str, str], 
         ),
         note=f"Pairs that share {LEAST_SHARED} neighbours or more; the first {len(order)} of {len(alike)}. p takes "
         "every other actor to be as easily shared: one whom many are tied to is shared more easily than it says.",
-        basis=read.basis(_between(order)),
+        support=read.support(_between(order)),
         evidence=tuple(_evidence(read, pair) for pair in order),
     )
 
@@ -321,7 +322,7 @@ def _limits(
         elif pair is None or not _carries(pair):
             ties = f"{pair.one_ties} and {counted(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
             yield f"{names} have {ties}; fewer than {LEAST_TIES} carry no verdict."
-        elif told is Verdict.OPEN:
+        elif told is Verdict.INCONCLUSIVE:
             yield f"{names}: p = {pair.probability:.3g} is neither small nor large enough."
     bodies = [body for members in roles.values() for body in members]
     few = sum(read.ties.degree(body) < LEAST_TIES for body in bodies)

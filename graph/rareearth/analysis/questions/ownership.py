@@ -171,7 +171,7 @@ def _way(owned: str, reached: Collection[str], above: Mapping[str, Collection[st
     return tuple(sorted(pairs))
 
 
-def answer(store: ox.Store, sample_: Sample, _seed: int) -> Finding:
+def answer(store: ox.Store, sample_: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     owned = read(store, sample_)
     found = [s for s in stakes(owned) if _industry(sample_, s.owned)]
@@ -180,10 +180,11 @@ def answer(store: ox.Store, sample_: Sample, _seed: int) -> Finding:
     return Finding(
         name="ownership",
         question=QUESTION,
-        verdict=Verdict.DESCRIBED if found else Verdict.OPEN,
+        verdict=Verdict.DESCRIPTIVE if found else Verdict.INCONCLUSIVE,
         answer=_answer(sample_, bodies, found),
+        result=None,
         tables=(_owned(sample_, owned, found), _owners(sample_, found), _direct(sample_, owned)),
-        basis=sample_.basis_of(claims, len(owned.spans)),
+        support=sample_.support_of(claims, len(owned.spans)),
         limits=tuple(_limits(sample_, owned, bodies, found)),
         method=METHOD,
     )
@@ -236,14 +237,14 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
                 round(100 * stake.low, 4),
                 round(100 * stake.high, 4),
                 stake.control,
-                len(sample_.basis_of({c for pair in stake.way for c in owned.claims[pair]}, 0).sources),
+                len(sample_.support_of({c for pair in stake.way for c in owned.claims[pair]}, 0).sources),
                 way(stake),
             )
             for stake in found
         ),
         note="? is a share that nobody tells. Control: yes by a majority or because a source says so; may where open "
         "shares could make a majority.",
-        basis=sample_.basis_of({c for s in found for pair in s.way for c in owned.claims[pair]}, len(owned.spans)),
+        support=sample_.support_of({c for s in found for pair in s.way for c in owned.claims[pair]}, len(owned.spans)),
         evidence=tuple(tuple(sorted({c for pair in s.way for c in owned.claims[pair]})) for s in found),
     )
 
@@ -300,7 +301,9 @@ def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake])
     if lost:
         names = ", ".join(_name(sample_, body) for body in lost)
         yield f"The owners of {names} own each other in a circle, and nobody is known at its end."
-    once = sum(len(sample_.basis_of({c for pair in s.way for c in owned.claims[pair]}, 0).sources) == 1 for s in found)
+    once = sum(
+        len(sample_.support_of({c for pair in s.way for c in owned.claims[pair]}, 0).sources) == 1 for s in found
+    )
     yield f"Told by no more than one source: {once:,} of {counted(len(found), 'stake')}."
     yield (
         "Shares were told at different days; a firm may have sold since. Votes are taken to go with shares, and owners "

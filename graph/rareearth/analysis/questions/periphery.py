@@ -14,10 +14,10 @@ import statistics
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth.analysis import ownership_sector, sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
+from rareearth.analysis.finding import Actor, Finding, Support, Table, TestResult, Value, Verdict, changed, counted
 from rareearth.measures import backends, centrality, permutation
 from rareearth.store import asof, sparql
 
@@ -54,32 +54,85 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One centrality of two groups; no p, no corrected p and no interval where a group is too small."""
+class Effect:
+    """One centrality of private firms compared with that of state-owned ones.
+
+    ``delta`` is Cliff's delta (below 0 the private are lower), with its 95 % interval; ``p`` is of a permutation test
+    of the means, two-sided. Interval and p-values are None if a group is too small.
+    """
 
     measure: str
-    private: tuple[float, ...]
-    state: tuple[float, ...]
     delta: float | None
-    low: float | None
-    high: float | None
-    g: float | None
+    ci_low: float | None
+    ci_high: float | None
+    hedges_g: float | None
     p: float | None
-    corrected: float | None
+    p_corrected: float | None
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """The centralities of private and state-owned firms, and the verdict on the claim that the private are lower."""
+class Statistics:
+    """The numbers of private and of state-owned firms, and the effect on each centrality (none if a group is empty)."""
 
-    measured: tuple[Measured, ...]
+    private: int
+    state: int
+    effects: tuple[Effect, ...]
+
+    @property
+    def delta(self) -> dict[str, float | None]:
+        """Cliff's delta of each measure; of none if a group is empty."""
+        return {effect.measure: effect.delta for effect in self.effects}
+
+
+class Comparison(NamedTuple):
+    """A test, with the values of each centrality for (private, state-owned) firms in the order of their ids."""
+
+    test: TestResult[Statistics]
     private: tuple[str, ...]
     state: tuple[str, ...]
-    verdict: Verdict
+    values: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]]
 
 
-def weigh(graph: Graph, private: Iterable[str], state: Iterable[str], seed: int) -> Weighed:
-    """The comparison of two groups of nodes of a graph by the rule of this module."""
+@dataclass(frozen=True)
+class Firm(Actor):
+    """A firm whose ownership is known: its centralities by measure, and the ids of the claims on its ownership.
+
+    ``ownership`` is ``private`` or ``state``, ``stated`` whether a source says so in a word.
+    """
+
+    ownership: str
+    stated: bool
+    centralities: Mapping[str, float]
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to ``private-at-the-edge``.
+
+    ``by_kinds`` is the test with other kinds of claims, ``without`` that without each source, ``by_year`` that as of
+    other days; ``changed`` are the sources without which the verdict is another, ``flips`` those without which an
+    effect has another sign. ``unknown`` counts the firms with a tie whose ownership no source states.
+    """
+
+    test: TestResult[Statistics]
+    firms: tuple[Firm, ...]
+    by_kinds: Mapping[str, TestResult[Statistics]]
+    without: Mapping[str, TestResult[Statistics]]
+    by_year: Mapping[str, TestResult[Statistics]]
+    changed: tuple[str, ...]
+    flips: tuple[str, ...]
+    unknown: int
+    support: Support
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the test, inconclusive if leaving a source out changes it."""
+        return Verdict.INCONCLUSIVE if self.changed else self.test.verdict
+
+
+def compare(graph: Graph, private: Iterable[str], state: Iterable[str], seed: int) -> Comparison:
+    """The centralities of two groups of nodes of a graph, with the test of the claim by the rule of this module."""
     one, two = tuple(sorted(private)), tuple(sorted(state))
     values = {name: measure(graph) for name, measure in centrality.MEASURES.items()} if one and two else {}
     # what is equal on paper must be equal here, or rounding would rank it
@@ -88,38 +141,37 @@ def weigh(graph: Graph, private: Iterable[str], state: Iterable[str], seed: int)
         for name, found in values.items()
     }
     enough = min(len(one), len(two)) >= LEAST_FIRMS
-    tests = [permutation.compare(a, b, seed=seed, draws=DRAWS).p for a, b in groups.values()] if enough else []
-    corrected = permutation.holm(tests)
-    measured = []
+    p_values = [permutation.compare(a, b, seed=seed, draws=DRAWS).p for a, b in groups.values()] if enough else []
+    corrected = permutation.holm(p_values)
+    effects = []
     for number, (name, (a, b)) in enumerate(groups.items()):
-        effect = permutation.cliffs_delta(a, b, seed=seed)
-        measured.append(
-            Measured(
-                name,
-                a,
-                b,
-                effect.size,
-                effect.low if enough else None,
-                effect.high if enough else None,
-                permutation.hedges_g(a, b),
-                tests[number] if enough else None,
-                corrected[number] if enough else None,
+        found = permutation.cliffs_delta(a, b, seed=seed)
+        effects.append(
+            Effect(
+                measure=name,
+                delta=found.size,
+                ci_low=found.low if enough else None,
+                ci_high=found.high if enough else None,
+                hedges_g=permutation.hedges_g(a, b),
+                p=p_values[number] if enough else None,
+                p_corrected=corrected[number] if enough else None,
             )
         )
-    return Weighed(tuple(measured), one, two, _verdict(measured))
+    statistics_ = Statistics(len(one), len(two), tuple(effects))
+    return Comparison(TestResult(graph.number_of_edges(), statistics_, _verdict(effects)), one, two, groups)
 
 
-def _verdict(measured: Sequence[Measured]) -> Verdict:
-    signs = {(m.delta > 0) - (m.delta < 0) for m in measured if m.delta is not None}
-    sure = any(m.corrected is not None and m.corrected <= LEVEL for m in measured)
-    if not sure or len(signs) != 1 or signs == {0}:
-        return Verdict.OPEN
-    return Verdict.SUPPORTED if signs == {-1} else Verdict.AGAINST
+def _verdict(effects: Sequence[Effect]) -> Verdict:
+    signs = {(e.delta > 0) - (e.delta < 0) for e in effects if e.delta is not None}
+    significant = any(e.p_corrected is not None and e.p_corrected <= LEVEL for e in effects)
+    if not significant or len(signs) != 1 or signs == {0}:
+        return Verdict.INCONCLUSIVE
+    return Verdict.SUPPORTED if signs == {-1} else Verdict.CONTRADICTED
 
 
-def each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
-    """The comparison of the firms of each sample; those of the same ties and firms are weighed once."""
-    known: dict[tuple[object, ...], Weighed] = {}
+def each(samples: Iterable[Sample], seed: int) -> Iterator[Comparison]:
+    """The comparison of the firms of each sample; those with the same ties and firms are compared once."""
+    known: dict[tuple[object, ...], Comparison] = {}
     for read in samples:
         sectors = {n for n, data in read.ties.nodes(data=True) if data["nature"] == "group" and data["tenure"]}
         graph = backends.part(read.ties, set(read.ties) - sectors)
@@ -129,41 +181,70 @@ def each(samples: Iterable[Sample], seed: int) -> Iterator[Weighed]:
         )
         same = (tuple(graph), tuple(graph.edges()), private, state)
         if same not in known:
-            known[same] = weigh(graph, private, state, seed)
+            known[same] = compare(graph, private, state, seed)
         yield known[same]
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
-    """The finding on a sample, with what it does with other kinds of claims and without each source."""
-    sources = read.sources()
-    with_kinds = (read.of(chosen) for chosen in KINDS.values())
-    without_each = (read.without([source]) for source in sources)
-    weighed, *rests = each(chain([read], with_kinds, without_each), seed)
-    kinds = dict(zip(KINDS, rests, strict=False))
-    without = dict(zip(sources, rests[len(KINDS) :], strict=True))
-    turned = [source for source, other in without.items() if other.verdict is not weighed.verdict]
-    verdict = Verdict.OPEN if turned else weighed.verdict
-    ties = [(a, b) for a, b in read.ties.edges() if {a, b} & {*weighed.private, *weighed.state}]
-    claims = {claim for n in (*weighed.private, *weighed.state) for claim in read.ties.nodes[n]["tenure_claims"]}
-    claims |= {claim for a, b in ties for claim in read.ties.edges[a, b]["claims"]}
+def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+    """The finding on a sample, with what it is with other kinds of claims, without each source and as of other days."""
+    result = measure(store, read, seed)
     return Finding(
         name="private-at-the-edge",
         question=QUESTION,
         claim=CLAIM,
-        verdict=verdict,
-        answer=_answer(weighed, verdict),
-        tables=(
-            _compared(weighed),
-            _firms(read, weighed),
-            _sensitivity("With other kinds of claims", "claims", kinds),
-            *_turns(weighed, without),
-            *([over_time(store, years, read.kinds, seed, read.left_out)] if (years := _years(store)) else []),
-        ),
-        drawn=(_sensitivity("Without each source", "without", without),),
-        basis=read.basis_of(claims, len(ties)),
-        limits=tuple(_limits(read, weighed, without, turned)),
+        verdict=result.verdict,
+        answer=_answer(result),
+        result=result,
+        tables=tables(result),
+        support=result.support,
+        limits=tuple(_limits(result)),
         method=METHOD,
     )
+
+
+def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+    """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
+    sources = read.sources()
+    with_kinds = (read.of(chosen) for chosen in KINDS.values())
+    without_each = (read.without([source]) for source in sources)
+    full, *rests = each(chain([read], with_kinds, without_each), seed)
+    without = {source: rest.test for source, rest in zip(sources, rests[len(KINDS) :], strict=True)}
+    firms = tuple(_firms(read, full))
+    ties = [(a, b) for a, b in read.ties.edges() if {a, b} & {firm.id for firm in firms}]
+    claims = {claim for firm in firms for claim in firm.claims}
+    claims |= {claim for a, b in ties for claim in read.ties.edges[a, b]["claims"]}
+    signs = _signs(full.test, full.test.statistics.delta)
+    return Result(
+        test=full.test,
+        firms=firms,
+        by_kinds={name: rest.test for name, rest in zip(KINDS, rests, strict=False)},
+        without=without,
+        by_year=over_time(store, _years(store), read.kinds, seed, read.left_out),
+        changed=changed(full.test, without),
+        flips=tuple(source for source, rest in without.items() if _signs(rest, signs) != signs),
+        unknown=sum(data["nature"] == "firm" and not data["tenure"] for _, data in read.ties.nodes(data=True)),
+        support=read.support_of(claims, len(ties)),
+    )
+
+
+def _signs(test: TestResult[Statistics], measures: Iterable[str]) -> dict[str, int | None]:
+    """The sign of the effect on each of some measures; None if there is no effect."""
+    found = test.statistics.delta
+    return {m: None if (d := found.get(m)) is None else (d > 0) - (d < 0) for m in measures}
+
+
+def _firms(read: Sample, full: Comparison) -> Iterator[Firm]:
+    for group, (ownership, ids) in enumerate((("private", full.private), ("state", full.state))):
+        for number, id_ in enumerate(ids):
+            data = read.ties.nodes[id_]
+            yield Firm(
+                id=id_,
+                name=str(data["label"]),
+                ownership=ownership,
+                stated=bool(data["tenure_stated"]),
+                centralities={measure: groups[group][number] for measure, groups in full.values.items()},
+                claims=tuple(data["tenure_claims"]),
+            )
 
 
 def over_time(
@@ -172,15 +253,15 @@ def over_time(
     kinds: Sequence[str] = ("fact",),
     seed: int = 0,
     without: Collection[str] = (),
-) -> Table:
-    """The comparison as of each of some days, months or years (EDTF), by :func:`asof.at`, without some sources.
+) -> dict[str, TestResult[Statistics]]:
+    """The test as of each of some days, months or years (EDTF), by :func:`asof.at`, without some sources.
 
     Raises RareEarthError for what is no day, month or year.
     """
-    wanted = list(days)
-    then = (sample.read(asof.at(store, day).store, kinds) for day in wanted)
+    listed = list(days)
+    then = (sample.read(asof.at(store, day).store, kinds) for day in listed)
     samples = (read.without(set(without) & set(read.sources())) for read in then)
-    return _sensitivity("As of other days", "as of", dict(zip(wanted, each(samples, seed), strict=True)))
+    return {day: found.test for day, found in zip(listed, each(samples, seed), strict=True)}
 
 
 def _years(store: ox.Store) -> list[str]:
@@ -192,59 +273,71 @@ def _years(store: ox.Store) -> list[str]:
     return [str(last - before) for before in (10, 5, 0)]
 
 
-def _answer(weighed: Weighed, verdict: Verdict) -> str:
-    firms = f"{len(weighed.private):,} private and {counted(len(weighed.state), 'state-owned firm')} have a tie"
-    if not weighed.measured:
+def _answer(result: Result) -> str:
+    found = result.test.statistics
+    firms = f"{found.private:,} private and {counted(found.state, 'state-owned firm')} have a tie"
+    if not found.effects:
         return f"{firms}; there is nothing to compare."
-    below = [m.measure for m in weighed.measured if (m.delta or 0) < 0]
-    figures = ", ".join(f"{m.measure} {m.delta:+.2f}" for m in weighed.measured)
-    lower = f"the private are lower by {', '.join(below)}" if below else "the private are lower by no measure"
-    carried = " That is too little to go by." if verdict is Verdict.OPEN else ""
-    return f"{firms}; {lower} (Cliff's delta: {figures}).{carried}"
+    below = [e.measure for e in found.effects if (e.delta or 0) < 0]
+    deltas = ", ".join(f"{e.measure} {e.delta:+.2f}" for e in found.effects)
+    lower = f"private firms are lower by {', '.join(below)}" if below else "private firms are lower by no measure"
+    weak = " The evidence is too weak for a conclusion." if result.verdict is Verdict.INCONCLUSIVE else ""
+    return f"{firms}; {lower} (Cliff's delta: {deltas}).{weak}"
 
 
-def _limits(read: Sample, weighed: Weighed, without: Mapping[str, Weighed], turned: Sequence[str]) -> Iterator[str]:
-    for name, group in (("private", weighed.private), ("state-owned", weighed.state)):
-        if len(group) < LEAST_FIRMS:
+def _limits(result: Result) -> Iterator[str]:
+    found = result.test.statistics
+    for name, count in (("private", found.private), ("state-owned", found.state)):
+        if count < LEAST_FIRMS:
             yield (
-                f"{counted(len(group), f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group a test has no power "
+                f"{counted(count, f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group a test has no power "
                 "and an interval no meaning, so none is given."
             )
-    unknown = sum(data["nature"] == "firm" and not data["tenure"] for _, data in read.ties.nodes(data=True))
-    if unknown:
-        more = counted(unknown, "more firm with a tie is", "more firms with a tie are")
-        yield f"No source says whose {more}: that may well change the answer."
-    open_ = [m.measure for m in weighed.measured if m.low is not None and m.high is not None and m.low <= 0 <= m.high]
+    if result.unknown:
+        more = counted(result.unknown, "more firm with a tie", "more firms with a tie")
+        yield f"No source states the ownership of {more}: knowing it may well change the answer."
+    open_ = [
+        e.measure
+        for e in found.effects
+        if e.ci_low is not None and e.ci_high is not None and e.ci_low <= 0 <= e.ci_high
+    ]
     if open_:
-        yield f"The interval of Cliff's delta holds 0 for {', '.join(open_)}."
-    if turned:
-        yield f"One source turns the verdict: {', '.join(turned)}."
-    flips = [source for source, other in without.items() if _flips(weighed, other)]
+        yield f"The interval of Cliff's delta includes 0 for {', '.join(open_)}."
+    if result.changed:
+        yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
     yield (
-        f"{len(flips):,} of {counted(len(without), 'source')} would turn the sign of a measure, or end the comparison, "
-        "when left out."
+        f"Leaving out one of {len(result.flips):,} of {counted(len(result.without), 'source')} would change the sign "
+        "of an effect, or end the comparison."
     )
-    yield "Firms that more pages write of have more ties: this is centrality in what was written, not in trade."
+    yield "Firms that more pages write about have more ties: this is centrality in what was written, not in trade."
 
 
-def _flips(weighed: Weighed, other: Weighed) -> list[str]:
-    """The measures whose effect has another sign."""
-    then = {m.measure: m.delta for m in other.measured}
-    return [m.measure for m in weighed.measured if _sign(m.delta) != _sign(then.get(m.measure))]
+def tables(result: Result) -> tuple[Table, ...]:
+    """The result as tables."""
+    turns = {s: other for s, other in result.without.items() if s in result.flips or s in result.changed}
+    title = f"Sources that change a sign or the verdict when left out, of {len(result.without)}"
+    return (
+        _compared(result),
+        _by_firm(result),
+        _sensitivity("With other kinds of claims", "claims", result.by_kinds),
+        *([_sensitivity(title, "without", turns)] if turns else []),
+        *([_sensitivity("As of other days", "as of", result.by_year)] if result.by_year else []),
+    )
 
 
-def _sign(delta: float | None) -> int | None:
-    return None if delta is None else (delta > 0) - (delta < 0)
-
-
-def _compared(weighed: Weighed) -> Table:
+def _compared(result: Result) -> Table:
+    groups = {
+        measure: [
+            [f.centralities[measure] for f in result.firms if f.ownership == name] for name in ("private", "state")
+        ]
+        for measure in result.test.statistics.delta
+    }
     rows = tuple(
         (
-            m.measure, statistics.fmean(m.private), statistics.fmean(m.state),
-            statistics.median(m.private), statistics.median(m.state),
-            m.delta, m.low, m.high, m.g, m.p, m.corrected,
+            e.measure, *map(statistics.fmean, groups[e.measure]), *map(statistics.median, groups[e.measure]),
+            e.delta, e.ci_low, e.ci_high, e.hedges_g, e.p, e.p_corrected,
         )
-        for m in weighed.measured
+        for e in result.test.statistics.effects
     )  # fmt: skip
     columns = (
         "measure", "private, mean", "state, mean", "private, median", "state, median",
@@ -254,40 +347,26 @@ def _compared(weighed: Weighed) -> Table:
     return Table("Centralities of private and state-owned firms", columns, rows, note)
 
 
-def _firms(read: Sample, weighed: Weighed) -> Table:
-    rows: list[tuple[Value, ...]] = []
-    evidence = []
-    for group, names in (("private", weighed.private), ("state", weighed.state)):
-        for number, name in enumerate(names):
-            data = read.ties.nodes[name]
-            told = "stated" if data["tenure_stated"] else "inferred"
-            figures = ((m.private if group == "private" else m.state)[number] for m in weighed.measured)
-            rows.append((data["label"], group, told, *figures))
-            evidence.append(tuple(data["tenure_claims"]))
-    columns = ("firm", "group", "by", *(m.measure for m in weighed.measured))
-    note = (
-        "Stated: a source says so in a word; inferred: from owners or supervisors. The claims are those that tell it."
+def _by_firm(result: Result) -> Table:
+    measures = tuple(result.test.statistics.delta)
+    return Table(
+        "The firms",
+        ("firm", "group", "by", *measures),
+        tuple(
+            (f.name, f.ownership, "stated" if f.stated else "inferred", *(f.centralities[m] for m in measures))
+            for f in result.firms
+        ),
+        note="Stated: a source says so in a word; inferred: from owners or supervisors. The claims are those on "
+        "ownership.",
+        evidence=tuple(f.claims for f in result.firms),
     )
-    return Table("The firms", columns, tuple(rows), note, evidence=tuple(evidence))
 
 
-def _sensitivity(title: str, column: str, samples: Mapping[str, Weighed]) -> Table:
+def _sensitivity(title: str, column: str, tests: Mapping[str, TestResult[Statistics]]) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for name, weighed in samples.items():
-        deltas = {m.measure: m.delta for m in weighed.measured}
-        figures = (deltas.get(measure) for measure in centrality.MEASURES)
-        rows.append((name, len(weighed.private), len(weighed.state), *figures, str(weighed.verdict)))
+    for name, test in tests.items():
+        found = test.statistics
+        deltas = (found.delta.get(measure) for measure in centrality.MEASURES)
+        rows.append((name, found.private, found.state, *deltas, str(test.verdict)))
     columns = (column, "private", "state", *(f"delta of {m}" for m in centrality.MEASURES), "verdict")
     return Table(title, columns, tuple(rows))
-
-
-def _turns(weighed: Weighed, without: Mapping[str, Weighed]) -> Iterator[Table]:
-    """The sources that turn a sign or the verdict when left out; no table where none does, as the limits say so."""
-    kept = {
-        source: other
-        for source, other in without.items()
-        if _flips(weighed, other) or other.verdict is not weighed.verdict
-    }
-    if kept:
-        title = f"Sources that turn a sign or the verdict when left out, of {len(without)}"
-        yield _sensitivity(title, "without", kept)

@@ -13,22 +13,21 @@ ownership alone, which are no collaboration.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rareearth import namespaces
-from rareearth.analysis import sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
+from rareearth.analysis import grouping, sample
+from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed, counted
 from rareearth.measures import backends, mixing, null_model
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
     import networkx as nx
     import pyoxigraph as ox
 
+    from rareearth.analysis.grouping import Grouping
     from rareearth.analysis.sample import Sample
-    from rareearth.measures.mixing import Pair
+    from rareearth.measures.null_model import Comparison
 
     Graph = nx.Graph[str]
 
@@ -47,64 +46,100 @@ METHOD = (
     "P-values that count the observed graph: Phipson and Smyth 2010, Statistical Applications in Genetics and "
     "Molecular Biology 9, 39. No p-value where fewer than 5 ties are expected: Cochran 1954, Biometrics 10, 417-451.",
 )
-_OWNERSHIP = "SELECT ?relation { ?relation ree:owner ?end }"
+OWNERSHIP = "ties of ownership"
+KINDS = {
+    "facts": ("fact",),
+    "facts and speech": ("fact", "speech"),
+    "all kinds of claims": ("fact", "speech", "assessment", "recommendation"),
+}
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """Ties between groups, beside random graphs with the same degrees.
+class Statistics:
+    """The number of ties between spheres compared with random graphs; None if there is no tie at all."""
 
-    ``between`` compares the number of ties between groups, ``pairs`` that of each two groups, ``ei`` the E-I index of
-    each group ("" for all), ``assortativity`` the coefficient. ``verdict`` is on the claim that ties between are few.
+    between: Comparison | None
+
+
+@dataclass(frozen=True)
+class RelationCount:
+    """The ties of one relation, those of them between spheres, and the ids of their claims."""
+
+    relation: str
+    ties: int
+    between: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The same measures with other kinds of claims, or other actors.
+
+    ``excess`` is the share of ties that run between spheres beyond those expected, as :func:`grouping.excess` gives it.
     """
 
-    mixing: Mapping[Pair, int]
-    between: null_model.Comparison | None
-    pairs: Mapping[Pair, null_model.Comparison]
-    ei: Mapping[str, null_model.Comparison]
-    assortativity: null_model.Comparison | None
-    verdict: Verdict
+    claims: str
+    actors: str
+    ties: int
+    between: int
+    ei_index: float | None
+    assortativity: float | None
+    excess: float
 
 
-def weigh(graph: Graph, groups: Mapping[str, str], seed: int) -> Weighed:
-    """The ties between groups of a graph all of whose nodes have one, and the verdict by the rule of this module."""
-    return _beside(graph, groups, list(null_model.ties(graph, DRAWS, seed)))
+@dataclass(frozen=True)
+class Result:
+    """The answer to ``spheres``.
+
+    ``by_sphere`` groups all bodies by sphere, ``by_group`` with industry split by ownership. ``test`` is the test of
+    the claim, ``retests`` what it gives without ties of ownership and without each of the sources that matter most, by
+    what is left out; ``changed`` those of them with another verdict. ``excess`` is the share of ties between spheres
+    beyond those expected (see :func:`grouping.excess`), ``excess_without`` the same without each source that leaves two
+    ties or more. ``industry`` counts the bodies of industry, ``industry_unknown`` those whose ownership no source
+    states, ``untested_ties`` the ties of persons, facilities, groups, events and places.
+    """
+
+    test: TestResult[Statistics]
+    retests: Mapping[str, TestResult[Statistics]]
+    changed: tuple[str, ...]
+    by_sphere: Grouping
+    by_group: Grouping
+    relations: tuple[RelationCount, ...]
+    scopes: tuple[Scope, ...]
+    sources: int
+    excess: float
+    excess_without: Mapping[str, float]
+    industry: int
+    industry_unknown: int
+    untested_ties: int
+    support: Support
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the test, inconclusive if leaving something out changes it."""
+        return Verdict.INCONCLUSIVE if self.changed else self.test.verdict
 
 
-def _beside(graph: Graph, groups: Mapping[str, str], random_ties: Sequence[Sequence[Pair]]) -> Weighed:
+def test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[Statistics]:
+    """The test of the claim on a graph all of whose nodes have a group, by the rule of this module.
+
+    ``seed`` is that of the :data:`DRAWS` random graphs.
+    """
     found = mixing.matrix(graph.edges(), groups)
-    names = sorted(set(groups.values()))
-    if not graph.number_of_edges():
-        return Weighed(found, None, {}, {}, None, Verdict.OPEN)
-    drawn = [mixing.matrix(ties, groups) for ties in random_ties]
-    pairs = [(a, b) for a in names for b in names if a <= b]
-    between = null_model.compare(_between(found), [_between(m) for m in drawn])
-    ei = {name: _compared([mixing.ei_index(m, name or None) for m in (found, *drawn)]) for name in ("", *names)}
-    return Weighed(
-        found,
-        between,
-        {pair: null_model.compare(found[pair], [m[pair] for m in drawn]) for pair in pairs},
-        {name: compared for name, compared in ei.items() if compared},
-        _compared([mixing.assortativity(m) for m in (found, *drawn)]),
-        _verdict(graph.number_of_edges(), between),
-    )
+    drawn = [grouping.between(mixing.matrix(ties, groups)) for ties in null_model.ties(graph, DRAWS, seed)]
+    between = null_model.compare(grouping.between(found), drawn) if graph.number_of_edges() else None
+    return _tested(graph.number_of_edges(), between)
 
 
-def _between(found: Mapping[Pair, int]) -> int:
-    return sum(count for (a, b), count in found.items() if a != b)
+def _tested(ties: int, between: Comparison | None) -> TestResult[Statistics]:
+    return TestResult(ties, Statistics(between), _verdict(ties, between) if between else Verdict.INCONCLUSIVE)
 
 
-def _compared(values: list[float | None]) -> null_model.Comparison | None:
-    """The first beside the others; None where it, or nearly all of them, are not defined."""
-    known = [x for x in values[1:] if x is not None]
-    return null_model.compare(values[0], known) if values[0] is not None and len(known) > 1 else None
-
-
-def _verdict(ties: int, between: null_model.Comparison) -> Verdict:
+def _verdict(ties: int, between: Comparison) -> Verdict:
     enough = ties >= LEAST_TIES and LEAST_EXPECTED <= between.mean <= ties - LEAST_EXPECTED
     if not enough or between.p > LEVEL:
-        return Verdict.OPEN
-    return Verdict.SUPPORTED if between.observed < between.mean else Verdict.AGAINST
+        return Verdict.INCONCLUSIVE
+    return Verdict.SUPPORTED if between.observed < between.mean else Verdict.CONTRADICTED
 
 
 def bodies(read: Sample) -> Graph:
@@ -117,140 +152,62 @@ def _of(graph: Graph, attribute: str) -> dict[str, str]:
     return {node: str(data[attribute]) for node, data in graph.nodes(data=True) if data[attribute]}
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding:
-    """The finding on a sample. The figures are those of one seed; the verdict says whether they can carry the claim."""
-    graph = bodies(read)
-    spheres, groups = _of(graph, "sphere"), _of(graph, "group")
-    random_ties = list(null_model.ties(graph, DRAWS, seed))
-    weighed, split = (_beside(graph, told, random_ties) for told in (spheres, groups))
-    tables = [
-        _pairs(read, graph, spheres, weighed, "Ties between organizations and firms, by sphere"),
-        _indices(graph, spheres, weighed, "E-I index (all within -1, all between 1) and assortativity, by sphere"),
-        _pairs(read, graph, groups, split, "The same ties, with industry told apart"),
-        _indices(graph, groups, split, "E-I index and assortativity, with industry told apart"),
-        _relations(graph, spheres),
-        _scopes(read),
-    ]
-    limits = list(_limits(read, graph, weighed))
-    verdict = weighed.verdict
-    if verdict is not Verdict.OPEN:
-        table, turned = _again(store, read, weighed, seed)
-        tables.append(table)
-        if turned:
-            verdict = Verdict.OPEN
-            limits.insert(0, f"The verdict hangs on one thing: without {', '.join(turned)} it is another.")
+def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+    """The finding on a sample. The numbers are those of one seed."""
+    result = measure(store, read, seed)
     return Finding(
         name="spheres",
         question=QUESTION,
         claim=CLAIM,
-        verdict=verdict,
-        answer=_answer(graph, weighed),
-        tables=tuple(tables),
-        basis=read.basis(graph.edges()),
-        limits=tuple(limits),
+        verdict=result.verdict,
+        answer=_answer(result),
+        result=result,
+        tables=tables(result),
+        support=result.support,
+        limits=tuple(_limits(result)),
         method=METHOD,
     )
 
 
-def _answer(graph: Graph, weighed: Weighed) -> str:
-    ties, between = graph.number_of_edges(), weighed.between
-    if between is None:
-        return "No two organizations or firms of a known sphere are tied."
-    found = (
-        f"Of {counted(ties, 'tie')} between organizations and firms {between.observed:,.0f} "
-        f"({between.observed / ties:.0%}) {'runs' if between.observed == 1 else 'run'} between spheres; "
-        f"{between.mean:,.1f} would by chance if everyone kept its number of ties"
-    )
-    if between.z is None or ties < LEAST_TIES:
-        return f"{found}."
-    pairs = [
-        f"{a}–{b} ({c.observed:.0f}, by chance {c.mean:.1f}, p = {c.p:.2g})"
-        for (a, b), c in sorted(weighed.pairs.items(), key=lambda item: (item[1].z or 0.0, item[0]))
-        if a != b and c.mean >= LEAST_EXPECTED
-    ]
-    told = f" Pairs that can be weighed, the fewest first: {', '.join(pairs)}." if pairs else ""
-    return f"{found} (z = {between.z:.2f}, p = {between.p:.2g}).{told}"
-
-
-def _limits(read: Sample, graph: Graph, weighed: Weighed) -> Iterator[str]:
-    ties, between = graph.number_of_edges(), weighed.between
-    if ties < LEAST_TIES:
-        yield f"{counted(ties, 'tie')} between organizations and firms; fewer than {LEAST_TIES} carry no verdict."
-    elif between and not LEAST_EXPECTED <= between.mean <= ties - LEAST_EXPECTED:
-        yield f"Fewer than {LEAST_EXPECTED:.0f} ties are expected between or within spheres: no verdict."
-    elif between and between.p > LEVEL:
-        yield f"As many ties between spheres come by chance too often (p = {between.p:.3g}) to say few or many."
-    weak = sum(c.mean < LEAST_EXPECTED for c in weighed.pairs.values())
-    if weak:
-        yield (
-            f"No p-value is given for {weak} of {counted(len(weighed.pairs), 'pair')} of spheres, for which fewer than "
-            "5 ties are expected."
-        )
-    unknown = sum(data["group"] == sample.GROUPS[""] for _, data in graph.nodes(data=True))
-    firms = sum(data["sphere"] == sample.INDUSTRY for _, data in graph.nodes(data=True))
-    if unknown:
-        yield f"Of {unknown:,} of {counted(firms, 'body')} of industry no source says whether state-owned or private."
-    yield (
-        "Fewer than by chance is not too few: nearly all networks have more ties within groups (McPherson, Smith-Lovin "
-        "and Cook 2001, Annual Review of Sociology 27, 415-444). How many would be enough the graph cannot tell."
-    )
-    yield (
-        "The ties are those that the sources tell, and the sources were chosen from one article outwards: a tie that "
-        "nobody wrote of is missing. p-values are against rewiring these ties, not against other samples; the random "
-        "graphs know nothing of countries or of what a firm makes."
-    )
-    yield (
-        "Ties of all relations count, ownership, supply and disputes too. "
-        f"Not weighed: {counted(read.ties.number_of_edges() - graph.number_of_edges(), 'tie')} of persons, facilities, "
-        "groups, events and places."
+def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+    """The ties between the spheres of a sample, with the test of the claim and what it is sensitive to."""
+    graph = bodies(read)
+    spheres, groups = _of(graph, "sphere"), _of(graph, "group")
+    random_ties = list(null_model.ties(graph, DRAWS, seed))
+    by_sphere, by_group = (grouping.compare(graph, names, random_ties) for names in (spheres, groups))
+    tested = _tested(graph.number_of_edges(), by_sphere.between)
+    # the sphere of a body is that of its class, whichever source is left out
+    own = sorted({source for _, _, data in graph.edges(data=True) for source in data["sources"]})
+    rests = {source: backends.part(sample.without_source(read.ties, source), set(graph)) for source in own}
+    retests = {}
+    if tested.verdict is not Verdict.INCONCLUSIVE:
+        towards = 1 if tested.verdict is Verdict.SUPPORTED else -1
+        order = sorted(own, key=lambda s: (-towards * _excess(rests[s]), s))
+        parts = {OWNERSHIP: sample.without_ownership(store, graph), **{s: rests[s] for s in order[:WATCHED]}}
+        retests = {name: test(part, _of(part, "sphere"), seed) for name, part in parts.items()}
+    return Result(
+        test=tested,
+        retests=retests,
+        changed=changed(tested, retests),
+        by_sphere=by_sphere,
+        by_group=by_group,
+        relations=tuple(_relations(graph, spheres)),
+        scopes=tuple(_scopes(read)),
+        sources=len(own),
+        excess=_excess(graph),
+        excess_without={source: _excess(rest) for source, rest in rests.items() if rest.number_of_edges() > 1},
+        industry=sum(sphere == sample.INDUSTRY for sphere in spheres.values()),
+        industry_unknown=sum(group == sample.GROUPS[""] for group in groups.values()),
+        untested_ties=read.ties.number_of_edges() - graph.number_of_edges(),
+        support=read.support(graph.edges()),
     )
 
 
-def _shown(compared: null_model.Comparison, expected: float) -> tuple[Value, Value, Value]:
-    """Mean, z and p as cells; no z and no p where the expected count is too small for a test."""
-    enough = expected >= LEAST_EXPECTED
-    return compared.mean, compared.z if enough else None, compared.p if enough else None
+def _excess(graph: Graph) -> float:
+    return grouping.excess(graph, _of(graph, "sphere"))
 
 
-def _pairs(read: Sample, graph: Graph, groups: Mapping[str, str], weighed: Weighed, title: str) -> Table:
-    claims: dict[Pair, set[str]] = defaultdict(set)
-    for a, b, data in graph.edges(data=True):
-        claims[min(groups[a], groups[b]), max(groups[a], groups[b])].update(data["claims"])
-    total = max(1, graph.number_of_edges())
-    rows = tuple(
-        (
-            *pair,
-            compared.observed,
-            100 * compared.observed / total,
-            *_shown(compared, compared.mean),
-        )
-        for pair, compared in sorted(weighed.pairs.items())
-    )
-    return Table(
-        title,
-        ("one", "other", "ties", "% of ties", "by chance", "z", "p"),
-        rows,
-        note="p is not corrected for the number of rows.",
-        basis=read.basis(graph.edges()),
-        evidence=tuple(tuple(sorted(claims[pair])) for pair in sorted(weighed.pairs)),
-    )
-
-
-def _indices(graph: Graph, groups: Mapping[str, str], weighed: Weighed, title: str) -> Table:
-    sizes = Counter(groups.values())
-    rows: list[tuple[Value, ...]] = []
-    for name, compared in sorted(weighed.ei.items()):
-        ties = sum(count for pair, count in weighed.mixing.items() if not name or name in pair)
-        shown = _shown(compared, min(ties, ties * (1 - abs(compared.mean)) / 2))
-        rows.append((name or "all", "E-I index", sizes[name] if name else len(groups), ties, compared.observed, *shown))
-    if weighed.assortativity:
-        compared, ties = weighed.assortativity, graph.number_of_edges()
-        shown = _shown(compared, float(ties) if ties >= LEAST_TIES else 0.0)
-        rows.append(("all", "assortativity", len(groups), ties, compared.observed, *shown))
-    return Table(title, ("group", "measure", "bodies", "ties", "observed", "by chance", "z", "p"), tuple(rows))
-
-
-def _relations(graph: Graph, spheres: Mapping[str, str]) -> Table:
+def _relations(graph: Graph, spheres: Mapping[str, str]) -> Iterator[RelationCount]:
     ties: Counter[str] = Counter()
     between: Counter[str] = Counter()
     claims: dict[str, set[str]] = defaultdict(set)
@@ -259,76 +216,157 @@ def _relations(graph: Graph, spheres: Mapping[str, str]) -> Table:
             ties[relation] += 1
             between[relation] += spheres[a] != spheres[b]
             claims[relation].update(data["claims"])
-    order = sorted(ties, key=lambda r: (-between[r], -ties[r], r))
-    return Table(
-        "By relation: ties between organizations and firms, and those between spheres",
-        ("relation", "ties", "between spheres", "% between"),
-        tuple((r, ties[r], between[r], 100 * between[r] / ties[r]) for r in order),
-        note="A tie of several relations counts in each.",
-        evidence=tuple(tuple(sorted(claims[r])) for r in order),
+    for relation in sorted(ties, key=lambda r: (-between[r], -ties[r], r)):
+        yield RelationCount(relation, ties[relation], between[relation], tuple(sorted(claims[relation])))
+
+
+def _scopes(read: Sample) -> Iterator[Scope]:
+    for name, kinds in KINDS.items():
+        other = read.of(kinds)
+        known = backends.part(other.ties, {n for n, data in other.ties.nodes(data=True) if data["sphere"]})
+        for actors, graph in (("organizations and firms", bodies(other)), ("all of a sphere", known)):
+            found = mixing.matrix(graph.edges(), _of(graph, "sphere"))
+            indices = (mixing.ei_index(found), mixing.assortativity(found))
+            yield Scope(name, actors, graph.number_of_edges(), grouping.between(found), *indices, _excess(graph))
+
+
+def _answer(result: Result) -> str:
+    ties, between = result.test.ties, result.by_sphere.between
+    if between is None:
+        return "No two organizations or firms of a known sphere are tied."
+    found = (
+        f"Of {counted(ties, 'tie')} between organizations and firms {between.observed:,.0f} "
+        f"({between.observed / ties:.0%}) {'runs' if between.observed == 1 else 'run'} between spheres; "
+        f"{between.mean:,.1f} would by chance if every actor kept its number of ties"
+    )
+    if between.z is None or ties < LEAST_TIES:
+        return f"{found}."
+    pairs = [
+        f"{pair.one}–{pair.other} ({pair.ties.observed:.0f}, by chance {pair.ties.mean:.1f}, p = {pair.ties.p:.2g})"
+        for pair in sorted(result.by_sphere.pairs, key=lambda pair: (pair.ties.z or 0.0, pair.one, pair.other))
+        if pair.one != pair.other and pair.ties.mean >= LEAST_EXPECTED
+    ]
+    testable = f" Pairs with enough ties to test, the lowest z first: {', '.join(pairs)}." if pairs else ""
+    return f"{found} (z = {between.z:.2f}, p = {between.p:.2g}).{testable}"
+
+
+def _limits(result: Result) -> Iterator[str]:
+    ties, between = result.test.ties, result.by_sphere.between
+    if result.changed:
+        yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
+    if ties < LEAST_TIES:
+        yield f"{counted(ties, 'tie')} between organizations and firms; at least {LEAST_TIES} are needed for a verdict."
+    elif between and not LEAST_EXPECTED <= between.mean <= ties - LEAST_EXPECTED:
+        yield f"Fewer than {LEAST_EXPECTED:.0f} ties are expected between or within spheres: no verdict."
+    elif between and between.p > LEVEL:
+        yield f"The number of ties between spheres does not differ significantly from chance (p = {between.p:.3g})."
+    pairs = result.by_sphere.pairs
+    weak = sum(pair.ties.mean < LEAST_EXPECTED for pair in pairs)
+    if weak:
+        yield (
+            f"No p-value is given for {weak} of {counted(len(pairs), 'pair')} of spheres, for which fewer than "
+            f"{LEAST_EXPECTED:.0f} ties are expected."
+        )
+    if result.industry_unknown:
+        yield (
+            f"For {result.industry_unknown:,} of {counted(result.industry, 'body')} of industry no source states "
+            "whether it is state-owned or private."
+        )
+    yield (
+        "Fewer than by chance is not too few: nearly all networks have more ties within groups (McPherson, Smith-Lovin "
+        "and Cook 2001, Annual Review of Sociology 27, 415-444). The network does not show how many would be enough."
+    )
+    yield (
+        "The ties are those that the sources report, and the sources were chosen starting from one article: a tie that "
+        "nobody wrote about is missing. p-values are against rewiring these ties, not against other samples; the "
+        "random graphs ignore countries and what a firm makes."
+    )
+    yield (
+        "Ties of all relations count, including ownership, supply and disputes. "
+        f"Not tested: {counted(result.untested_ties, 'tie')} of persons, facilities, groups, events and places."
     )
 
 
-def _excess(graph: Graph, groups: Mapping[str, str]) -> float:
-    """The ties between groups above what the configuration model expects, as a part of all ties."""
-    expected = sum(x for (a, b), x in mixing.expected(graph, groups).items() if a != b)
-    return (_between(mixing.matrix(graph.edges(), groups)) - expected) / max(1, graph.number_of_edges())
+def tables(result: Result) -> tuple[Table, ...]:
+    """The result as tables."""
+    return (
+        _pairs(result, result.by_sphere, "Ties between organizations and firms, by sphere"),
+        _indices(result, result.by_sphere, "E-I index (all within -1, all between 1) and assortativity, by sphere"),
+        _pairs(result, result.by_group, "The same ties, with industry split by ownership"),
+        _indices(result, result.by_group, "E-I index and assortativity, with industry split by ownership"),
+        _by_relation(result),
+        _by_scope(result),
+        *([_sensitivity(result)] if result.retests else []),
+    )
 
 
-def _scopes(read: Sample) -> Table:
-    """How the figures change with the kinds of claims, and with everyone who has a sphere."""
-    rows: list[tuple[Value, ...]] = []
-    scopes = {
-        "facts": ("fact",),
-        "facts and speech": ("fact", "speech"),
-        "all kinds of claims": ("fact", "speech", "assessment", "recommendation"),
-    }
-    for name, kinds in scopes.items():
-        other = read.of(kinds)
-        known = backends.part(other.ties, {n for n, data in other.ties.nodes(data=True) if data["sphere"]})
-        for who, graph in (("organizations and firms", bodies(other)), ("all of a sphere", known)):
-            spheres = _of(graph, "sphere")
-            found, ties = mixing.matrix(graph.edges(), spheres), graph.number_of_edges()
-            figures = (mixing.ei_index(found), mixing.assortativity(found))
-            rows.append((name, who, ties, _between(found), *figures, 100 * _excess(graph, spheres)))
+def _shown(compared: Comparison, expected: float) -> tuple[Value, Value, Value]:
+    """Mean, z and p as cells; no z and no p if the expected count is too small for a test."""
+    enough = expected >= LEAST_EXPECTED
+    return compared.mean, compared.z if enough else None, compared.p if enough else None
+
+
+def _pairs(result: Result, groups: Grouping, title: str) -> Table:
+    total = max(1, result.test.ties)
     return Table(
-        "What the answer does with other kinds of claims, and with persons and facilities",
+        title,
+        ("one", "other", "ties", "% of ties", "by chance", "z", "p"),
+        tuple(
+            (pair.one, pair.other, ties.observed, 100 * ties.observed / total, *_shown(ties, ties.mean))
+            for pair in groups.pairs
+            for ties in (pair.ties,)
+        ),
+        note="p is not corrected for the number of rows.",
+        support=result.support,
+        evidence=tuple(pair.claims for pair in groups.pairs),
+    )
+
+
+def _indices(result: Result, groups: Grouping, title: str) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    bodies = sum(groups.sizes.values())
+    for name, compared in groups.ei_index.items():
+        ties = int(sum(p.ties.observed for p in groups.pairs if not name or name in (p.one, p.other)))
+        shown = _shown(compared, min(ties, ties * (1 - abs(compared.mean)) / 2))
+        size = groups.sizes[name] if name else bodies
+        rows.append((name or "all", "E-I index", size, ties, compared.observed, *shown))
+    if groups.assortativity:
+        compared, ties = groups.assortativity, result.test.ties
+        shown = _shown(compared, float(ties) if ties >= LEAST_TIES else 0.0)
+        rows.append(("all", "assortativity", bodies, ties, compared.observed, *shown))
+    return Table(title, ("group", "measure", "bodies", "ties", "observed", "by chance", "z", "p"), tuple(rows))
+
+
+def _by_relation(result: Result) -> Table:
+    return Table(
+        "By relation: ties between organizations and firms, and those between spheres",
+        ("relation", "ties", "between spheres", "% between"),
+        tuple((r.relation, r.ties, r.between, 100 * r.between / r.ties) for r in result.relations),
+        note="A tie of several relations counts in each.",
+        evidence=tuple(r.claims for r in result.relations),
+    )
+
+
+def _by_scope(result: Result) -> Table:
+    return Table(
+        "The same measures with other kinds of claims, and with persons and facilities",
         ("claims", "who", "ties", "between", "E-I index", "assortativity", "% above chance"),
-        tuple(rows),
+        tuple(
+            (s.claims, s.actors, s.ties, s.between, s.ei_index, s.assortativity, 100 * s.excess) for s in result.scopes
+        ),
         note="Chance is the configuration model. The tie of a person or facility to its organization is within.",
     )
 
 
-def _again(store: ox.Store, read: Sample, weighed: Weighed, seed: int) -> tuple[Table, list[str]]:
-    """The test again without ownership and without the sources that bear most on it; and what turns the verdict."""
-    graph = bodies(read)
-    own = sorted({source for _, _, data in graph.edges(data=True) for source in data["sources"]})
-    # the sphere of a body is that of its class, whichever source is left out
-    rests = {source: backends.part(sample.without_source(read.ties, source), set(graph)) for source in own}
-    towards = 1 if weighed.verdict is Verdict.SUPPORTED else -1
-    excess = {source: _excess(rest, _of(rest, "sphere")) for source, rest in rests.items()}
-    watched = sorted(own, key=lambda s: (-towards * excess[s], s))[:WATCHED]
+def _sensitivity(result: Result) -> Table:
+    watched = counted(len(result.retests) - 1, "source that matters", "sources that matter")
     rows: list[tuple[Value, ...]] = []
-    turned = []
-    for name, rest in {"ties of ownership": _unowned(store, graph), **{s: rests[s] for s in watched}}.items():
-        again = weigh(rest, _of(rest, "sphere"), seed)
-        compared = again.between
-        figures = (compared.observed, compared.mean, compared.z, compared.p) if compared else (None,) * 4
-        rows.append((name, rest.number_of_edges(), *figures, str(again.verdict)))
-        if again.verdict is not weighed.verdict:
-            turned.append(name)
-    table = Table(
-        f"Without ties of ownership, and without the {counted(len(watched), 'source that bears', 'sources that bear')} "
-        f"most on it, of {len(own):,}",
+    for name, other in result.retests.items():
+        compared = other.statistics.between
+        cells = (compared.observed, compared.mean, compared.z, compared.p) if compared else (None,) * 4
+        rows.append((name, other.ties, *cells, str(other.verdict)))
+    return Table(
+        f"Without ties of ownership, and without each of the {watched} most, of {result.sources:,}",
         ("without", "ties", "between", "by chance", "z", "p", "verdict"),
         tuple(rows),
     )
-    return table, turned
-
-
-def _unowned(store: ox.Store, graph: Graph) -> Graph:
-    """The ties that are of some other relation than ownership."""
-    owning = {namespaces.local(relation.value) for (relation,) in sparql.select(store, _OWNERSHIP)}
-    made = backends.part(graph, set(graph))
-    made.remove_edges_from([(a, b) for a, b, data in graph.edges(data=True) if set(data["relations"]) <= owning])
-    return backends.part(made, {node for node, count in made.degree() if count})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rareearth import analysis, paths
 from rareearth.analysis import sample
 from rareearth.formats import FormatError, save
-from rareearth.site.report import content, drawing, evidence, figures, pages
+from rareearth.site.report import content, drawing, evidence, figures, material, pages
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -57,8 +57,8 @@ def write(
         tick()
     read = sample.read(store, kinds, without)
     known = evidence.read(store, texts)
-    given = figures.material(store, read, findings, known, seed)
-    drawn = list(figures.every(given))
+    given = material.material(store, read, findings, known, seed)
+    drawn = list(figures.draw(given))
     tick()
     shown = content.made(store, given, drawn, as_of)
     if path.suffix.lower() == ENDINGS[0]:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, LINE, PAPER
-from rareearth.site.report.figures import (
+from rareearth.site.report.material import (
     Figure,
     Material,
     axes,
-    carried,
+    caveat,
     legend,
     number,
     records,
@@ -79,8 +79,8 @@ def removal(given: Material) -> Figure:
         svg=drawing.drawn("removal", 3.2, draw) if rows and number(rows[0][1]) else "",
         alt=f"Lines of the share of research body–firm pairs that keep a path. {told}",
         note=told,
-        basis=finding.basis,
-        carries=carried(given, finding)
+        support=finding.support,
+        caveat=caveat(given, finding)
         if rows and number(rows[0][1])
         else "No path from a research body to a firm: nothing to draw.",
     )
@@ -135,9 +135,9 @@ def stages(given: Material) -> Figure:
         svg=drawing.drawn("stages", 0.95 + 0.62 * max(len(names), 1), draw) if names else "",
         alt=f"Bars of sites by stage and country. {told}.",
         note="Each site and each maker without a site counts one, whatever it can make.",
-        basis=finding.basis,
-        carries=(
-            given.small(finding.basis.ties, len(finding.basis.sources))
+        support=finding.support,
+        caveat=(
+            given.small(finding.support.ties, len(finding.support.sources))
             or "It is no census: the bars show where the sources looked, not who holds the stage."
             if names
             else "No source tells of a site at any stage: nothing to draw."

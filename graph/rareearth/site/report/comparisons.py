@@ -1,7 +1,6 @@
-"""Figures of findings: observed beside expected, what a source left out changes, groups beside each other.
+"""Figures that compare: observed with expected ties, all sources with all but one, private with state-owned firms.
 
-They are drawn from the tables of a finding, which are found by their columns. Where there is none, or nothing in it,
-the figure says so in place of a picture.
+They are drawn from the typed results of findings. If there is nothing in one, the figure says so in place of a picture.
 """
 
 from __future__ import annotations
@@ -12,55 +11,52 @@ from typing import TYPE_CHECKING
 
 from rareearth.analysis.finding import Table, Value, counted
 from rareearth.analysis.questions import periphery, spheres
-from rareearth.measures import backends
-from rareearth.measures import mixing as mixed
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, PAPER
-from rareearth.site.report.figures import Figure, Material, axes, carried, legend, number, records, short, table_of
+from rareearth.site.report.material import Figure, Material, axes, caveat, legend, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 FEWER, MORE = "#8a5aa8", "#1f9e8c"
 PRIVATE, STATE = "#2f8f83", "#7b5ea7"
+DEGREE = "degree"  # the centrality that is drawn firm by firm
 NAMED = 1  # sources that are named in the sensitivity plot
 
 
 def mixing(given: Material) -> Figure:
-    """The ties between each two spheres, beside those of random graphs that keep everyone's number of ties."""
-    finding = given.findings["spheres"]
-    table = table_of(finding, "one", "other", "ties", "by chance")
-    cells = {(str(row[0]), str(row[1])): row for row in records(table, "one", "other", "ties", "by chance", "p")}
-    names = sorted({name for pair in cells for name in pair})
-    claims = dict(zip(((str(r[0]), str(r[1])) for r in table.rows), table.evidence, strict=False)) if table else {}
-
-    weak = sum(number(row[3]) < spheres.LEAST_EXPECTED for row in cells.values())
+    """The ties between each two spheres, compared with random graphs that keep every actor's number of ties."""
+    finding = given.finding(spheres.Result)
+    cells = finding.result.by_sphere.pairs
+    names = list(finding.result.by_sphere.sizes) if cells else []
+    weak = sum(cell.ties.mean < spheres.LEAST_EXPECTED for cell in cells)
 
     def draw(canvas: Canvas) -> None:
         from matplotlib.patches import Rectangle
 
         area = axes(canvas, 1.0, 0.65, right=2.9, bottom=0.1)
-        for (one, other), (_, _, ties, chance, p) in cells.items():
-            x, y = names.index(one), names.index(other)
-            weighed = number(chance) >= spheres.LEAST_EXPECTED
-            sure = weighed and p is not None and number(p) <= spheres.LEVEL
-            face = (MORE if number(ties) > number(chance) else FEWER) if sure else "none"
-            urls = claims.get((one, other), ())
+        for cell in cells:
+            x, y, ties = names.index(cell.one), names.index(cell.other), cell.ties
+            testable = ties.mean >= spheres.LEAST_EXPECTED
+            significant = testable and ties.p <= spheres.LEVEL
+            face = (MORE if ties.observed > ties.mean else FEWER) if significant else "none"
             area.add_patch(
-                Rectangle((x + 0.03, y + 0.03), 0.94, 0.94, facecolor=face, alpha=0.3 if sure else None, linewidth=0)
+                Rectangle(
+                    (x + 0.03, y + 0.03), 0.94, 0.94, facecolor=face, alpha=0.3 if significant else None, linewidth=0
+                )
             )
-            place, line = (x + 0.03, y + 0.03), "-" if weighed else ":"
+            place, line = (x + 0.03, y + 0.03), "-" if testable else ":"
             area.add_patch(
                 Rectangle(place, 0.94, 0.94, facecolor="none", edgecolor=FAINT, linestyle=line, linewidth=0.9)
             )
-            big = area.text(x + 0.5, y + 0.42, f"{number(ties):,.0f}", ha="center", va="center", fontsize=14)
-            big.set_fontweight("bold" if sure else "normal")
-            if urls:
-                big.set_url(f"#claim-{urls[0]}")
+            big = area.text(x + 0.5, y + 0.42, f"{ties.observed:,.0f}", ha="center", va="center", fontsize=14)
+            big.set_fontweight("bold" if significant else "normal")
+            if cell.claims:
+                big.set_url(f"#claim-{cell.claims[0]}")
             area.text(
                 x + 0.5,
                 y + 0.75,
-                f"by chance {number(chance):,.1f}",
+                f"by chance {ties.mean:,.1f}",
                 ha="center",
                 va="center",
                 fontsize=7,
@@ -93,39 +89,35 @@ def mixing(given: Material) -> Figure:
             )
             canvas.text((wide - 2.42) / wide, y + 0.085 / high, text, va="center", fontsize=7.5)
 
-    told = ", ".join(
-        f"{a}–{b} {number(t):.0f} ({number(c):.1f} by chance)" for (a, b), (_, _, t, c, _) in cells.items()
-    )
+    numbers = ", ".join(f"{c.one}–{c.other} {c.ties.observed:.0f} ({c.ties.mean:.1f} by chance)" for c in cells)
     return Figure(
         name="mixing",
         section="spheres",
         title="Ties between spheres, beside chance",
         svg=drawing.drawn("mixing", 4.3, draw) if names else "",
-        alt=f"Matrix of ties between spheres: {told}.",
+        alt=f"Matrix of ties between spheres: {numbers}.",
         note="Chance: random graphs in which everybody keeps the number of its ties. p is not corrected for the number "
         "of cells.",
-        basis=(table.basis if table else None) or finding.basis,
-        carries=f"{carried(given, finding)} Too few to weigh: {weak} of {counted(len(cells), 'cell')}."
+        support=finding.support,
+        caveat=f"{caveat(given, finding)} Too few to weigh: {weak} of {counted(len(cells), 'cell')}."
         if names
         else "No two organizations or firms of a known sphere are tied: nothing to draw.",
     )
 
 
 def sensitivity(given: Material) -> Figure:
-    """What the two main figures become when each source is left out in turn."""
-    between = _excess_without(given)
-    finding = given.findings["private-at-the-edge"]
-    about = finding.basis.sources
-    whole = records(table_of(finding, "measure", "Cliff's delta"), "measure", "Cliff's delta")
-    measures = [str(measure) for measure, _ in whole]
-    rests = records(finding.drawn[0], "without", *(f"delta of {m}" for m in measures))
+    """What the two main measures become when each source is left out in turn."""
+    ties, firms = given.finding(spheres.Result), given.finding(periphery.Result)
+    between = {source: 100 * excess for source, excess in ties.result.excess_without.items()}
+    full = 100 * ties.result.excess if between else None
+    about = firms.support.sources
+    effects = firms.result.test.statistics.effects
     deltas = {
-        str(source): {m: number(x) for m, x in zip(measures, found, strict=True) if x is not None}
-        for source, *found in rests
+        source: {m: d for m, d in test.statistics.delta.items() if d is not None}
+        for source, test in firms.result.without.items()
         if source in about
     }
     order = sorted(between, key=lambda s: (between[s], s))
-    full = _excess(backends.part(spheres.bodies(given.read), set(spheres.bodies(given.read)))) if between else None
 
     def draw(canvas: Canvas) -> None:
         left = axes(canvas, 0.35, 0.55, right=5.0, bottom=0.55)
@@ -149,27 +141,26 @@ def sensitivity(given: Material) -> Figure:
         left.set_xlabel("% of all ties above chance; dotted: as by chance")
         right = axes(canvas, 5.3, 0.55, bottom=0.55)
         right.set_title("Private beside state-owned firms")
-        for y, measure in enumerate(measures):
-            shown = [found[measure] for _, found in sorted(deltas.items()) if measure in found]
+        for y, effect in enumerate(effects):
+            shown = [found[effect.measure] for _, found in sorted(deltas.items()) if effect.measure in found]
             right.scatter(shown, [y + 0.22] * len(shown), s=9, color=ACCENT, linewidths=0, alpha=0.5)
-            right.scatter([number(whole[y][1])], [y - 0.05], s=34, marker="|", color=INK)
+            right.scatter([effect.delta or 0.0], [y - 0.05], s=34, marker="|", color=INK)
         right.axvline(0, color=FAINT, linewidth=0.9, linestyle=":")
         right.set_xlim(-1.1, 1.1)
         right.set_xticks([-1, -0.5, 0, 0.5, 1])
-        right.set_ylim(max(len(measures), 1) - 0.4, -0.6)
-        right.set_yticks(range(len(measures)), measures)
+        right.set_ylim(max(len(effects), 1) - 0.4, -0.6)
+        right.set_yticks(range(len(effects)), [effect.measure for effect in effects])
         right.tick_params(axis="y", length=0)
         right.spines["left"].set_visible(False)
         right.set_xlabel("Cliff's delta; below 0 the private are lower")
 
-    said = defaultdict(set)
-    for _, _, data in spheres.bodies(given.read).edges(data=True):
-        for claim in data["claims"]:
-            said[given.evidence[claim].page.id].add(claim)
+    claims = defaultdict(set)
+    for claim in ties.support.claims:
+        claims[given.evidence[claim].page.id].add(claim)
     rows: list[tuple[Value, ...]] = []
     for source in sorted({*between, *about}):
         found = deltas.get(source, {})
-        rows.append((source, between.get(source), *(found.get(m) for m in measures)))
+        rows.append((source, between.get(source), *(found.get(e.measure) for e in effects)))
     span = (
         f"Leaving out one source moves the share of ties between spheres above chance from {full:.1f} % to no lower "
         f"than {min(between.values()):.1f} % and no higher than {max(between.values()):.1f} %."
@@ -184,13 +175,13 @@ def sensitivity(given: Material) -> Figure:
         alt=f"Dots, one for each of {counted(len(between), 'source')} left out. {span}",
         note=f"{span} Lines are the figures of all sources. On the right only "
         f"{counted(len(about), 'source that tells', 'sources that tell')} of these firms or whose they are.",
-        basis=given.findings["spheres"].basis,
-        carries=_steady(given, between, full),
+        support=ties.support,
+        caveat=_steady(given, between, full),
         table=Table(
             "The figures without each source",
-            ("without", "% between spheres above chance", *(f"delta of {m}" for m in measures)),
+            ("without", "% between spheres above chance", *(f"delta of {e.measure}" for e in effects)),
             tuple(rows),
-            evidence=tuple(tuple(sorted(said[str(row[0])])) for row in rows),
+            evidence=tuple(tuple(sorted(claims[str(row[0])])) for row in rows),
         ),
     )
 
@@ -199,8 +190,8 @@ def _steady(given: Material, between: Mapping[str, float], full: float | None) -
     """Whether the ties between spheres are above or below chance whichever source is left out."""
     if full is None:
         return "Too few ties between organizations or firms to leave a source out: nothing to draw."
-    basis = given.findings["spheres"].basis
-    if too_small := given.small(basis.ties, len(basis.sources)):
+    support = given.finding(spheres.Result).support
+    if too_small := given.small(support.ties, len(support.sources)):
         return too_small
     turned = [source for source, value in between.items() if (value > 0) != (full > 0)]
     if turned:
@@ -208,90 +199,64 @@ def _steady(given: Material, between: Mapping[str, float], full: float | None) -
     return "No single source turns the sign on the left."
 
 
-def _excess_without(given: Material) -> dict[str, float]:
-    """Without each source: the ties between spheres above those expected, in % of ties, where any are left."""
-    graph = spheres.bodies(given.read)
-    found = {}
-    for source in sorted({s for _, _, data in graph.edges(data=True) for s in data["sources"]}):
-        rest = backends.part(graph, set(graph))
-        rest.remove_edges_from([(a, b) for a, b, data in graph.edges(data=True) if set(data["sources"]) == {source}])
-        if rest.number_of_edges() > 1:
-            found[source] = _excess(rest)
-    return found
-
-
-def _excess(graph: spheres.Graph) -> float:
-    groups = {node: str(data["sphere"]) for node, data in graph.nodes(data=True)}
-    observed = sum(n for (a, b), n in mixed.matrix(graph.edges(), groups).items() if a != b)
-    expected = sum(x for (a, b), x in mixed.expected(graph, groups).items() if a != b)
-    return 100 * (observed - expected) / graph.number_of_edges()
-
-
-def tenures(given: Material) -> Figure:
-    """How private firms compare with state-owned ones, and where each firm stands."""
-    finding = given.findings["private-at-the-edge"]
-    effects = records(
-        table_of(finding, "measure", "Cliff's delta", "from", "to"), "measure", "Cliff's delta", "from", "to"
-    )
-    firms = table_of(finding, "firm", "group", "degree")
-    evidence = firms.evidence if firms else ()
-    points = [
-        (*row, next(iter(ids), ""))
-        for row, ids in zip(records(firms, "firm", "group", "degree"), evidence, strict=True)
-    ]
-    groups = {name: [r for r in points if r[1] == name] for name in ("private", "state")}
-    few = min((len(rows) for rows in groups.values()), default=0) < periphery.LEAST_FIRMS
+def centralities(given: Material) -> Figure:
+    """How central private firms are compared with state-owned ones, as effects and firm by firm."""
+    finding = given.finding(periphery.Result)
+    effects = finding.result.test.statistics.effects
+    groups = {name: [f for f in finding.result.firms if f.ownership == name] for name in ("private", "state")}
+    few = min(map(len, groups.values())) < periphery.LEAST_FIRMS
 
     def draw(canvas: Canvas) -> None:
         legend(canvas, {"private": PRIVATE, "state": STATE})
         left = axes(canvas, 1.0, 0.75, right=5.2, bottom=0.55)
         left.set_title("Cliff's delta" + (": no interval, too few" if few else ", with 95 %"))
-        for y, (_, delta, low, high) in enumerate(effects):
-            if low is not None and high is not None:
-                left.plot([number(low), number(high)], [y, y], color=ACCENT, linewidth=3, alpha=0.45)
-            left.scatter([number(delta)], [y], s=30, facecolors="none" if few else ACCENT, edgecolors=ACCENT)
+        for y, effect in enumerate(effects):
+            if effect.ci_low is not None and effect.ci_high is not None:
+                left.plot([effect.ci_low, effect.ci_high], [y, y], color=ACCENT, linewidth=3, alpha=0.45)
+            left.scatter([effect.delta or 0.0], [y], s=30, facecolors="none" if few else ACCENT, edgecolors=ACCENT)
         left.axvline(0, color=FAINT, linewidth=0.9, linestyle=":")
         left.set_xlim(-1.1, 1.1)
         left.set_ylim(len(effects) - 0.5, -0.5)
-        left.set_yticks(range(len(effects)), [str(row[0]) for row in effects])
+        left.set_yticks(range(len(effects)), [effect.measure for effect in effects])
         left.tick_params(axis="y", length=0)
         left.spines["left"].set_visible(False)
         left.set_xlabel("below 0 the private are lower")
         right = axes(canvas, 4.35, 0.75, bottom=0.55)
         right.set_title("Degree of each firm (part of all actors)")
-        high_at = max((number(r[2]) for r in points), default=1.0) or 1.0
-        for y, (name, rows) in enumerate(groups.items()):
-            order = sorted(rows, key=lambda r: (number(r[2]), str(r[0])))
+        degree = {f.id: f.centralities.get(DEGREE, 0.0) for f in finding.result.firms}
+        highest = max(degree.values(), default=1.0) or 1.0
+        for y, (name, firms) in enumerate(groups.items()):
+            order = sorted(firms, key=lambda f: (degree[f.id], f.name))
             right.scatter(
-                [number(r[2]) for r in order],
+                [degree[f.id] for f in order],
                 [y + 0.1 * ((n % 3) - 1) for n in range(len(order))],
                 s=30, color=PRIVATE if name == "private" else STATE, edgecolors=PAPER, linewidths=0.7, alpha=0.9,
-                urls=[f"#claim-{r[3]}" if r[3] else None for r in order],
+                urls=[f"#claim-{f.claims[0]}" if f.claims else None for f in order],
             )  # fmt: skip
-            for r in [r for r in order if number(r[2]) > 0.4 * high_at][-3:]:
+            for f in [f for f in order if degree[f.id] > 0.4 * highest][-3:]:
                 right.annotate(
-                    short(str(r[0]), 34), (number(r[2]), y), xytext=(0, -13), ha="right",
+                    short(f.name, 34), (degree[f.id], y), xytext=(0, -13), ha="right",
                     textcoords="offset points", fontsize=6.5, va="top",
                 )  # fmt: skip
         right.set_yticks([0, 1], [f"{name} ({len(rows)})" for name, rows in groups.items()])
         right.tick_params(axis="y", length=0)
         right.set_ylim(1.6, -0.6)
-        right.set_xlim(-0.04 * high_at, 1.06 * high_at)
+        right.set_xlim(-0.04 * highest, 1.06 * highest)
         right.spines["left"].set_visible(False)
 
-    firms_told = " and ".join(f"{len(rows)} {name}" for name, rows in groups.items())
-    told = ", ".join(f"{row[0]} {number(row[1]):+.2f}" for row in effects)
+    counts = " and ".join(f"{len(firms)} {name}" for name, firms in groups.items())
+    deltas = ", ".join(f"{effect.measure} {effect.delta or 0.0:+.2f}" for effect in effects)
     return Figure(
-        name="edge",
+        name="periphery",
         section=finding.name,
-        title="Private beside state-owned firms",
-        svg=drawing.drawn("edge", 3.1, draw) if effects else "",
-        alt=f"Effect sizes of {firms_told} firms: {told or 'none'}.",
-        note="Only firms of which sources tell whose they are. A dot leads to the claim that tells it.",
-        basis=finding.basis,
-        carries=(
-            f"{firms_told} firms: fewer than {periphery.LEAST_FIRMS} in a group carry no interval and no verdict."
+        title="Private compared with state-owned firms",
+        svg=drawing.drawn("periphery", 3.1, draw) if effects else "",
+        alt=f"Effect sizes of {counts} firms: {deltas or 'none'}.",
+        note="Only firms whose ownership a source states. A dot links to the claim that states it.",
+        support=finding.support,
+        caveat=(
+            f"{counts} firms: with fewer than {periphery.LEAST_FIRMS} in a group there is no interval and no verdict."
             if few
-            else carried(given, finding)
+            else caveat(given, finding)
         ),
     )

@@ -8,9 +8,9 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
-from rareearth.analysis.finding import Basis, Finding, Table, Value, Verdict, counted, rounded
+from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted, rounded
 from rareearth.analysis.questions import spheres
-from rareearth.site.report.figures import LEAST_SOURCES, OVERVIEW, Figure, Material
+from rareearth.site.report.material import LEAST_SOURCES, OVERVIEW, Figure, Material
 from rareearth.store import sparql
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ SELECT ?thing ?label WHERE {
 class Section:
     """A finding with its figures."""
 
-    finding: Finding
+    finding: Finding[object]
     figures: tuple[Figure, ...]
 
 
@@ -40,7 +40,7 @@ class Content:
     """A report. ``small`` says why the sample as a whole is too small, or ""; ``evidence`` is by page, and numbered."""
 
     actors: int
-    basis: Basis
+    support: Support
     bodies: int
     kinds: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -59,22 +59,22 @@ class Content:
 def made(store: ox.Store, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
     """The report on what figures were drawn of."""
     read, findings = given.read, list(given.findings.values())
-    basis = read.basis()
-    wanted = set(_claims(findings, drawn)) | set(basis.claims)
+    support = read.support()
+    wanted = set(_claims(findings, drawn)) | set(support.claims)
     told = [item for id_, item in given.evidence.items() if id_ in wanted]
     bypage = tuple((page, tuple(items)) for page, items in groupby(told, key=lambda e: e.page))
     bodies = spheres.bodies(read).number_of_edges()
     titles = {f"#claim-{e.id}": e.sentence for e in told} | {f"#source-{page.id}": page.title for page, _ in bypage}
     return Content(
         actors=len(read.ties),
-        basis=basis,
+        support=support,
         bodies=bodies,
         kinds=tuple(read.kinds),
         left_out=tuple(read.left_out),
         seed=given.seed,
         as_of=as_of,
-        small=_small(basis, bodies),
-        open=sum(f.verdict is Verdict.OPEN for f in findings),
+        small=_small(support, bodies),
+        open=sum(f.verdict is Verdict.INCONCLUSIVE for f in findings),
         figures=tuple(f for f in drawn if f.section == OVERVIEW),
         sections=tuple(Section(f, tuple(d for d in drawn if d.section == f.name)) for f in findings),
         evidence=bypage,
@@ -84,30 +84,30 @@ def made(store: ox.Store, given: Material, drawn: Sequence[Figure], as_of: str) 
     )
 
 
-def _small(basis: Basis, bodies: int) -> str:
+def _small(support: Support, bodies: int) -> str:
     reasons = []
-    if len(basis.sources) < LEAST_SOURCES:
-        reasons.append(f"its {counted(basis.ties, 'tie')} come from {counted(len(basis.sources), 'source')}")
+    if len(support.sources) < LEAST_SOURCES:
+        reasons.append(f"its {counted(support.ties, 'tie')} come from {counted(len(support.sources), 'source')}")
     if bodies < spheres.LEAST_TIES:
         reasons.append(f"of ties between organizations and firms there are {bodies:,}")
     return f"This sample is too small to say anything of the field: {', and '.join(reasons)}." if reasons else ""
 
 
-def _claims(findings: Sequence[Finding], drawn: Sequence[Figure]) -> Iterator[str]:
+def _claims(findings: Sequence[Finding[object]], drawn: Sequence[Figure]) -> Iterator[str]:
     tables = [*(t for f in findings for t in f.tables), *(f.table for f in drawn if f.table)]
-    bases = [*(f.basis for f in findings), *(f.basis for f in drawn), *(t.basis for t in tables if t.basis)]
-    yield from chain.from_iterable(basis.claims for basis in bases)
+    bases = [*(f.support for f in findings), *(f.support for f in drawn), *(t.support for t in tables if t.support)]
+    yield from chain.from_iterable(support.claims for support in bases)
     yield from chain.from_iterable(ids for table in tables for ids in table.evidence)
 
 
-def rests(basis: Basis, unit: str = "tie") -> str:
+def rests(support: Support, unit: str = "tie") -> str:
     """What a figure rests on, in words."""
-    kinds = ", ".join(counted(count, kind) for kind, count in basis.kinds)
-    sentences = "all" if basis.sentences == len(basis.claims) else f"{basis.sentences:,}"
+    kinds = ", ".join(counted(count, kind) for kind, count in support.kinds.items())
+    sentences = "all" if support.sentences == len(support.claims) else f"{support.sentences:,}"
     others = "" if sentences == "all" else ", the others to a page"
     return (
-        f"Rests on {counted(basis.ties, unit)}, {counted(len(basis.claims), 'claim')} ({kinds or 'none'}) of "
-        f"{counted(len(basis.sources), 'source')}; {sentences} of the claims lead to a sentence{others}."
+        f"Rests on {counted(support.ties, unit)}, {counted(len(support.claims), 'claim')} ({kinds or 'none'}) of "
+        f"{counted(len(support.sources), 'source')}; {sentences} of the claims lead to a sentence{others}."
     )
 
 

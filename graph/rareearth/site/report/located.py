@@ -11,7 +11,7 @@ from rareearth import network as networks
 from rareearth.analysis.finding import Table, Value
 from rareearth.site.report import drawing, packing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK
-from rareearth.site.report.figures import OVERVIEW, Figure, Material, axes
+from rareearth.site.report.material import OVERVIEW, Figure, Material, axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def places(given: Material) -> Figure:
             evidence.append(tuple(sorted({c for actor in place.here for c in claims[actor]})))
     ids = {claim for ids in evidence for claim in ids}
     actors = set().union(*(top.everyone() for top in tops))
-    basis = given.read.basis_of(ids, len(actors))
+    support = given.read.support_of(ids, len(actors))
     missing = len(set(given.read.ties) - actors)
     return Figure(
         name="places",
@@ -80,8 +80,8 @@ def places(given: Material) -> Figure:
         note="This is no map: circles lie inside the place that holds them, and beside each other without a meaning. "
         f"Their area grows with the number of actors told to be there. Of {missing:,} of the {len(given.read.ties):,} "
         "actors with ties no place is told.",
-        basis=basis,
-        carries=given.small(len(actors), len(basis.sources), "actor")
+        support=support,
+        caveat=given.small(len(actors), len(support.sources), "actor")
         or "Where nobody stands, no source that was read spoke of anybody there.",
         unit="actor",
         table=Table(

@@ -11,7 +11,7 @@ from rareearth.analysis import sample
 from rareearth.analysis.finding import Table
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, LINE, PAPER
-from rareearth.site.report.figures import OVERVIEW, Figure, Material, axes, legend, whole
+from rareearth.site.report.material import OVERVIEW, Figure, Material, axes, legend, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +59,7 @@ def network(given: Material) -> Figure:
         area.margins(0.06, 0.03)
         _name(area, canvas, [(places[n], str(ties.nodes[n]["label"]), 0.21 * sizes[n]) for n in order])
 
-    basis = given.read.basis()
+    support = given.read.support()
     counted = Counter(str(data["sphere"]) for _, data in ties.nodes(data=True))
     told = ", ".join(f"{counted[sphere]:,} of {sphere}" for sphere in given.spheres)
     return Figure(
@@ -67,12 +67,12 @@ def network(given: Material) -> Figure:
         section=OVERVIEW,
         title="The network by sphere",
         svg=drawing.drawn("network", high, draw),
-        alt=f"Network of {len(ties):,} actors and {basis.ties:,} ties: {told}, {counted['']:,} without a sphere. "
+        alt=f"Network of {len(ties):,} actors and {support.ties:,} ties: {told}, {counted['']:,} without a sphere. "
         "The best tied are named.",
         note="Circles grow with the number of ties; those of most ties are named where there is room. Places have no "
         "meaning but nearness. A person has the sphere of the bodies that it is tied to. Each line leads to a claim.",
-        basis=basis,
-        carries=given.small(basis.ties, len(basis.sources))
+        support=support,
+        caveat=given.small(support.ties, len(support.sources))
         or "It shows who is told to be tied; that others are not, it cannot show.",
     )
 
@@ -136,10 +136,10 @@ def timeline(given: Material) -> Figure:
         area.set_ylabel("ties")
         area.yaxis.set_major_locator(whole())
 
-    basis = given.read.basis()
+    support = given.read.support()
     dated = sum(own.values())
     summary = (
-        f"Of {basis.ties:,} ties {dated:,} have a year of their own, {sum(page.values()):,} only that of a page, and "
+        f"Of {support.ties:,} ties {dated:,} have a year of their own, {sum(page.values()):,} only that of a page, and "
     )
     return Figure(
         name="timeline",
@@ -148,8 +148,8 @@ def timeline(given: Material) -> Figure:
         svg=drawing.drawn("timeline", 2.9, draw),
         alt=f"Bars of ties by year, {first} to {last}. {summary}{undated:,} none.",
         note=f"{summary}{undated:,} none. A tie stands at the first year that is told of it, began or seen.",
-        basis=basis,
-        carries=given.small(basis.ties, len(basis.sources))
+        support=support,
+        caveat=given.small(support.ties, len(support.sources))
         or "Recent years have more pages on the web: the rise is of what was found to read, not of ties.",
         table=Table(
             "Ties by year",
@@ -209,7 +209,7 @@ def ranking(given: Material) -> Figure:
         area.invert_yaxis()
         area.set_xlabel("rank by number of ties (number in brackets), with the interval of 95 %")
 
-    basis = given.read.basis((a, b) for n in order for a, b in ties.edges(n))
+    support = given.read.support((a, b) for n in order for a, b in ties.edges(n))
     sure = sum(int(high[row[n]]) <= RANKED for n in order)
     claims = {n: sorted({c for _, _, data in ties.edges(n, data=True) for c in data["claims"]}) for n in order}
     return Figure(
@@ -222,8 +222,8 @@ def ranking(given: Material) -> Figure:
         note="The interval is that of the rank when the sources are drawn anew, as many as there are, 999 times "
         "(percentile bootstrap; why ranks need one: Goldstein and Spiegelhalter 1996, Journal of the Royal Statistical "
         "Society A 159, 385-443).",
-        basis=basis,
-        carries=given.small(basis.ties, len(basis.sources))
+        support=support,
+        caveat=given.small(support.ties, len(support.sources))
         or f"{sure} of these {len(order)} can be said to be among the first {RANKED}: their interval ends there. Where "
         "intervals overlap, the order means nothing.",
         table=Table(
