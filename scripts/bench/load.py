@@ -1,9 +1,9 @@
-"""`rareearth serve` under load and under attack: is every good answer right, and how long does it take?
+"""`rareearth serve` under load and under attack: are all good requests answered correctly, and how quickly?
 
-First a third of the good requests alone; then all of them in step with the hostile ones, while more clients ask endless
-cross products again and again. Every good query is a new one to the server (what it keeps is of no help), and every body is compared
-with the one that the library gives. Hostile requests must be refused or answered whole; a 200 that is cut, a 500, a
-process that is left, or a server that does not answer afterwards is a failure, and the exit code then 1.
+First a third of the good requests run alone. Then all of them alternate with hostile ones, while more clients keep
+sending endless cross products. Every good query is new to the server, so its cache does not help, and every body is
+compared with the answer of the library. Hostile requests must be refused or answered completely. A truncated 200, a
+500, a process left behind, or a server that does not respond afterwards is a failure, and the exit code is then 1.
 
     .venv/bin/python scripts/bench/load.py [--requests 10000] [--hostile 1000] [--endless 4] [--build FOLDER]
 """
@@ -54,14 +54,14 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
 
 @dataclass(frozen=True)
 class Request:
-    """A request; ``expected`` is the body of its answer, where one is expected."""
+    """A request; ``expected`` is the body of the response, if a certain one is expected."""
 
     method: str
     target: str
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     expected: bytes | None = None
-    raw: bytes = b""  # sent as it is, where it is no HTTP
+    raw: bytes = b""  # sent as it is, for requests that are not HTTP
     kind: str = "good"
 
 
@@ -139,7 +139,7 @@ def hostile(n: int) -> Request:
 
 
 class Tally:
-    """What came back, of all threads."""
+    """What came back, in all threads."""
 
     def __init__(self) -> None:
         self.seconds: list[float] = []
@@ -168,7 +168,7 @@ class Tally:
 
 
 def ask(port: int, requests: Iterator[Request], tally: Tally) -> None:
-    """Ask on one connection as long as it lasts; http.client raises for a body that is cut."""
+    """Send requests on one connection as long as it lasts; http.client raises for a truncated body."""
     connection: http.client.HTTPConnection | None = None
     last = time.perf_counter()
     for request in requests:
@@ -195,7 +195,7 @@ def ask(port: int, requests: Iterator[Request], tally: Tally) -> None:
         except (OSError, http.client.HTTPException) as error:
             if request.kind in ("good", "endless") or not isinstance(error, ConnectionError):
                 tally.fail(f"{request.kind}: {error!r} for {request.target[:200]}")
-            else:  # the server has closed before all of it was sent
+            else:  # the server closed the connection before everything was sent
                 tally.note(request, -1, b"", 0)
             if connection is not None:
                 connection.close()
@@ -205,7 +205,7 @@ def ask(port: int, requests: Iterator[Request], tally: Tally) -> None:
 
 
 def sent_raw(port: int, data: bytes) -> int:
-    """The status of the answer to some bytes, after which the client says no more; 0 when there is none."""
+    """The status of the response to some bytes, after which the client sends nothing more; 0 if there is none."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
@@ -227,7 +227,7 @@ def endless(port: int, end: threading.Event, tally: Tally) -> None:
 
 
 def run(port: int, requests: list[Request], attacks: list[Request], endless_clients: int) -> Tally:
-    """Ask all of them, the good ones no faster than the hostile ones, so that each is asked under attack."""
+    """Send all of them, the good ones no faster than the hostile ones, so that each is sent under attack."""
     tally, end = Tally(), threading.Event()
 
     def in_step(own: list[Request]) -> Iterator[Request]:
@@ -242,7 +242,7 @@ def run(port: int, requests: list[Request], attacks: list[Request], endless_clie
     clients = [threading.Thread(target=ask, args=(port, own, tally)) for own in lists]
     for thread in others:
         thread.start()
-    time.sleep(1 if others else 0)  # until the endless ones are at work
+    time.sleep(1 if others else 0)  # until the endless ones are running
     for thread in clients:
         thread.start()
     for thread in clients:
@@ -268,7 +268,7 @@ def told(name: str, tally: Tally, seconds: float) -> float:
 
 
 def processes() -> dict[int, tuple[int, str]]:
-    """Every process that is not dead: its parent, and its state."""
+    """Every process that is not dead, with its parent and its state."""
     found = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
@@ -279,7 +279,7 @@ def processes() -> dict[int, tuple[int, str]]:
 
 
 def family(process: int) -> set[int]:
-    """A process and all below it."""
+    """A process and all its descendants."""
     parents = {child: parent for child, (parent, _) in processes().items()}
     found, size = {process}, 0
     while len(found) > size:
@@ -317,7 +317,7 @@ def main() -> int:
         for counter in (tally.hostile, tally.endless):
             print(f"{counter.total()}:", ", ".join(f"{count} x {what}" for what, count in sorted(counter.items())))
         right = sum(tally.statuses.values()) - sum(f.startswith("good:") for f in tally.failures)
-        print(f"good answers that were right: {right} of {len(requests)}")
+        print(f"good requests answered correctly: {right} of {len(requests)}")
         after = Tally()
         ask(port, iter(requests[:50]), after)
         failures += [f"afterwards: {failure}" for failure in after.failures]
@@ -326,9 +326,9 @@ def main() -> int:
         code = server.wait(30)
         time.sleep(0.5)
         left = ours & set(processes())
-        print(f"exit code {code}; {len(left)} of {len(ours)} processes left")
+        print(f"exit code {code}; {len(left)} of {len(ours)} processes left behind")
         lines = Path(log.name).read_text(encoding="utf-8", errors="replace").splitlines()
-    failures += [f"exit code {code}"] * (code != 0) + [f"process {process} is left" for process in left]
+    failures += [f"exit code {code}"] * (code != 0) + [f"process {process} is left behind" for process in left]
     if server.returncode:
         print(*lines[-20:], sep="\n")
     failures += [f"log: {line}" for line in lines if "Traceback" in line or "Exception" in line]

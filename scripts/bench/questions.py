@@ -1,7 +1,7 @@
-"""How fast the shipped questions are on the store, beside rdflib's own memory store on the same quads, in one run.
+"""Speed of the named questions on the store, compared with rdflib's memory store on the same quads, in one run.
 
-Each is asked as its parameters' descriptions say ("such as …"), with the same values bound in both.
-rdflib gets LIMIT seconds a question; where it needs more, the ratio is at least what is printed.
+Parameters get the example of their descriptions ("such as …"), with the same values bound in both stores.
+rdflib has LIMIT seconds for each question; if it needs more, the real ratio is higher than the printed one.
 
 Usage: .venv/bin/python scripts/bench/questions.py [ROUNDS [LIMIT]]
 """
@@ -41,7 +41,7 @@ def median(work: Callable[[], object], rounds: int) -> float:
 
 
 def limited(work: Callable[[], object], limit: float) -> tuple[float, bool]:
-    """The CPU time of one call, in seconds, and whether it came to its end."""
+    """The CPU time of one call, in seconds, and whether it finished."""
 
     def stop(*_: object) -> None:
         raise TooLongError

@@ -1,7 +1,7 @@
-"""`rareearth serve` beside Oxigraph's own server on the same data: small look-ups, in turns, in one run.
+"""`rareearth serve` compared with Oxigraph's own server on the same data: small look-ups, alternating in one run.
 
-A look-up is asked of many entities. The first time each is new to both servers; `again` asks the same once more, which
-`rareearth serve` answers from what it has kept (Oxigraph's keeps nothing).
+Each look-up is sent for many entities. The first time it is new to both servers; `again` sends the same requests once
+more, which `rareearth serve` answers from its cache (Oxigraph's server has none).
 
 Needs a build (`scripts/build`) and Oxigraph's command (`pip install oxigraph`, in any environment): give its path, or
 have it on PATH. Prints requests a second and latency at one and at four clients, and the ratio of the medians.
@@ -26,8 +26,8 @@ from urllib.parse import urlencode
 
 from rareearth import knowledge, namespaces, paths
 
-REQUESTS = 400  # of each look-up, each of another entity
-TURNS = 10  # in which the servers take them
+REQUESTS = 400  # of each look-up, each for another entity
+TURNS = 10  # in which the servers alternate
 PREFIXES = f"PREFIX ree: <{namespaces.VOCABULARY}> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>"
 LOOKUPS = {
     "label": "SELECT ?label {{ <{0}> rdfs:label ?label }}",
@@ -61,7 +61,7 @@ def compare(servers: dict[str, tuple[int, str]]) -> None:
     for clients in (1, 4):
         ratios: dict[str, list[float]] = {"first": [], "again": []}
         for name, query in LOOKUPS.items():
-            # Spaces make the look-ups of each number of clients new to both.
+            # Spaces make the look-ups new to both servers for each number of clients.
             targets = [urlencode({"query": PREFIXES + " " * clients + query.format(iri)}) for iri in entities]
             for when, medians in ratios.items():
                 taken: dict[str, list[float]] = {server: [] for server in servers}
@@ -85,7 +85,7 @@ def compare(servers: dict[str, tuple[int, str]]) -> None:
 
 
 def ask(port: int, targets: list[str], clients: int) -> list[float]:
-    """Seconds that each of the requests took, of so many clients at a time, each on one connection."""
+    """Seconds that each request took, with this number of clients at a time, each on one connection."""
     taken: list[float] = []
     failed: list[BaseException] = []
 

@@ -1,6 +1,6 @@
-"""How long `rareearth --help` and `check` take beside importing what they need, in turn, in one run.
+"""Start-up time of `rareearth --help` and `check`, compared with importing the libraries that they need.
 
-pydantic imports most of itself when a first model is made, so one is made.
+The two alternate in one run. pydantic imports most of itself when the first model is defined, so one is defined.
 
 Usage: .venv/bin/python scripts/bench/startup.py [ROUNDS]
 """
@@ -30,7 +30,7 @@ def main() -> None:
         pairs = [(cpu(command), cpu(needs)) for _ in range(rounds)]
         mine, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)
-        print(f"{name:8} {mine * 1000:6.0f} ms; importing what it needs {floor * 1000:6.0f} ms; ratio {ratio:.2f}")
+        print(f"{name:8} {mine * 1000:6.0f} ms; imports alone {floor * 1000:6.0f} ms; ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":
