@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -93,7 +94,7 @@ DOORS = {
     "pyshacl": {"store"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},
-    "pydantic": {"models", "dataset"},
+    "pydantic": {"models", "dataset", "server"},
     "oxrdflib": {"store"},
     "rdflib": {"store", "knowledge"},
     "pandas": {"knowledge"},
@@ -135,6 +136,36 @@ def test_a_module_says_what_it_is_and_is_not_too_long(path: Path) -> None:
     assert doc
     assert doc.splitlines()[0].rstrip().endswith((".", ":"))
     assert text.count("\n") <= 400
+
+
+def starts_the_command_line(tree: ast.Module) -> bool:
+    """Whether a module holds the words that would start the project's own command line in another process."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Tuple):
+            words = [element.value if isinstance(element, ast.Constant) else None for element in node.elts]
+            pairs = itertools.pairwise(words)
+            if words[:1] == ["rareearth"] or ("-m", "rareearth") in pairs:
+                return True
+    return any(re.search(r"-m\s+rareearth(?![.\w])", text) for _, text in strings(tree))
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT / "graph")))
+def test_no_module_starts_the_command_line(path: Path) -> None:
+    assert not starts_the_command_line(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("code", "starts"),
+    [
+        ('run([sys.executable, "-m", "rareearth", "export"])', True),
+        ('run(("rareearth", "export"))', True),
+        ('run(f"{sys.executable} -m rareearth export {path}", shell=True)', True),
+        ('run([sys.executable, "-m", "rareearth.server.worker", folder])', False),
+        ('print("run `rareearth build`")', False),
+    ],
+)
+def test_that_test_would_see_one_started(code: str, starts: bool) -> None:
+    assert starts_the_command_line(ast.parse(code)) is starts
 
 
 def tracked() -> list[Path]:

@@ -260,7 +260,7 @@ def test_the_form_that_is_liked_best(server: Served, text: str, accept: str, exp
     answer = query(server, text, accept)
     if expected is None:
         assert (answer.status, answer.media) == (406, "text/plain")
-        assert "is not written in any of the types asked for" in answer.text
+        assert "cannot be written in any of the media types" in answer.text
     else:
         assert (answer.status, answer.media) == (200, expected)
 
@@ -653,7 +653,7 @@ def test_workers_have_no_file_and_can_open_none(server: Served) -> None:
 DOORS = """
 import os, pathlib, socket, sys
 from rareearth.store import sparql
-from rareearth.server import frames, worker
+from rareearth.server import messages, worker
 import pyoxigraph as ox
 port, shut = int(sys.argv[1]), sys.argv[2] == "shut"
 sparql.guarded = lambda query, **_: query  # nothing stands before the engine
@@ -661,27 +661,27 @@ worker.sparql.guarded = sparql.guarded
 if not shut:
     worker._shut_doors = lambda _: None
 def tried(store, request):
-    found = [worker_answer(store, request)[0].get("error", "answered")]
+    found = [getattr(worker_answer(store, request), "message", "answered")]
     for door in (lambda: open("/etc/passwd"), socket.socket, lambda: os.dup(2), os.pipe, lambda: os.open("/tmp", os.O_RDONLY)):
         try:
             door()
             found.append("open")
         except OSError as error:
             found.append("shut")
-    return {"found": found}, b""
+    return messages.ErrorReply(200, repr(found))
 worker_answer, worker.answer = worker.answer, tried
 ours, theirs = socket.socketpair()
 if os.fork() == 0:
     ours.close()
-    worker._work(ox.Store(), theirs)
+    worker._work(ox.Store(), theirs, 5)
     os._exit(0)
 theirs.close()
 query = "SELECT * { SERVICE <http://127.0.0.1:%d/> { ?s ?p ?o } }" % port
-ours.sendall(frames.frame({"query": query, "forms": {"table": "json"}, "rows": 9, "seconds": 5}))
+ours.sendall(messages.encode(messages.QueryRequest(query, messages.Forms("json", None, None), max_rows=9)))
 received = b""
-while (answer := frames.parsed(received)) is None:
+while (answer := messages.reply(received)) is None:
     received += ours.recv(65536)
-print(answer[0]["found"])
+print(answer.message)
 """
 
 

@@ -9,11 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +22,11 @@ from starlette.routing import Route
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
-from rareearth.server import protocol
+from rareearth.server import messages, protocol
 from rareearth.server.access import AccessLog
-from rareearth.server.pool import EndedError, Pool, RefusedError
-from rareearth.server.response_cache import ResponseCache
+from rareearth.server.pool import RefusedError
+from rareearth.server.served import Served
 from rareearth.site import explorer, things
-from rareearth.store import oxigraph
 
 LOG = logging.getLogger("rareearth.server")
 LARGEST_BODY = 1 << 20  # bytes
@@ -48,77 +43,6 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )  # 'unsafe-inline' is for the styles that the editor sets
-
-
-@dataclass
-class Served:
-    """What is served: a build folder, the pool over its store, and the latest responses."""
-
-    folder: Path
-    limit: float
-    rows: int
-    texts: Path | None
-    pool: Pool | None = None
-    mark: tuple[int, int] = (0, 0)
-    explorer: asyncio.Task[bytes] | None = None
-    cache: ResponseCache = field(default_factory=ResponseCache)
-    leaving: set[asyncio.Task[None]] = field(default_factory=set)
-    one: asyncio.Lock = field(default_factory=asyncio.Lock)  # that opens a pool at a time
-
-    async def refresh(self) -> None:
-        """Take over a new build, or replace a pool that died. Raises RareEarthError where there is none to serve."""
-        async with self.one:
-            mark = _mark(self.folder)
-            if self.pool is not None and self.pool.alive and mark == self.mark:
-                return
-            fresh = Pool(self.folder, self.limit)
-            await fresh.open()
-            old, self.pool, self.mark, self.explorer, self.cache = self.pool, fresh, mark, None, ResponseCache()
-            if old is not None:
-                what = "a new build is served" if old.alive else "the workers had ended; there are new ones"
-                LOG.info("%s: %s", what, oxigraph.manifest(self.folder)["sha256"][:16])
-                task = asyncio.ensure_future(old.drained())
-                self.leaving.add(task)
-                task.add_done_callback(self.leaving.discard)
-
-    async def watch(self) -> None:
-        """Look for a new build every second, for ever."""
-        while True:
-            await asyncio.sleep(1)
-            try:
-                await self.refresh()
-            except Exception as error:  # whatever it is, the last build is served on, and the next one looked for
-                LOG.warning("%s", error, exc_info=not isinstance(error, RareEarthError | OSError))
-
-    async def close(self) -> None:
-        """End every process."""
-        ending = [*self.leaving, *([self.explorer] if self.explorer is not None else [])]
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
-        if self.pool is not None:
-            await self.pool.close()
-
-    async def ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-        """The answer of a worker. Raises RefusedError."""
-        if self.pool is None:
-            raise RefusedError(503, "the server is starting", retry=1)
-        try:
-            head, body = await self.pool.ask(request)
-        except EndedError:  # nothing was answered and nothing can have changed: ask new ones
-            await self.refresh()
-            head, body = await self.pool.ask(request)
-        except asyncio.CancelledError:  # the time for requests at work is up
-            raise RefusedError(503, "the server ends", retry=5) from None
-        if "error" in head:
-            raise RefusedError(head["status"], head["error"])
-        return head, body
-
-    async def page(self) -> bytes:
-        """The explorer page of the build, made once. Raises RareEarthError."""
-        if self.explorer is None or (self.explorer.done() and self.explorer.exception()):
-            self.explorer = asyncio.ensure_future(_explorer(self.folder, self.texts))
-        return await asyncio.shield(self.explorer)
 
 
 def application(folder: Path, limit: float, rows: int, texts: Path | None, *, cors: bool, log: bool) -> Any:
@@ -169,7 +93,8 @@ async def sparql(request: Request) -> Response:
     if request.method in ("GET", "HEAD") and not query:
         if protocol.best(_accept(request), ("text/turtle", "text/html", "application/ld+json")) == "text/html":
             _need_script("editor.js")
-            return await _document(request, things.EDITOR, "html")
+            page = await _served(request).ask(messages.EditorRequest(_base(request)), messages.DocumentReply)
+            return _response(page.body, "text/html", Vary="Accept")
         return await _document(request, namespaces.DATASET, _form(request, ("text/turtle", "application/ld+json")))
     posted = request.method == "POST"
     content_type = request.headers.get("content-type", "") if posted else ""
@@ -178,13 +103,13 @@ async def sparql(request: Request) -> Response:
     )
     forms = protocol.forms(_accept(request))
     served = _served(request)
-    key, cache = (asked, *forms.values()), served.cache
+    key, cache = (asked, forms), served.cache
     if kept := cache.get(key):
         media, body = kept.media, kept.body
     else:
-        wanted = {"query": asked.text, "graphs": (asked.default, asked.named), "forms": forms, "rows": served.rows}
-        head, body = await served.ask(wanted)
-        media = protocol.media(head["kind"], head["form"])
+        query_request = messages.QueryRequest(asked.text, forms, served.rows, asked.default, asked.named)
+        reply = await served.ask(query_request, messages.QueryReply)
+        media, body = protocol.media(reply.kind, reply.form), reply.body
         cache.add(key, asked.text, media, body)
     return _response(body, media, Vary="Accept")
 
@@ -213,8 +138,8 @@ async def find(request: Request) -> Response:
     name = request.query_params.get("name", "")
     if len(name) > LONGEST_NAME:
         raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
-    head, _ = await _served(request).ask({"find": name})
-    return RedirectResponse(things.address(head["iri"]), status_code=303)
+    reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply)
+    return RedirectResponse(things.address(reply.iri), status_code=303)
 
 
 async def dump(request: Request) -> Response:
@@ -239,7 +164,8 @@ async def static(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """Whether queries are answered: 200, or the status that a query would get."""
-    await _served(request).ask({"query": "ASK {}", "forms": {"boolean": "json"}, "rows": 1})
+    ask = messages.QueryRequest("ASK {}", messages.Forms(None, "json", None), max_rows=1)
+    await _served(request).ask(ask, messages.QueryReply)
     return PlainTextResponse("ok\n")
 
 
@@ -259,10 +185,13 @@ def _at(iri: str, form: str = "") -> Any:
 
 
 async def _document(request: Request, iri: str, form: str) -> Response:
-    base = str(request.base_url).rstrip("/")
-    wanted = {"document": iri, "form": "json" if form == "jsonld" else form, "base": base}
-    _, body = await _served(request).ask(wanted)
-    return _response(body, _DOCUMENTS[form], Vary="Accept", Link=f'<{iri}>; rel="describes"' if ":" in iri else "")
+    reply = await _served(request).ask(messages.DocumentRequest(iri, form, _base(request)), messages.DocumentReply)
+    return _response(reply.body, _DOCUMENTS[form], Vary="Accept", Link=f'<{iri}>; rel="describes"')
+
+
+def _base(request: Request) -> str:
+    """The address of the site, as the client has it."""
+    return str(request.base_url).rstrip("/")
 
 
 def _form(request: Request, offered: tuple[str, ...] = tuple(_DOCUMENTS.values())) -> str:
@@ -326,31 +255,3 @@ async def _not_allowed(request: Request, error: Exception) -> Response:
     told = await _told(request, RefusedError(405, f"{request.method} is not answered here"))
     told.headers.update(getattr(error, "headers", None) or {})
     return told
-
-
-def _mark(folder: Path) -> tuple[int, int]:
-    """What changes with a build."""
-    try:
-        found = (folder / oxigraph.MANIFEST).stat()
-    except FileNotFoundError as error:
-        raise RareEarthError(f"{folder}: there is no build here; run `rareearth build`") from error
-    return found.st_mtime_ns, found.st_ino
-
-
-async def _explorer(folder: Path, texts: Path | None) -> bytes:
-    """The explorer page, made by another process: it takes seconds."""
-    with tempfile.TemporaryDirectory() as made:
-        path = Path(made) / "graph.html"
-        command = [sys.executable, "-m", "rareearth", "export", str(path), "--build", str(folder)]
-        command += ["--texts", str(texts)] if texts else []
-        kept = {name: value for name, value in os.environ.items() if name != "RAREEARTH_TEXTS"}
-        done = await asyncio.create_subprocess_exec(*command, env=kept, stderr=asyncio.subprocess.PIPE, stdout=-3)
-        try:
-            _, told = await done.communicate()
-        finally:
-            if done.returncode is None:  # the server ends
-                done.kill()
-                await done.wait()
-        if done.returncode:
-            raise RareEarthError(told.decode(errors="replace").strip())
-        return path.read_bytes()

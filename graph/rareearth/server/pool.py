@@ -21,10 +21,11 @@ from asyncio.subprocess import Process
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from rareearth.errors import RareEarthError
-from rareearth.server.frames import Frame, frame, parsed
+from rareearth.server import messages
+from rareearth.server.messages import MessageError, Reply, Request
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
 LOG = logging.getLogger("rareearth.server")
@@ -60,11 +61,11 @@ class Worker(asyncio.Protocol):
     def __init__(self, process: int, lost: Callable[[Worker], None]) -> None:
         self.process, self._lost = process, lost
         self._transport: asyncio.Transport | None = None
-        self._answer: asyncio.Future[Frame] | None = None
+        self._answer: asyncio.Future[Reply] | None = None
         self._received = bytearray()
 
-    def ask(self, request: bytes) -> asyncio.Future[Frame]:
-        """Send a frame; the answer comes as a future, which fails with ConnectionError when the process ends."""
+    def ask(self, request: bytes) -> asyncio.Future[Reply]:
+        """Send an encoded request; the future of its reply fails with ConnectionError when the process ends."""
         self._answer = asyncio.get_running_loop().create_future()
         if self.ended:
             self.connection_lost(None)
@@ -101,9 +102,17 @@ class Worker(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Gather a frame, and give it as the answer when it is whole."""
+        """Gather a reply, and give it as the answer when it is complete."""
         self._received += data
-        if (found := parsed(self._received)) and self._answer is not None and not self._answer.done():
+        if self._answer is None or self._answer.done():
+            return
+        try:
+            found = messages.reply(self._received)
+        except MessageError as error:
+            self._answer.set_exception(error)
+            self.close()
+            return
+        if found is not None:
             self._received = bytearray()
             self._answer.set_result(found)
 
@@ -134,7 +143,7 @@ class Pool:
         """Start the template and the workers. Raises RareEarthError when the store cannot be read."""
         self._commands, theirs = socket.socketpair()
         self._commands.setblocking(False)
-        command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder))
+        command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder), str(self.limit))
         self._template = await asyncio.create_subprocess_exec(*command, stdin=theirs.fileno(), start_new_session=True)
         theirs.close()
         try:
@@ -176,9 +185,9 @@ class Pool:
         """Whether new workers can be had."""
         return self._template is not None and self._template.returncode is None
 
-    async def ask(self, request: dict[str, Any]) -> Frame:
-        """The head and body of the answer to a request (see :func:`worker.answer`). Raises RefusedError."""
-        sent = frame({**request, "seconds": self.limit})
+    async def ask(self, request: Request) -> Reply:
+        """The reply to a request (see :func:`worker.answer`). Raises RefusedError."""
+        sent = messages.encode(request)
         mark = hashlib.sha256(sent).digest()
         self.busy += 1
         try:
@@ -199,7 +208,7 @@ class Pool:
             self.busy -= 1
         raise RefusedError(507, "the query ended its worker: it needs more memory than it may have")
 
-    async def _asked(self, sent: bytes, mark: bytes, place: contextlib.AsyncExitStack) -> Frame:
+    async def _asked(self, sent: bytes, mark: bytes, place: contextlib.AsyncExitStack) -> Reply:
         worker = await self._free()
         asked = worker.ask(sent)
         start, spent = time.monotonic(), worker.spent()
@@ -232,7 +241,7 @@ class Pool:
                 if not replaced:
                     self._start_soon()
 
-    async def _quick(self, worker: Worker, asked: asyncio.Future[Frame], spent: float, *, replaced: bool) -> bool:
+    async def _quick(self, worker: Worker, asked: asyncio.Future[Reply], spent: float, *, replaced: bool) -> bool:
         """Whether there is an answer before the query is a long one.
 
         What counts is the processor that it had, where ``spent`` is what its worker had before: on a busy machine a
@@ -354,7 +363,7 @@ class Pool:
                 self._commands.send(COMMAND.pack(KILL, worker.process))
 
 
-async def _done(asked: asyncio.Future[Frame], seconds: float) -> bool:
+async def _done(asked: asyncio.Future[Reply], seconds: float) -> bool:
     """Whether there is an answer, or none to be had, within so many seconds."""
     done, _ = await asyncio.wait([asked], timeout=seconds)
     return bool(done)

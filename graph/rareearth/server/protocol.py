@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from rareearth.errors import RareEarthError
+from rareearth.server.messages import Forms
 
 # What the server writes, best first: the media type, and the form of sparql.serialize.
 TABLES = {
@@ -22,7 +23,7 @@ GRAPHS = {
     "application/ld+json": "json",
     "application/rdf+xml": "xml",
 }
-KINDS = {"table": TABLES, "boolean": BOOLEANS, "graph": GRAPHS}
+KINDS: dict[str, dict[str, str]] = {"table": TABLES, "boolean": BOOLEANS, "graph": GRAPHS}
 _ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml"}
 
 
@@ -81,13 +82,14 @@ def _posted(content_type: str, body: bytes, given: set[str]) -> list[tuple[str, 
 
 
 @functools.lru_cache(maxsize=256)
-def forms(accept: str) -> dict[str, str | None]:
-    """For each kind of answer, the form that the Accept header likes best; None where it takes none of ours."""
-    found: dict[str, str | None] = {}
-    for kind, offered in KINDS.items():
-        media = best(accept, tuple(offered))
-        found[kind] = offered[media] if media else None
-    return found
+def forms(accept: str) -> Forms:
+    """For each kind of result, the form that the Accept header prefers; None where it accepts none of ours."""
+
+    def preferred(offered: dict[str, str]) -> str | None:
+        chosen = best(accept, tuple(offered))
+        return offered[chosen] if chosen else None
+
+    return Forms(preferred(TABLES), preferred(BOOLEANS), preferred(GRAPHS))
 
 
 def media(kind: str, form: str) -> str:

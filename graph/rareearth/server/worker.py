@@ -12,7 +12,6 @@ the server.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import os
 import re
@@ -27,12 +26,14 @@ from typing import Any
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
-from rareearth.server.frames import Frame, frame, parsed
+from rareearth.server import messages
+from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
+from rareearth.server.processes import end_with_parent
 from rareearth.site import things
 from rareearth.store import oxigraph, sparql
 
 MEMORY = 2 << 30  # bytes of address space beyond that of the store
-LARGEST = 16 << 20  # bytes of an answer
+MAX_BYTES = 16 << 20  # of an answer
 COMMAND = struct.Struct(">ci")  # what to do, and with which process
 PROCESS = struct.Struct(">i")
 FORK, KILL = b"f", b"k"
@@ -40,16 +41,19 @@ _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _QUOTED = re.compile(rb'"[^"]*"')
 
 
-def main(folder: str) -> None:
-    """Be the template for the store of a build folder until the server goes away."""
+def main(folder: str, seconds: float) -> None:
+    """Be the template for the store of a build folder until the server goes away.
+
+    ``seconds`` is how much time of the processor a worker may take for one request.
+    """
     import pyoxigraph as ox
 
-    _end_with_parent()
+    end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     commands = socket.socket(fileno=os.dup(0))
     store = ox.Store()
     store.bulk_extend(oxigraph.read(Path(folder)))
-    answer(store, {"query": "ASK {}", "forms": {"boolean": "json"}, "rows": 1})
+    answer(store, QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1))
     things.prepare(store)
     gc.collect()
     gc.freeze()
@@ -60,7 +64,7 @@ def main(folder: str) -> None:
             return
         wanted, process = COMMAND.unpack(command)
         if wanted == FORK:
-            commands.sendall(PROCESS.pack(_fork(store, commands, attached[0])))
+            commands.sendall(PROCESS.pack(_fork(store, seconds, commands, attached[0])))
         else:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(process, signal.SIGKILL)
@@ -74,40 +78,44 @@ class NotAcceptableError(RareEarthError):
 _STATUS = {things.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
 
 
-def answer(store: Any, request: dict[str, Any]) -> Frame:
-    """The head and the body of an answer; the head of one that failed has ``status`` (of HTTP) and ``error``.
-
-    A request has ``document`` (an IRI), ``form`` and ``base``, answered by a body; or ``find`` (a name), answered by
-    ``iri``; or ``query``, ``graphs``, ``rows`` (the most) and ``forms`` (one for each kind of answer), answered by
-    ``kind``, ``form`` and a body.
-    """
+def answer(store: Any, request: Request) -> Reply:
+    """The reply to a request: an ErrorReply when it fails, whatever the reason."""
     try:
-        if "document" in request:
-            return {}, things.write(store, request["document"], request["form"], request["base"])
-        if "find" in request:
-            return {"iri": things.find(store, request["find"])}, b""
-        return _asked(store, request)
+        return _reply(store, request)
     except RareEarthError as error:
-        return {"status": _STATUS.get(type(error), 400), "error": str(error)}, b""
+        return ErrorReply(_STATUS.get(type(error), 400), str(error))
     except MemoryError:
-        return {"status": 507, "error": "the answer needs more memory than a query may have"}, b""
+        return ErrorReply(507, "the answer needs more memory than a query may have")
     except Exception:  # a fault of ours; the worker goes on
         with contextlib.suppress(OSError):
             traceback.print_exc()
-        return {"status": 500, "error": "the server failed at this; its log says how"}, b""
+        return ErrorReply(500, "the server failed at this; its log says how")
 
 
-def _asked(store: Any, request: dict[str, Any]) -> Frame:
-    result = sparql.run(store, request["query"], graphs=request.get("graphs", ((), ())), base=namespaces.BASE)
+def _reply(store: Any, request: Request) -> Reply:
+    match request:
+        case messages.QueryRequest():
+            return _result(store, request)
+        case messages.DocumentRequest(iri, form, base):
+            return messages.DocumentReply(things.write(store, iri, form, base))
+        case messages.EditorRequest(base):
+            return messages.DocumentReply(things.write(store, things.EDITOR, "html", base))
+        case messages.FindRequest(name):
+            return messages.FindReply(things.find(store, name))
+
+
+def _result(store: Any, request: QueryRequest) -> QueryReply:
+    graphs = request.default_graphs, request.named_graphs
+    result = sparql.run(store, request.query, graphs=graphs, base=namespaces.BASE)
     kind = sparql.kind(result)
-    form = request["forms"].get(kind)
+    form = request.forms.of(kind)
     if form is None:
-        raise NotAcceptableError(f"a {kind} is not written in any of the types asked for")
-    body = sparql.serialize(result, form, LARGEST)
-    most = request["rows"]
+        raise NotAcceptableError(f"a {kind} cannot be written in any of the media types that were asked for")
+    body = sparql.serialize(result, form, MAX_BYTES)
+    most = request.max_rows
     if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
         raise sparql.TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
-    return {"kind": kind, "form": form}, body
+    return QueryReply(kind, form, body)
 
 
 def _rows(body: bytes, form: str) -> int:
@@ -120,7 +128,7 @@ def _rows(body: bytes, form: str) -> int:
     return (_QUOTED.sub(b"", body) if form == "csv" else body).count(b"\n") - 1
 
 
-def _fork(store: Any, commands: socket.socket, attached: int) -> int:
+def _fork(store: Any, seconds: float, commands: socket.socket, attached: int) -> int:
     """The process of a new worker, which speaks with the server over the attached socket."""
     process = os.fork()
     if process:
@@ -128,7 +136,7 @@ def _fork(store: Any, commands: socket.socket, attached: int) -> int:
         return process
     try:
         commands.close()
-        _work(store, socket.socket(fileno=attached))
+        _work(store, socket.socket(fileno=attached), seconds)
     except BaseException:
         traceback.print_exc()
         raise
@@ -136,24 +144,18 @@ def _fork(store: Any, commands: socket.socket, attached: int) -> int:
         os._exit(0)  # never back into what the template does
 
 
-def _work(store: Any, server: socket.socket) -> None:
+def _work(store: Any, server: socket.socket, seconds: float) -> None:
     """Answer requests until the server closes the connection."""
-    _end_with_parent()
+    end_with_parent()
     _shut_doors(server.fileno())
     while True:
         received = bytearray()
-        while (found := parsed(received)) is None:
+        while (request := messages.request(received)) is None:
             if not (part := server.recv(1 << 20)):
                 return
             received += part
-        request, _ = found
-        _allow_seconds(request["seconds"])
-        server.sendall(frame(*answer(store, request)))
-
-
-def _end_with_parent() -> None:
-    with contextlib.suppress(OSError, AttributeError):  # Linux only; the socket and the limits do it too
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        _allow_seconds(seconds)
+        server.sendall(messages.encode(answer(store, request)))
 
 
 def _allow_seconds(seconds: float) -> None:
@@ -180,6 +182,6 @@ def _shut_doors(kept: int) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1])
+        main(sys.argv[1], float(sys.argv[2]))
     except (RareEarthError, OSError) as error:
         raise SystemExit(str(error)) from error

@@ -107,7 +107,7 @@ def find(store: ox.Store, name: str) -> str:
 
 
 def write(store: ox.Store, iri: str, form: str, base: str) -> bytes:
-    """The document of a thing as ``html``, ``ttl`` or ``json`` (JSON-LD); ``base`` is the server's own address.
+    """The document of a thing as ``html``, ``ttl`` or ``jsonld``; ``base`` is the server's own address.
 
     Raises UnknownError.
     """
