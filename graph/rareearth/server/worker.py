@@ -53,8 +53,7 @@ def main(folder: str, seconds: float) -> None:
     commands = socket.socket(fileno=os.dup(0))
     store = ox.Store()
     store.bulk_extend(oxigraph.read(Path(folder)))
-    answer(store, QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1))
-    things.prepare(store)
+    _warm_up(store)
     gc.collect()
     gc.freeze()
     commands.sendall(PROCESS.pack(0))  # it is ready
@@ -69,6 +68,22 @@ def main(folder: str, seconds: float) -> None:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(process, signal.SIGKILL)
                 os.waitpid(process, 0)
+
+
+def _warm_up(store: Any) -> None:
+    """Answer a request of each kind, so that all is loaded that is loaded late: a worker can open no file."""
+    things.prepare(store)
+    forms = ("html", "ttl", "jsonld")
+    requests: list[Request] = [
+        QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
+        messages.FindRequest("a name that nobody has"),
+        messages.EditorRequest(""),
+        *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in forms),
+        *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in forms),
+    ]
+    for request in requests:
+        if isinstance(reply := answer(store, request), ErrorReply) and reply.status == 500:
+            raise RareEarthError(f"the server cannot answer a {type(request).__name__}")
 
 
 class NotAcceptableError(RareEarthError):
