@@ -899,5 +899,5 @@ def test_under_load_and_attack_every_good_answer_is_right(built: Path) -> None:
     )
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "good answers that were right: 360 of 360" in done.stdout
+    assert "good requests answered correctly: 360 of 360" in done.stdout
     assert "exit code 0; 0 of " in done.stdout
