@@ -69,9 +69,8 @@ class UnknownError(RareEarthError):
 
 @functools.cache
 def prepare(store: ox.Store) -> dict[str, Any]:
-    """Read what pages need and a worker cannot: templates, questions, the terms of the ontology, a library."""
+    """Read what pages need and a worker cannot: the templates, the questions, the terms of the ontology."""
     _templates()
-    names.closest("", ())  # imports its library
     asked = [{"name": q.name, "english": q.english, "text": q.text} for q in questions.every()]
     terms = [
         {
