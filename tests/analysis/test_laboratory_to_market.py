@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from rareearth import analysis
 from rareearth.analysis import finding, sample
 from rareearth.analysis.finding import Verdict
-from rareearth.analysis.questions import gaps, laboratory_to_market
+from rareearth.analysis.questions import gaps, intermediaries, laboratory_to_market
 from rareearth.measures import backends, brokerage, cuts, efficiency
 from rareearth.measures.brokerage import Roles
 from rareearth.store import nquads, oxigraph
@@ -333,11 +333,11 @@ def mixed(seed: int) -> nx.Graph[str]:
 
 
 def test_laboratories_that_are_far_are_found_and_others_not() -> None:
-    far = laboratory_to_market.weigh(planted(1), LABORATORIES, FIRMS, seed=1, draws=99)
+    far = laboratory_to_market.run_test(planted(1), LABORATORIES, FIRMS, seed=1, draws=99)
     assert far.verdict is Verdict.SUPPORTED
-    assert far.far.observed < far.far.mean
+    assert far.statistics.far.observed < far.statistics.far.mean
     verdicts = Counter(
-        laboratory_to_market.weigh(mixed(seed), LABORATORIES, FIRMS, seed=1, draws=59).verdict for seed in range(6)
+        laboratory_to_market.run_test(mixed(seed), LABORATORIES, FIRMS, seed=1, draws=59).verdict for seed in range(6)
     )
     assert verdicts[Verdict.SUPPORTED] == 0
     assert verdicts[Verdict.INCONCLUSIVE] >= 4
@@ -346,18 +346,22 @@ def test_laboratories_that_are_far_are_found_and_others_not() -> None:
 def test_laboratories_that_are_near_are_found() -> None:
     graph = nx.Graph([(LABORATORIES[i % 15], firm) for i, firm in enumerate(FIRMS * 3)])  # no firm knows a firm
     graph.add_edges_from((LABORATORIES[(5 * i) % 15], firm) for i, firm in enumerate(FIRMS))
-    assert laboratory_to_market.weigh(graph, LABORATORIES, FIRMS, seed=1, draws=99).verdict is Verdict.CONTRADICTED
+    assert laboratory_to_market.run_test(graph, LABORATORIES, FIRMS, seed=1, draws=99).verdict is Verdict.CONTRADICTED
 
 
 def test_as_many_random_graphs_are_drawn_as_the_module_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(laboratory_to_market, "DRAWS", 19)
-    assert laboratory_to_market.weigh(planted(1), LABORATORIES, FIRMS, seed=1).far.p == pytest.approx(2 / 20)
-    assert laboratory_to_market.weigh(planted(1), LABORATORIES, FIRMS, seed=1, draws=39).far.p == pytest.approx(2 / 40)
+    assert laboratory_to_market.run_test(planted(1), LABORATORIES, FIRMS, seed=1).statistics.far.p == pytest.approx(
+        2 / 20
+    )
+    assert laboratory_to_market.run_test(
+        planted(1), LABORATORIES, FIRMS, seed=1, draws=39
+    ).statistics.far.p == pytest.approx(2 / 40)
 
 
 def test_few_bodies_carry_no_verdict() -> None:
-    few = laboratory_to_market.weigh(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
-    assert max(few.far.p, few.gap.p) <= laboratory_to_market.LEVEL  # by which it would be one
+    few = laboratory_to_market.run_test(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
+    assert max(few.statistics.far.p, few.statistics.gap.p) <= laboratory_to_market.LEVEL  # by which it would be one
     assert few.verdict is Verdict.INCONCLUSIVE
 
 
@@ -421,22 +425,31 @@ def brokered(folder: Folder) -> ox.Store:
 
 def test_the_planted_broker_carries_and_cuts_every_path(brokered: ox.Store) -> None:
     found = analysis.answer(brokered, "laboratory-to-market")
-    shown = tables(found)
-    carriers = shown["Who carries the paths from research bodies to firms"]
-    first = dict(zip(carriers.columns, carriers.rows[0], strict=True))
-    assert (first["actor"], first["% of pairs"]) == ("the-society", 100)
+    [first, *_] = found.result.brokers
+    assert (first.id, first.share) == ("the-society", 1)
     # of its six, three laboratories and three firms: 9 pairs across, and 3 + 3 within, all from outside its sphere
-    assert [first[role] for role in Roles._fields] == [0, 6, 0, 0, 9]
-    assert first["constraint"] == pytest.approx(1 / 6)
-    assert len(carriers.evidence[0]) == 6
-    cutters = shown["Who would cut research bodies from firms when lost (articulation points)"]
-    assert cutters.rows == (("the-society", "organization", "society", 144, 100.0),)
-    removed = next(table for title, table in shown.items() if title.startswith("Pairs that keep a path"))
-    assert removed.rows[1][1:3] == ("the-society", 0.0)
-    assert removed.rows[1][5] > 50  # anybody else takes little with it
-    paths = next(table for title, table in shown.items() if title.startswith("Independent paths"))
-    assert paths.rows[0][1:] == (144, 0, 144, 0, 0)
-    assert "the-society" in paths.note
+    assert list(first.roles.values()) == [0, 6, 0, 0, 9]
+    assert first.constraint == pytest.approx(1 / 6)
+    assert len(first.claims) == 6
+    [cut] = found.result.cut_points
+    assert (cut.id, cut.actor_type, cut.sphere, cut.pairs, cut.share) == (
+        "the-society",
+        "organization",
+        "society",
+        144,
+        1,
+    )
+    _, removed, *_ = found.result.removal
+    assert removed.most_ties is not None
+    assert (removed.most_ties.id, removed.most_ties_left) == ("the-society", 0.0)
+    assert removed.random_left > 50  # anybody else takes little with it
+    assert found.result.independent.across == intermediaries.PathCounts(pairs=144, none=0, one=144, two=0, more=0)
+    assert [actor.id for actor in found.result.independent.separator] == ["the-society"]
+    shown = tables(found)
+    brokers = shown["Actors on the shortest paths from research bodies to firms"]
+    row = dict(zip(brokers.columns, brokers.rows[0], strict=True))
+    assert [row["% of pairs"], *(row[role] for role in Roles._fields)] == [100, 0, 6, 0, 0, 9]
+    assert "the-society" in next(table.note for title, table in shown.items() if title.startswith("Independent paths"))
 
 
 def test_the_planted_gap_is_named_with_its_broker(brokered: ox.Store) -> None:
@@ -567,7 +580,7 @@ def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(told: Findin
     assert told.support == read.support()
     assert told.support.claims
     assert told.claim
-    assert any("nobody wrote of" in limit for limit in told.limits)
+    assert any("nobody wrote about" in limit for limit in told.limits)
 
 
 def test_every_row_that_shows_evidence_shows_claims_of_the_sample(told: Finding, missing: Finding) -> None:
@@ -592,7 +605,7 @@ def test_one_article_carries_no_verdict_and_says_so(store: ox.Store, read: Sampl
     others = [source for source in read.sources() if source != ARTICLE]
     found = analysis.answer(store, "laboratory-to-market", without=others)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert any("carry no verdict" in limit for limit in found.limits)
+    assert any("needed for a verdict" in limit for limit in found.limits)
     few = analysis.answer(store, "gaps", without=others)
     assert any("one between few" in limit for limit in few.limits)
     again = analysis.answer(store, "laboratory-to-market", without=others)

@@ -443,7 +443,7 @@ def test_ownership_alone_is_no_collaboration(folder: Folder) -> None:
 def test_as_many_random_graphs_are_drawn_as_the_module_says() -> None:
     graph = nx.disjoint_union(nx.complete_graph(8), nx.complete_graph(8))
     named = nx.relabel_nodes(graph, str)
-    between = spheres.test(named, {node: str(int(node) < 8) for node in named}, 1).statistics.between
+    between = spheres.run_test(named, {node: str(int(node) < 8) for node in named}, 1).statistics.between
     assert between is not None
     assert between.p == pytest.approx(2 / 200)  # 199 drawn here, all with more ties between
 

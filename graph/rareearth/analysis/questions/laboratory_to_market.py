@@ -19,16 +19,19 @@ from typing import TYPE_CHECKING
 
 from rareearth import network
 from rareearth.analysis import sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
-from rareearth.analysis.questions import carriers
+from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed, counted
+from rareearth.analysis.questions import intermediaries
+from rareearth.analysis.questions.intermediaries import Paths
 from rareearth.measures import backends, cuts, efficiency, null_model
 
 if TYPE_CHECKING:
     import networkx as nx
     import pyoxigraph as ox
 
+    from rareearth.analysis.questions.intermediaries import Broker, CutPoint, DirectTie, IndependentPaths, Removal
     from rareearth.analysis.sample import Sample
     from rareearth.measures.efficiency import Distances
+    from rareearth.measures.null_model import Comparison
 
     Graph = nx.Graph[str]
 
@@ -38,6 +41,11 @@ RESEARCH = "academia"
 DRAWS, DRAWS_AGAIN = 199, 99
 LEVEL = 0.05
 LEAST_BODIES = 10
+KINDS = {
+    "facts": ("fact",),
+    "facts and speech": ("fact", "speech"),
+    "all kinds of claims": network.KINDS,
+}
 WATCHED = 3  # sources that are left out with the whole test again, those that bear most on the answer
 
 METHOD = (
@@ -54,30 +62,65 @@ METHOD = (
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """The distances of laboratories from firms and of firms from each other, beside random graphs of the same degrees.
+class Statistics:
+    """The distances from research bodies to firms and among firms, and how they compare with random graphs.
 
-    ``far`` compares the efficiency between laboratories and firms, ``near`` that among firms, ``gap`` the first less
-    the second, ``reached`` the share of pairs of a laboratory and a firm that have a path.
+    ``far`` compares the efficiency from research bodies to firms, ``near`` that among firms, ``gap`` the first less the
+    second, ``reached`` the part of pairs of a research body and a firm that have a path. They are None if not tested.
     """
 
     laboratories: int
     firms: int
-    market: Distances
-    industry: Distances
-    far: null_model.Comparison
-    near: null_model.Comparison
-    gap: null_model.Comparison
-    reached: null_model.Comparison
-    verdict: Verdict
+    market: Paths
+    industry: Paths
+    far: Comparison | None = None
+    near: Comparison | None = None
+    gap: Comparison | None = None
+    reached: Comparison | None = None
 
 
-def weigh(
+@dataclass(frozen=True)
+class Result:
+    """The answer to ``laboratory-to-market``.
+
+    ``retests`` has the test without ties of ownership, without sectors, events and places, and without each of the
+    ``sources`` that matter most, by what is left out (distances only, if the test itself is inconclusive); ``changed``
+    those of them with another verdict; ``by_kinds`` the distances with other kinds of claims. Of
+    ``source_ties`` ties of research bodies, counted once for each source, ``main_source`` states ``main_source_ties``.
+    ``isolated`` counts the actors without any tie by sphere. ``reached_by_bodies`` is the number of pairs with a path
+    over persons, bodies and facilities alone. ``removal`` is empty without ties.
+    """
+
+    test: TestResult[Statistics]
+    retests: Mapping[str, TestResult[Statistics]]
+    changed: tuple[str, ...]
+    by_kinds: Mapping[str, TestResult[Statistics]]
+    independent: IndependentPaths
+    direct: tuple[DirectTie, ...]
+    direct_support: Support
+    brokers: tuple[Broker, ...]
+    cut_points: tuple[CutPoint, ...]
+    removal: tuple[Removal, ...]
+    sources: int
+    main_source: str
+    main_source_ties: int
+    source_ties: int
+    isolated: Mapping[str, int]
+    reached_by_bodies: int
+    support: Support
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the test, inconclusive if leaving something out changes it."""
+        return Verdict.INCONCLUSIVE if self.changed else self.test.verdict
+
+
+def run_test(
     graph: Graph, laboratories: Collection[str], firms: Collection[str], seed: int, draws: int | None = None
-) -> Weighed:
+) -> TestResult[Statistics]:
     """The distances from laboratories to firms in a graph, and the verdict by the rule of this module.
 
-    They are compared with those of so many random graphs, :data:`DRAWS` where none are asked for.
+    They are compared with those in ``draws`` random graphs, by default :data:`DRAWS`.
     """
     import networkx as nx
 
@@ -87,26 +130,34 @@ def weigh(
     market, industry = measured(graph)
     drawn = [measured(nx.Graph(ties)) for ties in null_model.ties(graph, DRAWS if draws is None else draws, seed)]
 
-    def compared(figure: Callable[[Distances, Distances], float]) -> null_model.Comparison:
-        return null_model.compare(figure(market, industry), [figure(*pair) for pair in drawn])
+    def compared(statistic: Callable[[Distances, Distances], float]) -> Comparison:
+        return null_model.compare(statistic(market, industry), [statistic(*pair) for pair in drawn])
 
     far = compared(lambda m, _: m.efficiency)
     gap = compared(lambda m, i: m.efficiency - i.efficiency)
     enough = min(len(laboratories), len(firms)) >= LEAST_BODIES
-    return Weighed(
-        len(laboratories),
-        len(firms),
-        market,
-        industry,
-        far,
-        compared(lambda _, i: i.efficiency),
-        gap,
-        compared(lambda m, _: m.reached / m.pairs if m.pairs else 0.0),
-        _verdict(far, gap) if enough else Verdict.INCONCLUSIVE,
+    statistics = Statistics(
+        laboratories=len(laboratories),
+        firms=len(firms),
+        market=Paths.of(market),
+        industry=Paths.of(industry),
+        far=far,
+        near=compared(lambda _, i: i.efficiency),
+        gap=gap,
+        reached=compared(lambda m, _: m.reached / m.pairs if m.pairs else 0.0),
     )
+    return TestResult(graph.number_of_edges(), statistics, _verdict(far, gap) if enough else Verdict.INCONCLUSIVE)
 
 
-def _verdict(far: null_model.Comparison, gap: null_model.Comparison) -> Verdict:
+def _untested(graph: Graph) -> TestResult[Statistics]:
+    """The distances alone, without a comparison."""
+    labs, market = laboratories(graph), firms(graph)
+    found = efficiency.distances_to(graph, market, (labs, market))
+    statistics = Statistics(len(labs), len(market), Paths.of(found[0]), Paths.of(found[1]))
+    return TestResult(graph.number_of_edges(), statistics, Verdict.INCONCLUSIVE)
+
+
+def _verdict(far: Comparison, gap: Comparison) -> Verdict:
     if gap.p > LEVEL:
         return Verdict.INCONCLUSIVE
     if gap.observed > gap.mean:
@@ -124,167 +175,78 @@ def firms(graph: Graph) -> list[str]:
     return [n for n, data in graph.nodes(data=True) if data["nature"] == "firm" and data["sphere"] == sample.INDUSTRY]
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding[None]:
-    """The finding on a sample. The figures are those of one seed; the verdict says whether they can carry the claim."""
-    graph = read.ties
-    labs, market = laboratories(graph), firms(graph)
-    weighed = weigh(graph, labs, market, seed)
-    again, turned = _again(store, graph, weighed, seed)
-    carried = efficiency.betweenness(graph, labs, market)
+def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+    """The finding on a sample. The numbers are those of one seed."""
+    result = measure(store, read, seed)
     return Finding(
         name="laboratory-to-market",
         question=QUESTION,
         claim=CLAIM,
-        verdict=Verdict.INCONCLUSIVE if turned else weighed.verdict,
-        answer=_answer(graph, weighed, carried),
-        result=None,
-        tables=(
-            _distances(read, weighed),
-            again,
-            _scopes(read),
-            carriers.independent(read, labs, market, seed),
-            carriers.direct(read, labs, market),
-            carriers.brokers(read, carried, weighed.market.reached),
-            carriers.cutters(read, labs, market),
-            carriers.removal(read, labs, market, seed),
-        ),
-        support=read.support(),
-        limits=tuple(_limits(read, weighed, turned)),
+        verdict=result.verdict,
+        answer=_answer(result),
+        result=result,
+        tables=tables(result),
+        support=result.support,
+        limits=tuple(_limits(result)),
         method=METHOD,
     )
 
 
-def _answer(graph: Graph, weighed: Weighed, carried: Mapping[str, float]) -> str:
-    market, far = weighed.market, weighed.far
-    if not market.pairs:
-        return "No research body or no firm has a tie."
-    if not market.reached:
-        bodies, companies = counted(weighed.laboratories, "research body"), counted(weighed.firms, "firm")
-        return f"No path leads from any of {bodies} to any of {companies}."
-    first = max(sorted(carried), key=lambda node: carried[node])
-    return (
-        f"Of {counted(market.pairs, 'pair')} of a research body and a firm {market.reached:,} "
-        f"({market.reached / market.pairs:.0%}) {'has' if market.reached == 1 else 'have'} a path, "
-        f"{dict(market.counts).get(1, 0):,} of them a tie; the mean "
-        f"distance is {market.mean:.1f} ({weighed.industry.mean or 0:.1f} among firms). The efficiency is "
-        f"{far.observed:.3f}, {far.mean:.3f} by chance (p = {far.p:.2g}); among firms it is "
-        f"{weighed.near.observed:.3f}, {weighed.near.mean:.3f} by chance. {graph.nodes[first]['label']} is on the "
-        f"shortest path of {carried[first] / market.reached:.0%} of the pairs."
-    )
-
-
-def _limits(read: Sample, weighed: Weighed, turned: Collection[str]) -> Iterator[str]:
-    if min(weighed.laboratories, weighed.firms) < LEAST_BODIES:
-        yield (
-            f"{counted(weighed.laboratories, 'research body')} and {counted(weighed.firms, 'firm')} have a tie; fewer "
-            f"than {LEAST_BODIES} of either carry no verdict."
-        )
-    elif turned:
-        yield f"The verdict hangs on one thing: without {', '.join(turned)} it is another."
-    elif weighed.gap.p > LEVEL:
-        yield (
-            "Research bodies are about as far from firms, beside the distances among firms, as chance has it "
-            f"(p = {weighed.gap.p:.2g})."
-        )
-    own = Counter(
-        s for n in laboratories(read.ties) for *_, data in read.ties.edges(n, data=True) for s in data["sources"]
-    )
-    if own:
-        source, count = min(own.items(), key=lambda item: (-item[1], item[0]))
-        yield f"Of the ties of research bodies {source} tells {count} of {sum(own.values())} (counted by source)."
-    lone = Counter(str(data.get("sphere")) for n, data in read.network.nodes(data=True) if n not in read.ties)
-    named = [counted(lone[s], f"actor of {s}", f"actors of {s}") for s in (RESEARCH, sample.INDUSTRY) if lone[s]]
-    if named:
-        yield f"In the network without any tie, and not counted: {' and '.join(named)}."
-    whole = cuts.connected(read.ties, laboratories(read.ties), firms(read.ties))
-    rest = cuts.connected(bodies_only(read.ties), laboratories(read.ties), firms(read.ties))
-    if rest < whole:
-        yield f"Only over sectors, events or places does a path lead for {whole - rest:,} of {counted(whole, 'pair')}."
-    yield (
-        "A path is not a transfer: it may lead over owners, a sector or a visit, and a tie that nobody wrote of is "
-        "missing. Sources were chosen from one article outwards: whom they do not name stands apart."
-    )
-
-
-def _distances(read: Sample, weighed: Weighed) -> Table:
-    rows: list[tuple[Value, ...]] = []
-    for name, found, compared in (
-        ("research bodies to firms", weighed.market, weighed.far),
-        ("among firms", weighed.industry, weighed.near),
-    ):
-        share = 100 * found.reached / found.pairs if found.pairs else None
-        figures = (found.mean, found.median, compared.observed, compared.mean, compared.z, compared.p)
-        rows.append((name, found.pairs, found.reached, share, *figures))
-    gap = weighed.gap
-    rows.append(("the first less the second", *(None,) * 5, gap.observed, gap.mean, gap.z, gap.p))
-    return Table(
-        "Distances, in ties",
-        ("between", "pairs", "with a path", "% with a path", "mean", "median", "efficiency", "by chance", "z", "p"),
-        tuple(rows),
-        note="Mean and median are of the pairs with a path. Efficiency is the mean of 1/distance over all pairs. By "
-        f"chance {100 * weighed.reached.mean:.0f} % of the pairs of the first row have a path "
-        f"(p = {weighed.reached.p:.2g}).",
+def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+    """The paths from the research bodies to the firms of a sample, with the test of the claim."""
+    graph = read.ties
+    labs, market = laboratories(graph), firms(graph)
+    tested = run_test(graph, labs, market, seed)
+    retests, sources = _retests(store, graph, tested, seed)
+    own = Counter(s for n in labs for *_, data in graph.edges(n, data=True) for s in data["sources"])
+    main, count = min(own.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    direct = tuple(intermediaries.direct(read, labs, market))
+    betweenness = efficiency.betweenness(graph, labs, market)
+    return Result(
+        test=tested,
+        retests=retests,
+        changed=changed(tested, retests),
+        by_kinds={name: _untested(read.of(kinds).ties) for name, kinds in KINDS.items()},
+        independent=intermediaries.independent(read, labs, market, seed),
+        direct=direct,
+        direct_support=read.support((tie.one.id, tie.other.id) for tie in direct),
+        brokers=tuple(intermediaries.brokers(read, betweenness, tested.statistics.market.reached)),
+        cut_points=tuple(intermediaries.cut_points(read, labs, market)),
+        removal=tuple(intermediaries.removal(read, labs, market, seed)),
+        sources=sources,
+        main_source=main,
+        main_source_ties=count,
+        source_ties=sum(own.values()),
+        isolated=dict(
+            sorted(Counter(str(d.get("sphere")) for n, d in read.network.nodes(data=True) if n not in graph).items())
+        ),
+        reached_by_bodies=cuts.connected(bodies_only(graph), labs, market),
         support=read.support(),
     )
 
 
-def _again(store: ox.Store, graph: Graph, weighed: Weighed, seed: int) -> tuple[Table, list[str]]:
-    """The test again without ownership, without sectors, events and places, and without the sources that bear most."""
-    rests = {
+def _retests(
+    store: ox.Store, graph: Graph, tested: TestResult[Statistics], seed: int
+) -> tuple[dict[str, TestResult[Statistics]], int]:
+    """The test with something left out, and the number of sources; distances alone if there is no verdict to change."""
+    own = sorted({source for *_, data in graph.edges(data=True) for source in data["sources"]})
+    without = {source: sample.without_source(graph, source) for source in own}
+    gaps = {source: _gap(_untested(rest).statistics) for source, rest in without.items()}
+    gap = tested.statistics.gap
+    towards = -1 if gap and gap.observed > gap.mean else 1
+    order = sorted(own, key=lambda s: (-towards * gaps[s], s))
+    parts = {
         "ties of ownership": sample.without_ownership(store, graph),
         "sectors, events and places": bodies_only(graph),
+        **{source: without[source] for source in order[:WATCHED]},
     }
-    without = {source: sample.without_source(graph, source) for source in sorted(_sources(graph))}
-    gaps = {source: _gap(rest) for source, rest in without.items()}
-    towards = -1 if weighed.gap.observed > weighed.gap.mean else 1
-    watched = sorted(without, key=lambda s: (-towards * gaps[s], s))[:WATCHED]
-    rows: list[tuple[Value, ...]] = []
-    turned = []
-    for name, rest in {**rests, **{source: without[source] for source in watched}}.items():
-        labs, market = laboratories(rest), firms(rest)
-        found, among = efficiency.distances_to(rest, market, (labs, market))
-        row: tuple[Value, ...] = (rest.number_of_edges(), len(labs), len(market), found.reached, found.efficiency)
-        tested: tuple[Value, ...] = (None, None, "")
-        if weighed.verdict is not Verdict.INCONCLUSIVE:  # what cannot be told is not told by less either
-            other = weigh(rest, labs, market, seed, DRAWS_AGAIN)
-            tested = (other.far.p, other.gap.p, str(other.verdict))
-            turned += [name] if other.verdict is not weighed.verdict else []
-        rows.append((name, *row, among.efficiency, *tested))
-    columns = ("ties", "bodies", "firms", "pairs with a path", "efficiency", "among firms", "p", "p of gap", "verdict")
-    table = Table(
-        f"Without ownership, without paths over sectors, events and places, and without the "
-        f"{counted(len(watched), 'source that bears', 'sources that bear')} most on it, of {len(without)}",
-        ("without", *columns),
-        tuple(rows),
-        note="Tested again only where there is a verdict that it could turn.",
-    )
-    return table, turned
+    if tested.verdict is Verdict.INCONCLUSIVE:
+        return {name: _untested(part) for name, part in parts.items()}, len(own)
+    return {name: run_test(p, laboratories(p), firms(p), seed, DRAWS_AGAIN) for name, p in parts.items()}, len(own)
 
 
-def _scopes(read: Sample) -> Table:
-    """How the distances change with the kinds of claims."""
-    rows: list[tuple[Value, ...]] = []
-    for name, kinds in {
-        "facts": ("fact",),
-        "facts and speech": ("fact", "speech"),
-        "all kinds of claims": network.KINDS,
-    }.items():
-        graph = read.of(kinds).ties
-        labs, market = laboratories(graph), firms(graph)
-        found, other = efficiency.distances_to(graph, market, (labs, market))
-        row = (len(labs), len(market), found.reached, found.mean, found.efficiency, other.efficiency)
-        rows.append((name, graph.number_of_edges(), *row))
-    return Table(
-        "With other kinds of claims",
-        ("claims", "ties", "bodies", "firms", "pairs with a path", "mean distance", "efficiency", "among firms"),
-        tuple(rows),
-    )
-
-
-def _gap(graph: Graph) -> float:
-    labs, market = laboratories(graph), firms(graph)
-    first, among = efficiency.distances_to(graph, market, (labs, market))
-    return first.efficiency - among.efficiency
+def _gap(found: Statistics) -> float:
+    return found.market.efficiency - found.industry.efficiency
 
 
 def bodies_only(graph: Graph) -> Graph:
@@ -293,5 +255,136 @@ def bodies_only(graph: Graph) -> Graph:
     return backends.tied(graph, (node for node, data in graph.nodes(data=True) if data["nature"] not in kept), ())
 
 
-def _sources(graph: Graph) -> set[str]:
-    return {source for *_, data in graph.edges(data=True) for source in data["sources"]}
+def _answer(result: Result) -> str:
+    found = result.test.statistics
+    market, far, near = found.market, found.far, found.near
+    if not market.pairs or not far or not near:
+        return "No research body or no firm has a tie."
+    if not market.reached:
+        bodies, companies = counted(found.laboratories, "research body"), counted(found.firms, "firm")
+        return f"No path leads from any of {bodies} to any of {companies}."
+    text = (
+        f"Of {counted(market.pairs, 'pair')} of a research body and a firm {market.reached:,} "
+        f"({market.reached / market.pairs:.0%}) {'has' if market.reached == 1 else 'have'} a path, "
+        f"{dict(market.counts).get(1, 0):,} of them a direct tie; the mean "
+        f"distance is {market.mean:.1f} ({found.industry.mean or 0:.1f} among firms). The efficiency is "
+        f"{far.observed:.3f}, {far.mean:.3f} by chance (p = {far.p:.2g}); among firms it is "
+        f"{near.observed:.3f}, {near.mean:.3f} by chance."
+    )
+    if not result.brokers:
+        return text
+    first = result.brokers[0]
+    return f"{text} {first.name} is on the shortest path of {first.share:.0%} of the pairs."
+
+
+def _limits(result: Result) -> Iterator[str]:
+    found = result.test.statistics
+    if min(found.laboratories, found.firms) < LEAST_BODIES:
+        yield (
+            f"{counted(found.laboratories, 'research body')} and {counted(found.firms, 'firm')} have a tie; at least "
+            f"{LEAST_BODIES} of each are needed for a verdict."
+        )
+    elif result.changed:
+        yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
+    elif found.gap and found.gap.p > LEVEL:
+        yield (
+            "Compared with the distances among firms, research bodies are about as far from firms as by chance "
+            f"(p = {found.gap.p:.2g})."
+        )
+    if result.main_source:
+        yield (
+            f"Of the ties of research bodies {result.main_source} states {result.main_source_ties} of "
+            f"{result.source_ties} (a tie counts once for each of its sources)."
+        )
+    lone = {sphere: result.isolated.get(sphere, 0) for sphere in (RESEARCH, sample.INDUSTRY)}
+    named = [counted(count, f"actor of {s}", f"actors of {s}") for s, count in lone.items() if count]
+    if named:
+        yield f"In the network without any tie, and not counted: {' and '.join(named)}."
+    fewer = found.market.reached - result.reached_by_bodies
+    if fewer > 0:
+        yield (
+            f"For {fewer:,} of {counted(found.market.reached, 'connected pair')} every path leads over a sector, an "
+            "event or a place."
+        )
+    yield (
+        "A path is not a transfer: it may lead over owners, a sector or a visit, and a tie that nobody wrote about is "
+        "missing. Sources were chosen starting from one article: actors that they do not name are unconnected here."
+    )
+
+
+def tables(result: Result) -> tuple[Table, ...]:
+    """The result as tables."""
+    found = result.test.statistics
+    return (
+        _distances(result),
+        _sensitivity(result),
+        _by_kinds(result),
+        intermediaries.independent_table(result.independent, found.laboratories, found.firms),
+        intermediaries.direct_table(result.direct, result.direct_support),
+        intermediaries.brokers_table(result.brokers),
+        intermediaries.cut_points_table(result.cut_points),
+        intermediaries.removal_table(result.removal),
+    )
+
+
+def _distances(result: Result) -> Table:
+    tested = result.test.statistics
+    rows: list[tuple[Value, ...]] = []
+    for name, found, compared in (
+        ("research bodies to firms", tested.market, tested.far),
+        ("among firms", tested.industry, tested.near),
+    ):
+        share = 100 * found.reached / found.pairs if found.pairs else None
+        rows.append((name, found.pairs, found.reached, share, found.mean, found.median, *_cells(compared)))
+    rows.append(("the first less the second", *(None,) * 5, *_cells(tested.gap)))
+    chance = (
+        f" By chance {100 * tested.reached.mean:.0f} % of the pairs of the first row have a path "
+        f"(p = {tested.reached.p:.2g})."
+        if tested.reached
+        else ""
+    )
+    return Table(
+        "Distances, in ties",
+        ("between", "pairs", "with a path", "% with a path", "mean", "median", "efficiency", "by chance", "z", "p"),
+        tuple(rows),
+        note="Mean and median are of the pairs with a path. Efficiency is the mean of 1/distance over all pairs."
+        + chance,
+        support=result.support,
+    )
+
+
+def _cells(compared: Comparison | None) -> tuple[Value, ...]:
+    return (compared.observed, compared.mean, compared.z, compared.p) if compared else (None,) * 4
+
+
+def _sensitivity(result: Result) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for name, other in result.retests.items():
+        found = other.statistics
+        tested: tuple[Value, ...] = (None, None, "")
+        if found.far and found.gap:
+            tested = (found.far.p, found.gap.p, str(other.verdict))
+        row = (other.ties, found.laboratories, found.firms, found.market.reached, found.market.efficiency)
+        rows.append((name, *row, found.industry.efficiency, *tested))
+    watched = counted(len(result.retests) - 2, "source that matters", "sources that matter")
+    columns = ("ties", "bodies", "firms", "pairs with a path", "efficiency", "among firms", "p", "p of gap", "verdict")
+    return Table(
+        f"Without ownership, without paths over sectors, events and places, and without each of the {watched} most, of "
+        f"{result.sources}",
+        ("without", *columns),
+        tuple(rows),
+        note="Tested again only if there is a verdict that it could change.",
+    )
+
+
+def _by_kinds(result: Result) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for name, other in result.by_kinds.items():
+        found = other.statistics
+        row = (found.laboratories, found.firms, found.market.reached, found.market.mean, found.market.efficiency)
+        rows.append((name, other.ties, *row, found.industry.efficiency))
+    return Table(
+        "With other kinds of claims",
+        ("claims", "ties", "bodies", "firms", "pairs with a path", "mean distance", "efficiency", "among firms"),
+        tuple(rows),
+    )

@@ -120,7 +120,7 @@ class Result:
         return Verdict.INCONCLUSIVE if self.changed else self.test.verdict
 
 
-def test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[Statistics]:
+def run_test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[Statistics]:
     """The test of the claim on a graph all of whose nodes have a group, by the rule of this module.
 
     ``seed`` is that of the :data:`DRAWS` random graphs.
@@ -184,7 +184,7 @@ def measure(store: ox.Store, read: Sample, seed: int) -> Result:
         towards = 1 if tested.verdict is Verdict.SUPPORTED else -1
         order = sorted(own, key=lambda s: (-towards * _excess(rests[s]), s))
         parts = {OWNERSHIP: sample.without_ownership(store, graph), **{s: rests[s] for s in order[:WATCHED]}}
-        retests = {name: test(part, _of(part, "sphere"), seed) for name, part in parts.items()}
+        retests = {name: run_test(part, _of(part, "sphere"), seed) for name, part in parts.items()}
     return Result(
         test=tested,
         retests=retests,

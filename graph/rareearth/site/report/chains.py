@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from rareearth.analysis.questions import laboratory_to_market
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, LINE, PAPER
 from rareearth.site.report.material import (
@@ -23,41 +24,34 @@ from rareearth.site.report.material import (
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
-_CARRIERS = "#1f9e8c"
+_PATHS = "#1f9e8c"
 _COUNTRIES = 8  # that have a colour of their own
 _PALETTE = ("#4c78a8", "#e39a4f", "#59a14f", "#b07aa1", "#edc948", "#76b7b2", "#d37295", "#9c755f")
 
 
 def removal(given: Material) -> Figure:
     """How many pairs of a research body and a firm keep a path when actors are lost."""
-    finding = given.findings["laboratory-to-market"]
-    table = table_of(finding, "lost", "% left", "% left then", "anybody: mean %", "5 %", "95 %")
-    rows = records(table, "lost", "% left", "% left then", "anybody: mean %", "5 %", "95 %", "carries most")
+    finding = given.finding(laboratory_to_market.Result)
+    steps = finding.result.removal
+    drawable = bool(steps) and steps[0].most_ties_left > 0
 
     def draw(canvas: Canvas) -> None:
-        ways = {
-            "anybody, at random (and 5 % to 95 % of the runs)": FAINT,
-            "who has most ties": ACCENT,
-            "who carries most": _CARRIERS,
+        lines = {
+            "random (and 5 % to 95 % of the runs)": (FAINT, [step.random_left for step in steps]),
+            "most ties": (ACCENT, [step.most_ties_left for step in steps]),
+            "most paths": (_PATHS, [step.most_paths_left for step in steps]),
         }
-        legend(canvas, ways)
+        legend(canvas, {name: colour for name, (colour, _) in lines.items()})
         area = axes(canvas, 0.55, 0.5)
-        steps = [number(row[0]) for row in rows]
-        low, high = ([number(row[n]) for row in rows] for n in (4, 5))
-        area.fill_between(steps, low, high, color=LINE, linewidth=0, alpha=0.7)
-        for column, colour in zip((3, 1, 2), ways.values(), strict=True):
-            area.plot(
-                steps,
-                [number(row[column]) for row in rows],
-                color=colour,
-                linewidth=1.6,
-                marker="o",
-                markersize=3,
-            )
-        for row in rows[1:4]:
+        lost = [step.lost for step in steps]
+        low, high = [step.random_low for step in steps], [step.random_high for step in steps]
+        area.fill_between(lost, low, high, color=LINE, linewidth=0, alpha=0.7)
+        for colour, left in lines.values():
+            area.plot(lost, left, color=colour, linewidth=1.6, marker="o", markersize=3)
+        for step in steps[1:4]:
             area.annotate(
-                short(str(row[6]), 40), (number(row[0]), number(row[2])), xytext=(5, 5), textcoords="offset points",
-                fontsize=6.5, color=INK,
+                short(step.most_paths.name if step.most_paths else "", 40), (step.lost, step.most_paths_left),
+                xytext=(5, 5), textcoords="offset points", fontsize=6.5, color=INK,
             )  # fmt: skip
         area.set_xlabel("actors lost, one after another")
         area.set_ylabel("% of the pairs that had a path")
@@ -65,24 +59,24 @@ def removal(given: Material) -> Figure:
         area.xaxis.set_major_locator(whole())
         area.grid(axis="y", color=LINE, linewidth=0.7)
 
-    last = rows[-1] if rows else ()
-    told = (
-        "After {:.0f} losses {:.0f} % keep a path when the most tied go, {:.0f} % when those go who carry most, "
-        "{:.0f} % when anybody goes.".format(*map(number, last[:4]))
-        if last
+    summary = (
+        f"After {steps[-1].lost} losses {steps[-1].most_ties_left:.0f} % keep a path when those with the most ties are "
+        f"lost, {steps[-1].most_paths_left:.0f} % when those on the most shortest paths are lost, "
+        f"{steps[-1].random_left:.0f} % when random actors are lost."
+        if steps
         else ""
     )
     return Figure(
         name="removal",
-        section="laboratory-to-market",
-        title="What the loss of a few would cut",
-        svg=drawing.drawn("removal", 3.2, draw) if rows and number(rows[0][1]) else "",
-        alt=f"Lines of the share of research body–firm pairs that keep a path. {told}",
-        note=told,
+        section=finding.name,
+        title="What the loss of a few actors would cut",
+        svg=drawing.drawn("removal", 3.2, draw) if drawable else "",
+        alt=f"Lines of the share of research body–firm pairs that keep a path. {summary}",
+        note=summary,
         support=finding.support,
         caveat=caveat(given, finding)
-        if rows and number(rows[0][1])
-        else "No path from a research body to a firm: nothing to draw.",
+        if drawable
+        else "There is no path from a research body to a firm: nothing to draw.",
     )
 
 
