@@ -122,9 +122,9 @@ class KnowledgeGraph:
         Claims of which nothing says when they held are left out; ``undated`` of the new graph counts them.
         Raises RareEarthError for anything that is not a day, month or year.
         """
-        held = asof.at(self.store, day)
-        made = KnowledgeGraph(held.store, stale=self.stale)
-        made.undated = held.undated
+        then = asof.at(self.store, day)
+        made = KnowledgeGraph(then.store, stale=self.stale)
+        made.undated = then.undated
         made._texts = self._texts
         return made
 

@@ -12,18 +12,20 @@ and last day known), ``spells`` (first/last day of each claim that has one). Wha
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
-from rareearth.store import sparql
+from rareearth.store import claims, sparql
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
+
+    from rareearth.store.claims import Claim
 
     Network: TypeAlias = nx.MultiDiGraph[str]
 
@@ -50,73 +52,44 @@ SELECT ?relation ?en ?zh ?colour ?strength WHERE {
   ?relation a ree:Relation ; ree:colour ?colour ; rdfs:label ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh")
   OPTIONAL { ?relation ree:tieStrength ?strength }
 }"""
-_CLAIMS = """
-SELECT ?claim ?s ?p ?o ?kind ?status ?stance ?source ?when ?since ?until ?inferred ?first ?last
-       ?plain WHERE {
-  GRAPH ?claim { ?s ?p ?o }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source .
-  OPTIONAL { ?claim ree:stance ?stance }
-  OPTIONAL { ?claim ree:when ?when }
-  OPTIONAL { ?claim ree:since ?since }
-  OPTIONAL { ?claim ree:until ?until }
-  OPTIONAL { ?claim ree:inferredWhen ?inferred }
-  OPTIONAL { ?claim ree:earliest ?first }
-  OPTIONAL { ?claim ree:latest ?last }
-  BIND(EXISTS { ?s ?p ?o } AS ?plain)
-}"""
-
-
-class _Claim(NamedTuple):
-    """One row of the claims, as texts; what is not known is ''. The order is that of the columns of the query."""
-
-    id: str
-    subject: str
-    relation: str
-    object: str
-    kind: str
-    status: str
-    stance: str
-    source: str
-    when: str
-    since: str
-    until: str
-    inferred: str
-    first: str
-    last: str
-    plain: str
-
 
 _Triple: TypeAlias = tuple[str, str, str]
 
 
-def read(store: ox.Store, view: str = "actors", kinds: Collection[str] | None = None) -> Network:
+def read(
+    store: ox.Store,
+    view: str = "actors",
+    kinds: Collection[str] | None = None,
+    *,
+    known: Sequence[Claim] | None = None,
+) -> Network:
     """The network of a view.
 
     ``actors`` has persons, organizations, groups, places, events and facilities that are tied to each other by plain
     facts; ``full`` has every entity and every claim. ``kinds`` chooses other kinds of claims (fact, speech,
-    assessment, recommendation). Raises RareEarthError for an unknown view or kind.
+    assessment, recommendation). ``known`` are the claims of the store, for callers that have read them already.
+    Raises RareEarthError for an unknown view or kind.
     """
     if view not in VIEWS:
         raise RareEarthError(f"no view '{view}'; wanted {' or '.join(VIEWS)}, or a query")
     if unknown := set(kinds or ()) - set(KINDS):
         raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(KINDS)}")
-    claims = list(_claims(store))
-    classes = {kind: set(views) for kind, (_, _, views) in _classes(store).items()}
-    nodes = {iri: kind for iri, (kind, *_) in _described(store).items()}
+    told = claims.read(store) if known is None else known
+    terms = _Terms(store)
     if view == "full":
-        shown = set(nodes)
-        chosen = [c for c in claims if c.kind in (kinds or KINDS)]
+        shown = set(terms.nodes)
+        chosen = [c for c in told if c.kind in (kinds or KINDS)]
     else:
-        shown = {iri for iri, kind in nodes.items() if view in classes.get(kind, ())}
+        shown = {iri for iri, node in terms.nodes.items() if view in terms.views(node.kind)}
         chosen = [
             c
-            for c in claims
-            if (c.kind in kinds if kinds else (c.kind, c.status, c.plain) == ("fact", "held", "true"))
-            and c.subject in shown
-            and c.object in shown
+            for c in told
+            if (c.kind in kinds if kinds else (c.kind, c.status, c.plain) == ("fact", "held", True))
+            and c.subject.text in shown
+            and c.object.text in shown
         ]
-        shown = {end for c in chosen for end in (c.subject, c.object)}
-    network = _network(store, shown, ((c.subject, c.relation, c.object) for c in chosen), chosen)
+        shown = {end for c in chosen for end in (c.subject.text, c.object.text)}
+    network = _network(terms, shown, map(_triple, chosen), chosen)
     network.graph["name"] = f"rareearth {view}"
     return network
 
@@ -131,9 +104,9 @@ def from_query(store: ox.Store, query: str) -> Network:
     import pyoxigraph as ox
 
     result = sparql.run(store, query)
-    known: dict[_Triple, list[_Claim]] = defaultdict(list)
-    for claim in _claims(store):
-        known[claim.subject, claim.relation, claim.object].append(claim)
+    known: dict[_Triple, list[Claim]] = defaultdict(list)
+    for claim in claims.read(store):
+        known[_triple(claim)].append(claim)
     triples: list[_Triple] = []
     only: set[str] | None = None
     if isinstance(result, ox.QueryTriples):
@@ -155,65 +128,58 @@ def from_query(store: ox.Store, query: str) -> Network:
     else:
         raise sparql.QueryError("a network needs a CONSTRUCT or SELECT query; ASK answers yes or no")
     chosen = [c for t in sorted(set(triples)) for c in known[t] if only is None or c.id in only]
-    network = _network(store, {end for s, _, o in triples for end in (s, o)}, triples, chosen)
+    network = _network(_Terms(store), {end for s, _, o in triples for end in (s, o)}, triples, chosen)
     network.graph["name"] = "rareearth query"
     return network
 
 
-def _network(store: ox.Store, nodes: Iterable[str], triples: Iterable[_Triple], claims: Iterable[_Claim]) -> Network:
+def _network(terms: _Terms, nodes: Collection[str], triples: Iterable[_Triple], chosen: Iterable[Claim]) -> Network:
     network: Network = nx.MultiDiGraph()
-    described, classes, relations = _described(store), _classes(store), _relations(store)
-    nodes = set(nodes)
-    for iri in sorted(nodes, key=namespaces.local):
-        kind, label, zh, about = described.get(iri, ("", namespaces.local(iri), "", ""))
-        colour, sphere, _ = classes.get(kind, (NO_COLOUR, "", frozenset()))
-        known = {
-            "label": label, "label_zh": zh, "kind": namespaces.local(kind), "sphere": namespaces.local(sphere),
-            "about": about, "color": colour, "iri": iri,
-        }  # fmt: skip
-        network.add_node(namespaces.local(iri), **{name: value for name, value in known.items() if value})
-    said: dict[_Triple, list[_Claim]] = defaultdict(list)
-    for claim in claims:
-        said[claim.subject, claim.relation, claim.object].append(claim)
-    counts: dict[_Triple, int] = defaultdict(int)
-    for triple in triples:
-        counts[triple] += 1
-    for subject, relation, obj in sorted(counts, key=lambda t: (namespaces.local(t[0]), namespaces.local(t[2]), t[1])):
-        if obj not in nodes:  # a number or a text
-            _add_value(network.nodes[namespaces.local(subject)], namespaces.local(relation), obj)
+    ids = {iri: namespaces.local(iri) for iri in nodes}
+    for iri, id_ in sorted(ids.items(), key=lambda item: item[1]):
+        network.add_node(id_, **terms.described(iri))
+    backing: dict[_Triple, list[Claim]] = defaultdict(list)
+    for claim in chosen:
+        backing[_triple(claim)].append(claim)
+    counts = Counter(triples)
+    for triple in sorted(counts, key=lambda t: (namespaces.local(t[0]), namespaces.local(t[2]), t[1])):
+        subject, relation, obj = triple
+        name = namespaces.local(relation)
+        if obj not in ids:  # a number or a text
+            _add_value(network.nodes[ids[subject]], name, obj)
             continue
-        en, zh, colour, strength = relations.get(relation, (namespaces.local(relation), "", NO_COLOUR, 0.0))
-        backing = said[subject, relation, obj]
+        en, zh, colour, strength = terms.relations.get(relation, (name, "", NO_COLOUR, 0.0))
         attributes = {
-            "relation": namespaces.local(relation), "label": en, "label_zh": zh,
-            "weight": len(backing) or counts[subject, relation, obj],
-            "strength": strength, "color": colour, **_evidence(backing),
+            "relation": name, "label": en, "label_zh": zh, "weight": len(backing[triple]) or counts[triple],
+            "strength": strength, "color": colour, **_evidence(backing[triple]),
         }  # fmt: skip
-        network.add_edge(
-            namespaces.local(subject), namespaces.local(obj), key=namespaces.local(relation),
-            **{name: value for name, value in attributes.items() if value != ""},
-        )  # fmt: skip
+        known = {name: value for name, value in attributes.items() if value != ""}
+        network.add_edge(ids[subject], ids[obj], key=name, **known)
     return network
 
 
-def _evidence(claims: list[_Claim]) -> dict[str, str]:
+def _triple(claim: Claim) -> _Triple:
+    return claim.subject.text, claim.relation.iri, claim.object.text
+
+
+def _evidence(backing: list[Claim]) -> dict[str, str]:
     """What an edge says of the claims behind it."""
 
     def joined(values: Iterable[str]) -> str:
         return JOIN.join(sorted({v for v in values if v}))
 
-    spans = [f"{c.since}/{c.until}" if c.since or c.until else c.when for c in claims]
+    spans = [f"{c.since}/{c.until}" if c.since or c.until else c.when for c in backing]
     return {
-        "claims": joined(c.id for c in claims),
-        "claim_kind": joined(c.kind for c in claims),
-        "status": joined(c.status for c in claims),
-        "stance": joined(c.stance for c in claims),
-        "sources": joined(c.source for c in claims),
+        "claims": joined(c.id for c in backing),
+        "claim_kind": joined(c.kind for c in backing),
+        "status": joined(c.status for c in backing),
+        "stance": joined(c.stance for c in backing),
+        "sources": joined(c.source for c in backing),
         "when": joined(spans),
-        "when_inferred": joined(c.inferred for c in claims),
-        "start": min((c.first for c in claims if c.first), default=""),
-        "end": max((c.last for c in claims if c.last), default="") if all(c.last for c in claims) else "",
-        "spells": joined(f"{c.first}/{c.last}" for c in claims if c.first or c.last),
+        "when_inferred": joined(c.inferred for c in backing),
+        "start": min((c.earliest for c in backing if c.earliest), default=""),
+        "end": max((c.latest for c in backing if c.latest), default="") if all(c.latest for c in backing) else "",
+        "spells": joined(f"{c.earliest}/{c.latest}" for c in backing if c.earliest or c.latest),
     }
 
 
@@ -222,28 +188,42 @@ def _add_value(node: dict[str, object], relation: str, value: str) -> None:
     node[relation] = JOIN.join(sorted(values))
 
 
-def _claims(store: ox.Store) -> Iterator[_Claim]:
-    local = namespaces.local
-    for row in _select(store, _CLAIMS):
-        claim, s, p, o, kind, status, stance, source, *rest = row
-        yield _Claim(local(claim), s, p, o, local(kind), local(status), local(stance), local(source), *rest)
+class _Node(NamedTuple):
+    """An entity as its query has it; what is not known is ""."""
+
+    kind: str
+    label: str
+    label_zh: str
+    about: str
 
 
-def _described(store: ox.Store) -> dict[str, tuple[str, str, str, str]]:
-    return {node: (kind, en, zh, about) for node, kind, en, zh, about in _select(store, _NODES)}
+class _Terms:
+    """What the entities, classes and relations of a store are called and look like."""
 
+    def __init__(self, store: ox.Store) -> None:
+        self.nodes = {iri: _Node(*rest) for iri, *rest in _select(store, _NODES)}
+        self._classes: dict[str, tuple[str, str, frozenset[str]]] = {}
+        for kind, colour, sphere, view in _select(store, _CLASSES):
+            views = self.views(kind)
+            self._classes[kind] = (colour, sphere, views | {view} if view else views)
+        self.relations = {
+            relation: (en, zh, colour, float(strength or 0))
+            for relation, en, zh, colour, strength in _select(store, _RELATIONS)
+        }
 
-def _classes(store: ox.Store) -> dict[str, tuple[str, str, frozenset[str]]]:
-    found: dict[str, tuple[str, str, frozenset[str]]] = {}
-    for kind, colour, sphere, view in _select(store, _CLASSES):
-        views = found.get(kind, ("", "", frozenset[str]()))[2]
-        found[kind] = (colour, sphere, views | {view} if view else views)
-    return found
+    def views(self, kind: str) -> frozenset[str]:
+        """The views that entities of a class (its IRI) are in."""
+        return self._classes[kind][2] if kind in self._classes else frozenset()
 
-
-def _relations(store: ox.Store) -> dict[str, tuple[str, str, str, float]]:
-    rows = _select(store, _RELATIONS)
-    return {relation: (en, zh, colour, float(strength or 0)) for relation, en, zh, colour, strength in rows}
+    def described(self, iri: str) -> dict[str, str]:
+        """The attributes of the node of an entity."""
+        kind, label, zh, about = self.nodes.get(iri, _Node("", namespaces.local(iri), "", ""))
+        colour, sphere, _ = self._classes.get(kind, (NO_COLOUR, "", frozenset()))
+        known = {
+            "label": label, "label_zh": zh, "kind": namespaces.local(kind), "sphere": namespaces.local(sphere),
+            "about": about, "color": colour, "iri": iri,
+        }  # fmt: skip
+        return {name: value for name, value in known.items() if value}
 
 
 def _select(store: ox.Store, query: str) -> Iterator[list[str]]:

@@ -131,7 +131,7 @@ def test_bad_input_is_told_in_one_line(
     assert line("analyse", "spheres", "--kind", "rumour").startswith("no kind of claim 'rumour'; wanted some of")
     assert line("analyse", "--without", "dayly") == "no source 'dayly'; near names: daily"
     assert line("report", tmp_path / "x.html", "--without", "dayly").startswith("no source 'dayly'")
-    assert "'soon' is not a date" in line("analyse", "spheres", "--as-of", "soon")
+    assert "--as-of: 'soon' is not a date" in line("analyse", "spheres", "--as-of", "soon")
     assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is no known ending of a report; wanted .html or .md"
     assert "cannot be written" in line("report", tmp_path / "nowhere" / "x.html")
     (tmp_path / "taken.html").mkdir()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rareearth import namespaces, network
 from rareearth.errors import RareEarthError
-from rareearth.store import asof, nquads, oxigraph
+from rareearth.store import asof, claims, nquads, oxigraph
 
 HEAD = """\
 source:
@@ -99,8 +99,9 @@ def test_nothing_holds_of_what_is_not_founded_yet(folder: Folder) -> None:
 @pytest.mark.parametrize("day", ["soon", "2021-13", "XXXX-04", "2020/..", "2021-02-30"])
 def test_what_is_no_day_is_refused(folder: Folder, day: str) -> None:
     store = built(folder, "  - bob-ray leads mine-school\n")
-    with pytest.raises(RareEarthError, match="--as-of"):
+    with pytest.raises(RareEarthError, match=f"^'{day}'") as caught:
         asof.at(store, day)
+    assert "--" not in str(caught.value)
 
 
 @given(st.dates(date(2000, 1, 1), date(2030, 1, 1)), st.integers(0, 900), st.integers(-20, 920))
@@ -112,10 +113,11 @@ def test_a_day_is_inside_its_bounds(start: date, length: int, offset: int) -> No
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}kind> <{namespaces.VOCABULARY}fact> .",
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}status> <{namespaces.VOCABULARY}held> .",
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}source> <{namespaces.SOURCE}a> .",
+        f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}evidence> <{namespaces.VOCABULARY}page> .",
         f"<{namespaces.ENTITY}x> <{namespaces.VOCABULARY}y> <{namespaces.ENTITY}z> <{namespaces.CLAIM}a/b> .",
         f"<{namespaces.ENTITY}x> <{namespaces.VOCABULARY}y> <{namespaces.ENTITY}z> .",
     ]
-    assert asof.at(oxigraph.memory(lines), day.isoformat()).held == (start <= day <= end)
+    assert asof.at(oxigraph.memory(lines), day.isoformat()).in_effect == (start <= day <= end)
 
 
 def test_the_creation_of_china_rare_earth_group(store: ox.Store) -> None:
@@ -159,3 +161,14 @@ def test_the_network_grows_with_the_years(store: ox.Store) -> None:
     sizes = [network.read(asof.at(store, day).store).number_of_edges() for day in ("2010", "2015", "2021", "2026")]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
+
+
+@pytest.mark.parametrize("day", ["1999", "2013", "2021-12", "2024", "2025-05-06"])
+def test_the_claims_in_effect_are_those_of_the_store_of_the_day(store: ox.Store, day: str) -> None:
+    then = asof.at(store, day)
+    kept = asof.read(store, day)
+    assert [claim.id for claim in kept] == [claim.id for claim in claims.read(then.store)]
+    assert len(kept) == then.in_effect
+    for id_ in ("chinese-society-of-rare-earths", "lynas-rare-earths", "li-bo", "china", "china-rare-earth-group"):
+        entity = namespaces.ENTITY + id_
+        assert asof.read(store, day, [entity]) == [c for c in kept if entity in (c.subject.text, c.object.text)]

@@ -79,13 +79,17 @@ class Watchdog:
 def opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     """The graph of a build, as of a day where one is given; notes on standard error say what is to be known of it."""
     from rareearth import knowledge
+    from rareearth.errors import RareEarthError
 
     graph = knowledge.open(build, texts=texts)
     if graph.stale:
         print("note: the data has changed since this build; `rareearth build` makes a new one", file=sys.stderr)
     if as_of is None:
         return graph
-    then = graph.as_of(as_of)
+    try:
+        then = graph.as_of(as_of)
+    except RareEarthError as error:
+        raise RareEarthError(f"--as-of: {error}") from error
     if then.undated:
         print(f"note: {then.undated} claims of which nothing says when they held are left out", file=sys.stderr)
     return then

@@ -34,28 +34,29 @@ if TYPE_CHECKING:
 _BATCH = 400  # IRIs of a query
 _LABEL = namespaces.PREFIXES["rdfs"] + "label"
 _STATEMENTS = """
-SELECT ?claim ?s ?p ?o ?plain WHERE {
+SELECT ?claim ?s ?p ?o ?kind ?status ?source ?evidence ?plain WHERE {
   %s
+  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
   BIND(EXISTS { ?s ?p ?o } AS ?plain)
 }"""
 _GRAPH = "GRAPH ?claim { ?s ?p ?o }"
-_OF_ENTITIES = f"{{ VALUES ?s {{ %s }} {_GRAPH} }} UNION {{ VALUES ?o {{ %s }} {_GRAPH} }}"
 _POINTING = f"{{ SELECT DISTINCT ?claim {{ VALUES ?it {{ %s }} ?claim ?points ?it ; a ree:Claim }} %s }} {_GRAPH}"
 _PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?thing { %s } ?thing ?property ?value }"
 _ALL_PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?property { %s } ?thing ?property ?value }"
 _ALL_LABELS = 'SELECT ?thing ?label WHERE { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }'
-# The fields of a claim that are texts, and those that are ids: by the property that has them.
+# The fields that a claim may lack: those that are texts, and those that are ids, by the property that has them.
 _TEXTS = {
     "ree:when": "when", "ree:since": "since", "ree:until": "until", "ree:inferredWhen": "inferred",
     "ree:because": "because", "ree:earliest": "earliest", "ree:latest": "latest", "skos:note": "note",
     "ree:number": "number", "ree:unit": "unit",
 }  # fmt: skip
 _WORDS = {
-    "ree:source": "source",
-    "ree:kind": "kind", "ree:status": "status", "ree:stance": "stance", "ree:evidence": "evidence",
-    "ree:confidence": "confidence", "ree:conflict": "conflict", "ree:recordedSubject": "recorded_subject",
+    "ree:stance": "stance",
+    "ree:confidence": "confidence",
+    "ree:conflict": "conflict",
+    "ree:recordedSubject": "recorded_subject",
     "ree:recordedObject": "recorded_object",
-}  # fmt: skip
+}
 _OTHERS = ("ree:by", "ree:about", "ree:at")
 _NOTHING = dict.fromkeys((*_TEXTS.values(), *_WORDS.values()), "")
 _THINGS = (
@@ -107,6 +108,11 @@ class Relation(NamedTuple):
     label: str
     inverse: str
     traits: Mapping[str, str]
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the relation."""
+        return _relation_iri(self.id)
 
 
 class Qualifier(NamedTuple):
@@ -208,11 +214,24 @@ class Claim:
         return next((q.value for q in self.qualifiers if q.name == name), None)
 
 
-def read(store: ox.Store, entities: Collection[str] | None = None) -> list[Claim]:
-    """All claims of a store, or those that have one of these entities (IRIs) as subject or object, sorted by id."""
+def read(
+    store: ox.Store, entities: Collection[str] | None = None, relations: Collection[str] | None = None
+) -> list[Claim]:
+    """The claims of a store, sorted by id: all, or those of some entities or of some relations.
+
+    ``entities`` are IRIs: a claim is read when one of them is its subject or its object. ``relations`` are names.
+    """
+    of = ""
+    if relations is not None:
+        if not relations:
+            return []
+        of = f"VALUES ?p {{ {' '.join(_batches(map(_relation_iri, relations)))} }} "
     if entities is None:
-        return _claims(store, [_STATEMENTS % _GRAPH], everything=True)
-    queries = [_STATEMENTS % (_OF_ENTITIES % (refs, refs)) for refs in _batches(entities)]
+        return _claims(store, [_STATEMENTS % (of + _GRAPH)], everything=not of)
+    queries = [
+        _STATEMENTS % f"{{ VALUES ?s {{ {refs} }} {of}{_GRAPH} }} UNION {{ VALUES ?o {{ {refs} }} {of}{_GRAPH} }}"
+        for refs in _batches(entities)
+    ]
     return _claims(store, queries)
 
 
@@ -232,6 +251,11 @@ def pointing(store: ox.Store, things: Collection[str], limit: int | None = None)
     return found[:limit]
 
 
+def relations(store: ox.Store) -> list[Relation]:
+    """The relations that the ontology declares."""
+    return list(_vocabulary(store)[0].values())
+
+
 def pages(store: ox.Store) -> dict[str, Page]:
     """All sources by IRI."""
     things = _Things(store)
@@ -248,10 +272,10 @@ def _claims(store: ox.Store, queries: Iterable[str], *, everything: bool = False
         things = _Things(store)
     else:
         properties = _properties(store, (_PROPERTIES % refs for refs in _batches(statements)))
-        terms = chain(*properties.values(), *((row[1], row[3]) for row in statements.values()))
+        terms = chain(*properties.values(), *((row[1], row[3], row[6]) for row in statements.values()))
         things = _Things(store, {term.value for term in terms if _is_node(term)})
     reader = _Reader(relations, qualifiers, things)
-    return [reader.claim(iri, statements[iri], properties[iri]) for iri in sorted(statements) if iri in properties]
+    return [reader.claim(iri, statements[iri], properties.get(iri, [])) for iri in sorted(statements)]
 
 
 class _Things:
@@ -314,7 +338,7 @@ class _Reader:
 
     def claim(self, iri: str, row: Any, properties: _Flat) -> Claim:
         """The claim of that IRI, given the row of its statement and its properties."""
-        _, subject, relation, object_, plain = row
+        _, subject, relation, object_, kind, status, source, evidence, plain = row
         fields = _NOTHING.copy()
         by, about, selectors, qualifiers = None, [], [], []
         for name, term in _pairs(properties):
@@ -338,6 +362,10 @@ class _Reader:
             subject=self._value(subject),
             relation=self._relations.get(relation.value) or _undeclared(relation.value),
             object=self._value(object_),
+            kind=self._local(kind.value),
+            status=self._local(status.value),
+            source=self._local(source.value),
+            evidence=self._local(evidence.value),
             by=by,
             about=tuple(sorted(about)),
             qualifiers=tuple(qualifiers),
@@ -398,6 +426,10 @@ def _vocabulary(store: ox.Store) -> tuple[dict[str, Relation], dict[str, str]]:
         else:
             relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
     return relations, qualifiers
+
+
+def _relation_iri(name: str) -> str:
+    return name if ":" in name else namespaces.VOCABULARY + name
 
 
 def _undeclared(iri: str) -> Relation:
