@@ -21,10 +21,10 @@ from rareearth import checks, paths
 from rareearth import network as networks
 from rareearth import ontology as ontologies
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.dataset import Dataset
     from rareearth.ontology import Ontology
@@ -161,17 +161,17 @@ def lines(dataset: Dataset) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def store(lines: list[str]) -> ox.Store:
+def store(lines: list[str]) -> Oxigraph:
     return oxigraph.memory(lines)
 
 
 @pytest.fixture(scope="session")
-def actors(store: ox.Store) -> nx.MultiDiGraph[str]:
+def actors(store: Oxigraph) -> nx.MultiDiGraph[str]:
     return networks.read(store)
 
 
 @pytest.fixture(scope="session")
-def full(store: ox.Store) -> nx.MultiDiGraph[str]:
+def full(store: Oxigraph) -> nx.MultiDiGraph[str]:
     return networks.read(store, "full")
 
 

@@ -6,13 +6,13 @@ import subprocess
 from collections import Counter
 from itertools import pairwise
 
-import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, ROOT
 
 from rareearth import sentences
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
+from rareearth.store.oxigraph import Oxigraph
 
 CSRE, JIANGXI = "chinese-society-of-rare-earths", "jiangxi-rare-earth-society"
 GIA, GANNAN, CAPTION = (
@@ -184,12 +184,10 @@ def test_recommendations_are_apart_and_the_publishers(claims: list[Claim], datas
     assert {dataset.speaker(c) for c in advised} == {"rare-earth-exchanges"}
 
 
-def test_the_actors_of_the_article_are_not_lost_in_the_store(store: ox.Store, claims: list[Claim]) -> None:
+def test_the_actors_of_the_article_are_not_lost_in_the_store(store: Oxigraph, claims: list[Claim]) -> None:
     query = f"""SELECT (COUNT(DISTINCT ?claim) AS ?n) {{
                 ?claim ree:source source:{ARTICLE} ; ree:kind ?kind ; ree:at ?at }}"""
-    from rareearth.store import sparql
-
-    [row] = sparql.rows(sparql.run(store, query))  # type: ignore[arg-type]
+    [row] = store.select(query).plain()
     assert row["n"] == len(claims)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from conftest import Folder
 
@@ -13,13 +12,14 @@ from rareearth import corpus, sentences
 from rareearth.corpus import Texts
 from rareearth.errors import RareEarthError
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 WORDS = (
     'Ann Lee is the "rector" of the school - so it says.\nBob left in 2021. The school lies in Oreville, near mines.\n'
 )
 
 
-def graph(folder: Folder, content: str = WORDS) -> ox.Store:
+def graph(folder: Folder, content: str = WORDS) -> Oxigraph:
     """Small data whose first two claims cite sentences of a text."""
     spans = [
         f"{s.start}-{s.end} {sentences.fingerprint(content[s.start : s.end])}" for s in sentences.sentences(content)
@@ -40,7 +40,7 @@ def digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def check(store: ox.Store, folder: Path, name: str, content: str | bytes) -> list[corpus.Checked]:
+def check(store: Oxigraph, folder: Path, name: str, content: str | bytes) -> list[corpus.Checked]:
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     return list(corpus.checked(store, Texts(folder)))
@@ -95,14 +95,14 @@ def test_a_folder_that_is_none_and_a_file_that_is_not_utf8(folder: Folder, tmp_p
         check(graph(folder), tmp_path / "texts", "daily.txt", "Sant\xe9.".encode("latin-1"))
 
 
-def test_every_cited_span_of_the_shipped_data_is_listed(store: ox.Store) -> None:
+def test_every_cited_span_of_the_shipped_data_is_listed(store: Oxigraph) -> None:
     found = corpus.cited(store)
     assert {"reex-ganzhou-tour"} <= set(found)
     for spans in found.values():
         assert [c.span for c in spans] == sorted(c.span for c in spans)
 
 
-def test_all_spans_of_the_article_hold(store: ox.Store, article_text: str, tmp_path: Path) -> None:
+def test_all_spans_of_the_article_hold(store: Oxigraph, article_text: str, tmp_path: Path) -> None:
     found = [
         c for c in check(store, tmp_path / "texts", "seed.txt", article_text) if c.cited.source == "reex-ganzhou-tour"
     ]

@@ -29,6 +29,8 @@ from lxml import etree
 from rareearth import formats, layout, namespaces
 from rareearth.dataset import Dataset
 from rareearth.formats import FormatError
+from rareearth.store import oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 Network = nx.MultiDiGraph
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
@@ -37,8 +39,8 @@ VIZ = "{http://gexf.net/1.3/viz}"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def write(network: Network, path: Path, store: ox.Store | None = None) -> Path:
-    return formats.write(path, store or ox.Store(), lambda: network)[0]
+def write(network: Network, path: Path, store: Oxigraph | None = None) -> Path:
+    return formats.write(path, store or oxigraph.memory([]), lambda: network)[0]
 
 
 @pytest.fixture(scope="module", params=["actors", "full"])
@@ -417,7 +419,7 @@ def test_svg_has_a_legend_of_the_kinds(actors: Network, tmp_path: Path) -> None:
 
 
 def tables(network: Network, folder: Path) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    paths = formats.write(folder / "n.csv", ox.Store(), lambda: network)
+    paths = formats.write(folder / "n.csv", oxigraph.memory([]), lambda: network)
     assert [p.name for p in paths] == ["n.nodes.csv", "n.edges.csv"]
     nodes, edges = (list(csv.DictReader(io.StringIO(p.read_bytes().decode(), newline=""))) for p in paths)
     return nodes, edges
@@ -570,16 +572,16 @@ def as_rdflib(quads: set[ox.Quad]) -> set[tuple[str, str, str, str]]:
 @pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("ending", formats.GRAPHS)
-def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(tmp_path: Path, store: ox.Store, ending: str) -> None:
+def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(tmp_path: Path, store: Oxigraph, ending: str) -> None:
     [path] = formats.write(tmp_path / f"n{ending}", store, lambda: pytest.fail("no network is needed"))
-    quads = set(store)
+    quads = set(store.quads())
     if ending == ".ttl":
         quads = {q for q in quads if isinstance(q.graph_name, ox.DefaultGraph)}
     assert by_oxigraph(path) == quads
     assert by_rdflib(path) == as_rdflib(quads)
 
 
-def test_trig_has_a_graph_a_claim(tmp_path: Path, store: ox.Store, dataset: Dataset) -> None:
+def test_trig_has_a_graph_a_claim(tmp_path: Path, store: Oxigraph, dataset: Dataset) -> None:
     [path] = formats.write(tmp_path / "n.trig", store, lambda: pytest.fail("no network is needed"))
     graphs = Counter(q.graph_name.value for q in by_oxigraph(path) if isinstance(q.graph_name, ox.NamedNode))
     assert graphs == Counter(namespaces.CLAIM + claim.id for claim in dataset.claims)
@@ -588,7 +590,7 @@ def test_trig_has_a_graph_a_claim(tmp_path: Path, store: ox.Store, dataset: Data
     assert "@prefix ree:" in text
 
 
-def test_jsonld_needs_no_file_beside_it(tmp_path: Path, store: ox.Store) -> None:
+def test_jsonld_needs_no_file_beside_it(tmp_path: Path, store: Oxigraph) -> None:
     [path] = formats.write(tmp_path / "n.jsonld", store, lambda: pytest.fail("no network is needed"))
     context = json.loads(path.read_text(encoding="utf-8"))["@context"]
     assert isinstance(context, dict)
@@ -622,7 +624,7 @@ def test_capital_endings_are_endings(tmp_path: Path, actors: Network) -> None:
 
 
 @pytest.mark.parametrize("ending", [*formats.GRAPHS, *formats.NETWORKS])
-def test_a_place_that_cannot_be_written(tmp_path: Path, store: ox.Store, actors: Network, ending: str) -> None:
+def test_a_place_that_cannot_be_written(tmp_path: Path, store: Oxigraph, actors: Network, ending: str) -> None:
     (tmp_path / "file").write_text("a file")
     for place in (tmp_path / "file" / f"n{ending}", tmp_path / "missing" / f"n{ending}"):
         with pytest.raises(FormatError, match="cannot be written"):

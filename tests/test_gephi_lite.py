@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 import networkx as nx
-import pyoxigraph as ox
 import pytest
 import readers
 
 from rareearth import formats
+from rareearth.store import oxigraph
 
 pytestmark = pytest.mark.node
 
@@ -20,7 +20,7 @@ Network = nx.MultiDiGraph
 
 
 def write(network: Network, path: Path) -> Path:
-    return formats.write(path, ox.Store(), lambda: network)[0]
+    return formats.write(path, oxigraph.memory([]), lambda: network)[0]
 
 
 @pytest.fixture(scope="module", params=["actors", "full"])

@@ -91,6 +91,7 @@ def test_the_floors_hold() -> None:
 
 DOORS = {
     "networkx": {"network", "views", "layout", "analysis", "measures"},
+    "pyoxigraph": {"store", "ontology"},
     "pyshacl": {"store"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 import networkx as nx
-import pyoxigraph as ox
 import pytest
 from conftest import Folder
 
@@ -15,6 +14,7 @@ from rareearth.errors import RareEarthError
 from rareearth.models import Claim
 from rareearth.network import JOIN
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 from rareearth.store.sparql import QueryError
 
 Network = nx.MultiDiGraph
@@ -53,7 +53,7 @@ def test_actors_has_plain_facts_between_what_the_ontology_puts_in_that_view(acto
 
 
 @pytest.mark.parametrize("view", ["actors", "full"])
-def test_an_edge_weighs_its_claims_and_names_them(view: str, store: ox.Store, dataset: Dataset) -> None:
+def test_an_edge_weighs_its_claims_and_names_them(view: str, store: Oxigraph, dataset: Dataset) -> None:
     known = {c.id: c for c in dataset.claims}
     graph = network.read(store, view)
     expected = edges_of(dataset, list(dataset.claims))
@@ -90,13 +90,13 @@ def test_nodes_and_edges_carry_labels_and_colours_of_the_ontology(full: Network,
 
 
 @pytest.mark.parametrize("kind", network.KINDS)
-def test_kinds_of_claims_can_be_chosen(store: ox.Store, dataset: Dataset, kind: str) -> None:
+def test_kinds_of_claims_can_be_chosen(store: Oxigraph, dataset: Dataset, kind: str) -> None:
     graph = network.read(store, "full", [kind])
     assert set(graph.edges(keys=True)) == set(edges_of(dataset, [c for c in dataset.claims if c.kind == kind]))
     assert {d["claim_kind"] for *_, d in graph.edges(data=True)} == {kind}
 
 
-def test_opinions_are_seen_in_actors_only_when_asked_for(actors: Network, store: ox.Store) -> None:
+def test_opinions_are_seen_in_actors_only_when_asked_for(actors: Network, store: Oxigraph) -> None:
     opinions = network.read(store, "actors", ["assessment"])
     assert opinions.number_of_edges() > 0
     assert not set(opinions.edges(keys=True)) & set(actors.edges(keys=True))
@@ -127,7 +127,7 @@ def test_the_network_is_the_same_whatever_the_order_of_the_store(lines: list[str
     assert list(other.edges(keys=True, data=True)) == list(full.edges(keys=True, data=True))
 
 
-def test_unknown_views_and_kinds_are_refused_with_those_there_are(store: ox.Store) -> None:
+def test_unknown_views_and_kinds_are_refused_with_those_there_are(store: Oxigraph) -> None:
     with pytest.raises(RareEarthError, match="no view 'all'; wanted actors or full"):
         network.read(store, "all")
     with pytest.raises(RareEarthError, match="no kind of claim 'rumour'; wanted some of fact, speech"):
@@ -184,14 +184,14 @@ def test_an_inferred_time_is_told_as_inferred(actors: Network) -> None:
 # ---- networks of queries ---------------------------------------------------------------------------------
 
 
-def test_a_construct_gives_its_triples_as_edges_with_the_claims_behind_them(store: ox.Store, full: Network) -> None:
+def test_a_construct_gives_its_triples_as_edges_with_the_claims_behind_them(store: Oxigraph, full: Network) -> None:
     found = network.from_query(store, "CONSTRUCT { ?a ree:chairs ?b } { GRAPH ?c { ?a ree:chairs ?b } }")
     edge = found["li-bo"]["chinese-society-of-rare-earths"]["chairs"]
     assert edge == full["li-bo"]["chinese-society-of-rare-earths"]["chairs"]
     assert found.nodes["li-bo"] == full.nodes["li-bo"]
 
 
-def test_a_construct_may_make_ties_of_its_own(store: ox.Store) -> None:
+def test_a_construct_may_make_ties_of_its_own(store: Oxigraph) -> None:
     found = network.from_query(
         store, "CONSTRUCT { ?a ree:metAt ?b } { ?a ree:participatesIn ?e . ?b ree:participatesIn ?e FILTER(?a != ?b) }"
     )
@@ -203,13 +203,13 @@ def test_a_construct_may_make_ties_of_its_own(store: ox.Store) -> None:
 @pytest.mark.parametrize(
     "heads", ["?subject ?relation ?object", "?s ?p ?o", "?who ?how ?where", "?object ?relation ?subject"]
 )
-def test_a_select_names_its_ends_or_has_them_first(store: ox.Store, heads: str) -> None:
+def test_a_select_names_its_ends_or_has_them_first(store: Oxigraph, heads: str) -> None:
     names = heads.replace("?object ?relation ?subject", "?subject ?relation ?object").split()
     found = network.from_query(store, f"SELECT {heads} {{ {' '.join(names)} FILTER({names[1]} = ree:headsGroup) }}")
     assert list(found.edges(keys=True)) == [("li-bo", "ganzhou-tour-delegation", "headsGroup")]
 
 
-def test_rows_that_repeat_an_edge_weigh_it(store: ox.Store) -> None:
+def test_rows_that_repeat_an_edge_weigh_it(store: Oxigraph) -> None:
     found = network.from_query(
         store,
         """SELECT ?s ?p ?o { VALUES ?p { ree:peer } ?x a ree:Person .
@@ -221,7 +221,7 @@ def test_rows_that_repeat_an_edge_weigh_it(store: ox.Store) -> None:
     )
 
 
-def test_a_select_with_claims_keeps_to_those_claims(store: ox.Store, full: Network) -> None:
+def test_a_select_with_claims_keeps_to_those_claims(store: Oxigraph, full: Network) -> None:
     ids = full["li-bo"]["ganjiang-innovation-academy"]["collaboratesWith"]["claims"].split(JOIN)
     assert len(ids) == 2
     query = (
@@ -231,7 +231,7 @@ def test_a_select_with_claims_keeps_to_those_claims(store: ox.Store, full: Netwo
     assert (edge["claims"], edge["weight"]) == (ids[1], 1)
 
 
-def test_values_are_not_nodes(store: ox.Store) -> None:
+def test_values_are_not_nodes(store: Oxigraph) -> None:
     found = network.from_query(store, "SELECT ?s ?p ?o { ?s ?p ?o FILTER(?s = entity:ganzhou) }")
     assert "entity" not in "".join(found)
     assert all(not data["label"].startswith('"') for _, data in found.nodes(data=True))
@@ -247,10 +247,10 @@ def test_values_are_not_nodes(store: ox.Store) -> None:
         ("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE is refused"),
     ],
 )
-def test_a_query_that_gives_no_network_is_refused(store: ox.Store, query: str, message: str) -> None:
+def test_a_query_that_gives_no_network_is_refused(store: Oxigraph, query: str, message: str) -> None:
     with pytest.raises(QueryError, match=message):
         network.from_query(store, query)
 
 
-def test_an_empty_answer_is_an_empty_network(store: ox.Store) -> None:
+def test_an_empty_answer_is_an_empty_network(store: Oxigraph) -> None:
     assert len(network.from_query(store, "SELECT ?s ?p ?o { ?s ree:nothing ?o ; ?p ?o }")) == 0

@@ -15,7 +15,7 @@ from rareearth.formats import gexf, graphml, graphs, save
 from rareearth.store import nquads, oxigraph, shacl
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 NAME = "rareearth"
 
@@ -47,7 +47,7 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     return summary
 
 
-def opened(data: Path | None = None, folder: Path | None = None) -> tuple[ox.Store, bool]:
+def opened(data: Path | None = None, folder: Path | None = None) -> tuple[Backend, bool]:
     """The store of the last build, and whether the data has changed since.
 
     Where there is no build yet one is made, and an installed package also remakes one of other data than it ships.
@@ -80,7 +80,7 @@ def _inputs(data: Path | None) -> str:
     return total.hexdigest()
 
 
-def _validate(dataset: Dataset, fresh: ox.Store) -> None:
+def _validate(dataset: Dataset, fresh: Backend) -> None:
     problems = []
     for finding in shacl.violations(fresh):
         prefix, _, name = finding.partition(" ")[0].rstrip(":").partition(":")

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from rareearth import namespaces, paths
 from rareearth.errors import RareEarthError
 from rareearth.sentences import Span, find
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 _SPANS = """
 SELECT DISTINCT ?source ?hash ?start ?end ?mark WHERE {
@@ -88,17 +87,17 @@ class Texts:
         return self._files[best][0] if best is not None and held[best] else None
 
 
-def cited(store: ox.Store) -> dict[str, list[Cited]]:
+def cited(store: Backend) -> dict[str, list[Cited]]:
     """The spans that the claims of a store cite, by source id, in the order of the text."""
     found: dict[str, list[Cited]] = {}
-    for source, digest, start, end, mark in sparql.select(store, _SPANS):
+    for source, digest, start, end, mark in store.select(_SPANS):
         name = namespaces.local(source.value)
         item = Cited(name, digest.value, Span(int(start.value), int(end.value)), mark.value)
         found.setdefault(name, []).append(item)
     return found
 
 
-def checked(store: ox.Store, texts: Texts) -> Iterator[Checked]:
+def checked(store: Backend, texts: Texts) -> Iterator[Checked]:
     """Every cited span, looked for in the texts at hand."""
     for source, spans in cited(store).items():
         text = texts.of(source, spans)

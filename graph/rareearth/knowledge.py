@@ -13,15 +13,16 @@ from rareearth import build as builds
 from rareearth.errors import RareEarthError
 from rareearth.site import explorer
 from rareearth.store import asof, questions, sparql
+from rareearth.store.backend import Literal, NamedNode
 from rareearth.views import cards, conflicts
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyoxigraph as ox
     import rdflib
 
     from rareearth.analysis.finding import Finding, Table
     from rareearth.network import Network
+    from rareearth.store.backend import Backend
     from rareearth.views.cards import Card, Statement, Step
     from rareearth.views.conflicts import Conflict
 
@@ -29,9 +30,9 @@ Value = str | int | float
 
 
 class KnowledgeGraph:
-    """An opened graph. ``store`` is the Oxigraph store itself, read-only; everything here reads from it."""
+    """An opened graph. ``store`` is the store itself, read-only; everything here reads from it."""
 
-    def __init__(self, store: ox.Store, *, stale: bool = False, texts_folder: Path | None = None) -> None:
+    def __init__(self, store: Backend, *, stale: bool = False, texts_folder: Path | None = None) -> None:
         """``stale`` says that the data has changed since the build; ``texts_folder`` holds texts of articles."""
         self.store = store
         self.stale = stale
@@ -59,34 +60,23 @@ class KnowledgeGraph:
         ``entity:li-bo`` for an IRI in a query of your own. There is no time limit here (the command has one): the
         engine cannot be stopped within a process. Raises QueryError; RareEarthError for unknown names.
         """
-        import pyoxigraph as ox
-
         result = self._answer(query, values)
-        if not isinstance(result, ox.QuerySolutions):
+        if not isinstance(result, sparql.Rows):
             raise sparql.QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
-        return list(sparql.rows(result))
+        return list(result.plain())
 
     def ask(self, query: str, /, **values: Value) -> bool:
         """The answer of an ASK, given as for :meth:`query`. Raises QueryError."""
-        import pyoxigraph as ox
-
-        result = self._answer(query, values)
-        if not isinstance(result, ox.QueryBoolean):
-            raise sparql.QueryError("a yes or no comes from an ASK")
-        return bool(result)
+        return sparql.truth(self._answer(query, values))
 
     def frame(self, query: str | Table, /, **values: Value) -> pd.DataFrame:
         """The rows of :meth:`query`, or of a table of a finding, as a DataFrame (needs the extra ``notebook``)."""
         import pandas as pd
-        import pyoxigraph as ox
 
         if not isinstance(query, str):
             return pd.DataFrame(list(query.rows), columns=list(query.columns))
-        result = self._answer(query, values)
-        if not isinstance(result, ox.QuerySolutions):
-            raise sparql.QueryError("a table comes from a SELECT")
-        columns = [variable.value for variable in result.variables]
-        return pd.DataFrame(list(sparql.rows(result)), columns=columns)
+        rows = sparql.rows(self._answer(query, values))
+        return pd.DataFrame(list(rows.plain()), columns=rows.columns)
 
     @cached_property
     def rdf(self) -> rdflib.Dataset:
@@ -162,7 +152,7 @@ class KnowledgeGraph:
 
     def run(self, query: str, values: dict[str, Value]) -> sparql.Result:
         """The engine's answer to a SPARQL text, with values bound to its variables. Raises QueryError."""
-        return sparql.run(self.store, query, {name: self.term(value) for name, value in values.items()})
+        return self.store.query(query, {name: self.term(value) for name, value in values.items()})
 
     def answer_question(self, name: str, values: dict[str, Value]) -> sparql.Result:
         """The engine's answer to a named question with its parameters. Raises RareEarthError for unknown ones."""
@@ -172,16 +162,14 @@ class KnowledgeGraph:
             known = ", ".join(kinds) or "none"
             raise RareEarthError(f"the question {name} has no parameter '{min(unknown)}'; it has: {known}")
         bound = {key: self.term(value, kinds[key]) for key, value in values.items()}
-        return sparql.run(self.store, question.text, bound)
+        return self.store.query(question.text, bound)
 
-    def term(self, value: Value, kind: str = "") -> ox.NamedNode | ox.Literal:
+    def term(self, value: Value, kind: str = "") -> NamedNode | Literal:
         """A value as the RDF term that is bound; ``kind`` is that of a question's parameter (see :mod:`questions`)."""
-        import pyoxigraph as ox
-
         if kind == "entity":
-            return ox.NamedNode(self.find(str(value)))
+            return NamedNode(self.find(str(value)))
         if kind == "day":
-            return ox.Literal(str(value), datatype=ox.NamedNode(namespaces.PREFIXES["xsd"] + "date"))
+            return Literal(str(value), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
         if kind == "number" and isinstance(value, str):
             try:
                 value = float(value) if "." in value else int(value)
@@ -190,8 +178,8 @@ class KnowledgeGraph:
         if isinstance(value, str) and not kind:
             prefix, colon, name = value.partition(":")
             if colon and prefix in namespaces.PREFIXES:
-                return ox.NamedNode(namespaces.PREFIXES[prefix] + name)
-        return ox.Literal(value)
+                return NamedNode(namespaces.PREFIXES[prefix] + name)
+        return Literal(value)
 
 
 def open(  # noqa: A001 - read as rareearth.open()

@@ -23,8 +23,7 @@ from rareearth.errors import RareEarthError
 from rareearth.store import claims, sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
+    from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
 
     Network: TypeAlias = nx.MultiDiGraph[str]
@@ -57,7 +56,7 @@ _Triple: TypeAlias = tuple[str, str, str]
 
 
 def read(
-    store: ox.Store,
+    store: Backend,
     view: str = "actors",
     kinds: Collection[str] | None = None,
     *,
@@ -94,25 +93,23 @@ def read(
     return network
 
 
-def from_query(store: ox.Store, query: str) -> Network:
+def from_query(store: Backend, query: str) -> Network:
     """The network of a query's answer.
 
     CONSTRUCT gives edges as its triples. SELECT gives them as the columns ``subject``, ``relation`` and ``object``
     (or ``s``, ``p``, ``o``, or else its first three), and ``claim`` where it has that column. Edges that are claimed
     carry their claims. Raises QueryError for a query that gives neither.
     """
-    import pyoxigraph as ox
-
-    result = sparql.run(store, query)
+    result = store.query(query)
     known: dict[_Triple, list[Claim]] = defaultdict(list)
     for claim in claims.read(store):
         known[_triple(claim)].append(claim)
     triples: list[_Triple] = []
     only: set[str] | None = None
-    if isinstance(result, ox.QueryTriples):
+    if isinstance(result, sparql.Triples):
         triples = [(_text(t.subject), t.predicate.value, _text(t.object)) for t in result if _is_node(t.object)]
-    elif isinstance(result, ox.QuerySolutions):
-        names = [v.value for v in result.variables]
+    elif isinstance(result, sparql.Rows):
+        names = result.columns
         ends = next(
             (e for e in (["subject", "relation", "object"], ["s", "p", "o"]) if set(e) <= set(names)), names[:3]
         )
@@ -200,7 +197,7 @@ class _Node(NamedTuple):
 class _Terms:
     """What the entities, classes and relations of a store are called and look like."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: Backend) -> None:
         self.nodes = {iri: _Node(*rest) for iri, *rest in _select(store, _NODES)}
         self._classes: dict[str, tuple[str, str, frozenset[str]]] = {}
         for kind, colour, sphere, view in _select(store, _CLASSES):
@@ -226,8 +223,8 @@ class _Terms:
         return {name: value for name, value in known.items() if value}
 
 
-def _select(store: ox.Store, query: str) -> Iterator[list[str]]:
-    for row in sparql.select(store, query):
+def _select(store: Backend, query: str) -> Iterator[list[str]]:
+    for row in store.select(query):
         yield ["" if term is None else _text(term) for term in row]
 
 

@@ -32,7 +32,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from rareearth import paths
-from rareearth.store import oxigraph, sparql
+from rareearth.store import oxigraph
 
 GOOD_CLIENTS, HOSTILE_CLIENTS = 4, 8
 IDLE = 3  # seconds after which a client takes a new connection; the server closes one that is idle for five
@@ -76,7 +76,7 @@ def get(target: str, kind: str, headers: dict[str, str] | None = None) -> Reques
 
 def good(count: int, folder: Path) -> list[Request]:
     store = oxigraph.read(folder)
-    named = sparql.select(store, "SELECT DISTINCT ?e { ?e rdfs:label ?l FILTER(STRSTARTS(STR(?e), STR(entity:))) }")
+    named = store.select("SELECT DISTINCT ?e { ?e rdfs:label ?l FILTER(STRSTARTS(STR(?e), STR(entity:))) }")
     entities = sorted(row["e"].value for row in named)
     found = []
     known: dict[tuple[str, str], bytes] = {}
@@ -84,7 +84,7 @@ def good(count: int, folder: Path) -> list[Request]:
         form, query = QUERIES[n % len(QUERIES)]
         text = query.format(entities[n // len(QUERIES) % len(entities)])
         if (form, text) not in known:
-            known[form, text] = sparql.serialize(sparql.run(store, text), form)
+            known[form, text] = store.query(text).serialize(form)
         asked = f"# {n}\n{text}"
         headers = {"Accept": MEDIA[form]}
         if n % 3:

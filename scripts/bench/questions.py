@@ -64,8 +64,8 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     store, _ = builds.opened()
     memory = rdflib.Dataset()
-    memory.parse(data=ox.serialize(store, format=ox.RdfFormat.N_QUADS), format="nquads")
-    print(f"{len(store):,} quads; CPU time; the store: median of {rounds}; rdflib: one run of at most {limit:g} s\n")
+    memory.parse(data=ox.serialize(store.engine, format=ox.RdfFormat.N_QUADS), format="nquads")
+    print(f"{len(memory):,} quads; CPU time; the store: median of {rounds}; rdflib: one run of at most {limit:g} s\n")
     print(f"{'question':24} {'store (ms)':>10} {'rdflib (ms)':>12} {'ratio':>9}")
     graph = rareearth.KnowledgeGraph(store)
     ratios = []
@@ -74,8 +74,8 @@ def main() -> None:
         terms = {name: from_n3(str(value)) for name, value in values.items()}
 
         def ours(text: str = question.text, values: Values = values) -> object:
-            result = sparql.run(store, text, values)
-            return bool(result) if isinstance(result, ox.QueryBoolean) else list(result)
+            result = store.query(text, values)
+            return bool(result) if isinstance(result, sparql.Truth) else list(result)
 
         def theirs(text: str = question.text, terms: dict[str, rdflib.term.Node] = terms) -> object:
             return list(memory.query(text, initNs=namespaces.PREFIXES, initBindings=terms))

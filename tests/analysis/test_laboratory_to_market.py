@@ -23,11 +23,10 @@ from rareearth.analysis.questions import gaps, intermediaries, laboratory_to_mar
 from rareearth.measures import backends, brokerage, cuts, efficiency
 from rareearth.measures.brokerage import Roles
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pyoxigraph as ox
 
     from rareearth.analysis.finding import Finding, Table
     from rareearth.analysis.sample import Sample
@@ -387,7 +386,7 @@ def test_no_gap_is_found_where_none_is_planted() -> None:
         assert gaps.find(graph, pairs, gaps.missing(graph, list(graph))) == []
 
 
-def world(folder: Folder, records: dict[str, Iterable[str]], sources: dict[str, list[str]]) -> ox.Store:
+def world(folder: Folder, records: dict[str, Iterable[str]], sources: dict[str, list[str]]) -> Oxigraph:
     """The store of records (class: ids) and of what each source claims."""
     for old in folder.data.rglob("*.yaml"):
         old.unlink()
@@ -404,7 +403,7 @@ def tables(found: Finding) -> dict[str, Table]:
 
 
 @pytest.fixture
-def brokered(folder: Folder) -> ox.Store:
+def brokered(folder: Folder) -> Oxigraph:
     """Twelve laboratories and twelve firms that only a society holds together, each side tied in a ring."""
     labs, firms = [f"lab-{i:02}" for i in range(12)], [f"firm-{i:02}" for i in range(12)]
     sides = {"labs": labs, "firms": firms}
@@ -423,7 +422,7 @@ def brokered(folder: Folder) -> ox.Store:
     return world(folder, kinds, sources)
 
 
-def test_the_planted_broker_carries_and_cuts_every_path(brokered: ox.Store) -> None:
+def test_the_planted_broker_carries_and_cuts_every_path(brokered: Oxigraph) -> None:
     found = analysis.answer(brokered, "laboratory-to-market")
     [first, *_] = found.result.brokers
     assert (first.id, first.share) == ("the-society", 1)
@@ -452,7 +451,7 @@ def test_the_planted_broker_carries_and_cuts_every_path(brokered: ox.Store) -> N
     assert "the-society" in next(table.note for title, table in shown.items() if title.startswith("Independent paths"))
 
 
-def test_the_planted_gap_is_named_with_its_broker(brokered: ox.Store) -> None:
+def test_the_planted_gap_is_named_with_its_broker(brokered: Oxigraph) -> None:
     found = analysis.answer(brokered, "gaps")
     shorter = tables(found)["Ties that make paths shorter, from research bodies to firms"]
     row = dict(zip(shorter.columns, shorter.rows[0], strict=True))
@@ -465,7 +464,7 @@ def test_the_planted_gap_is_named_with_its_broker(brokered: ox.Store) -> None:
     assert joined.rows == ()
 
 
-def test_the_answer_on_gaps_is_two_sentences(brokered: ox.Store, missing: Finding) -> None:
+def test_the_answer_on_gaps_is_two_sentences(brokered: Oxigraph, missing: Finding) -> None:
     for found in (missing, analysis.answer(brokered, "gaps"), analysis.answer(oxigraph.memory([]), "gaps")):
         assert len(re.findall(r"\.(?= |$)", found.answer)) == 2, found.answer
     assert "lab-" in (answer := analysis.answer(brokered, "gaps").answer)
@@ -558,17 +557,17 @@ def test_where_nobody_is_reached_a_gain_has_no_measure_but_is_found(folder: Fold
 
 
 @pytest.fixture(scope="module")
-def read(store: ox.Store) -> Sample:
+def read(store: Oxigraph) -> Sample:
     return sample.read(store)
 
 
 @pytest.fixture(scope="module")
-def told(store: ox.Store) -> Finding:
+def told(store: Oxigraph) -> Finding:
     return analysis.answer(store, "laboratory-to-market")
 
 
 @pytest.fixture(scope="module")
-def missing(store: ox.Store) -> Finding:
+def missing(store: Oxigraph) -> Finding:
     return analysis.answer(store, "gaps")
 
 
@@ -601,7 +600,7 @@ def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Fin
         assert all(row[least] >= 100 * gaps.LEAST_GAIN for row in table.rows)
 
 
-def test_one_article_carries_no_verdict_and_says_so(store: ox.Store, read: Sample) -> None:
+def test_one_article_carries_no_verdict_and_says_so(store: Oxigraph, read: Sample) -> None:
     others = [source for source in read.sources() if source != ARTICLE]
     found = analysis.answer(store, "laboratory-to-market", without=others)
     assert found.verdict is Verdict.INCONCLUSIVE

@@ -19,10 +19,9 @@ from rareearth.analysis.ownership_sector import Holding
 from rareearth.analysis.questions import periphery, spheres
 from rareearth.errors import RareEarthError
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.analysis.sample import Sample
 
 Claim = tuple[str, str]  # a claim in the words of a source file, and the source
@@ -37,16 +36,16 @@ def _quick() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def read(store: ox.Store) -> Sample:
+def read(store: Oxigraph) -> Sample:
     return sample.read(store)
 
 
 @pytest.fixture(scope="module")
-def mixed(store: ox.Store) -> Finding:
+def mixed(store: Oxigraph) -> Finding:
     return analysis.answer(store, "spheres")
 
 
-def world(folder: Folder, records: dict[str, Iterable[str]], claims: Iterable[Claim]) -> ox.Store:
+def world(folder: Folder, records: dict[str, Iterable[str]], claims: Iterable[Claim]) -> Oxigraph:
     """The store of records (class -> ids) and of claims without text, one source a file."""
     claims = list(claims)
     spoken = {word.strip(":") for claim, _ in claims for word in claim.split()}
@@ -84,13 +83,13 @@ def test_ties_are_the_actors_edges_that_the_ontology_calls_ties(read: Sample, ac
     assert set(read.support().claims) == claims - loops
 
 
-def test_the_basis_agrees_with_the_store(read: Sample, store: ox.Store) -> None:
+def test_the_basis_agrees_with_the_store(read: Sample, store: Oxigraph) -> None:
     import pyoxigraph as ox
 
     support = read.support()
     for claim in support.claims:
         node = ox.NamedNode(namespaces.CLAIM + claim)
-        source = next(store.quads_for_pattern(node, ox.NamedNode(namespaces.VOCABULARY + "source"), None)).object
+        source = next(store.quads(node, ox.NamedNode(namespaces.VOCABULARY + "source"), None)).object
         assert isinstance(source, ox.NamedNode)
         assert namespaces.local(source.value) in support.sources
     assert support.ties == read.ties.number_of_edges()
@@ -139,7 +138,7 @@ def test_a_pledge_is_no_tie_though_other_kinds_are_asked_for(folder: Folder) -> 
     assert list(sample.read(made, ("fact", "speech")).ties.edges()) == [("a", "c")]
 
 
-def test_unknown_kinds_and_sources_are_told(store: ox.Store, read: Sample) -> None:
+def test_unknown_kinds_and_sources_are_told(store: Oxigraph, read: Sample) -> None:
     with pytest.raises(RareEarthError, match="no kind of claim 'gossip'"):
         sample.read(store, ("gossip",))
     with pytest.raises(RareEarthError, match="no source 'reex-ganzou-tour'; near names: reex-ganzhou-tour"):
@@ -352,7 +351,7 @@ def test_one_of_a_kind_is_told_in_the_singular(folder: Folder, name: str, claims
 
 @pytest.mark.parametrize("name", ["spheres", "private-at-the-edge"])
 def test_every_row_of_evidence_is_a_claim_and_there_is_one_for_each_row(
-    name: str, read: Sample, store: ox.Store, mixed: Finding
+    name: str, read: Sample, store: Oxigraph, mixed: Finding
 ) -> None:
     import pyoxigraph as ox
 
@@ -362,12 +361,12 @@ def test_every_row_of_evidence_is_a_claim_and_there_is_one_for_each_row(
         assert all(len(row) == len(table.columns) for row in table.rows)
         assert len(table.evidence) in (0, len(table.rows))
         for ids in table.evidence:
-            assert all(ox.NamedNode(namespaces.CLAIM + id_) in set(store.named_graphs()) for id_ in ids[:3])
+            assert all(ox.NamedNode(namespaces.CLAIM + id_) in set(store.engine.named_graphs()) for id_ in ids[:3])
     assert json.dumps(finding.record(found), allow_nan=False)
     assert found.limits
 
 
-def test_the_figures_of_the_shipped_data_agree(mixed: Finding, read: Sample, store: ox.Store) -> None:
+def test_the_figures_of_the_shipped_data_agree(mixed: Finding, read: Sample, store: Oxigraph) -> None:
     graph = spheres.bodies(read)
     pairs = mixed.tables[0]
     assert sum(int(str(row[2])) for row in pairs.rows if row[2]) == graph.number_of_edges() == mixed.support.ties
@@ -563,7 +562,7 @@ def test_the_finding_tells_how_it_was_before(folder: Folder) -> None:
     assert [row[0] for row in table.rows] == ["2010", "2015", "2020"]
 
 
-def test_over_time_is_as_of_each_day(store: ox.Store) -> None:
+def test_over_time_is_as_of_each_day(store: Oxigraph) -> None:
     then = periphery.over_time(store, ["2012", "2025-06"])
     assert list(then) == ["2012", "2025-06"]
     firms = [test.statistics.private + test.statistics.state for test in then.values()]

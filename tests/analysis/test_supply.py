@@ -9,7 +9,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable
 
-import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, Folder, environment
 
@@ -20,7 +19,8 @@ from rareearth.analysis import sample, supply_chain
 from rareearth.analysis.finding import Finding, Table, Verdict, record
 from rareearth.analysis.questions import chokepoints, communities, ownership
 from rareearth.errors import RareEarthError
-from rareearth.store import asof, nquads, oxigraph, questions, sparql
+from rareearth.store import asof, nquads, oxigraph, questions
+from rareearth.store.oxigraph import Oxigraph
 
 HEAD = """\
 source:
@@ -40,7 +40,7 @@ def made(
     sources: dict[str, list[str]],
     conflicts: str = "",
     checked: bool = True,
-) -> ox.Store:
+) -> Oxigraph:
     """A store of the claims of each source, with those entities (id: class) that they speak of.
 
     A claim is a line, and what stands beside it comes after ``|``.
@@ -77,7 +77,7 @@ def rows(found: Table) -> list[dict[str, object]]:
 # ---- overlap ---------------------------------------------------------------------------------------------
 
 
-def societies(folder: Folder, members: dict[str, Iterable[int]], twice: bool = True) -> ox.Store:
+def societies(folder: Folder, members: dict[str, Iterable[int]], twice: bool = True) -> Oxigraph:
     """Two societies said to overlap, with some of 40 firms as members, each told by one source or by two."""
     entities = {f"firm-{n:02}": "Company" for n in range(40)} | dict.fromkeys(members, "LearnedSociety")
     ties = [f"firm-{n:02} memberOf {name}" for name, numbers in members.items() for n in numbers]
@@ -130,9 +130,9 @@ def test_what_the_ties_cannot_carry_is_left_open(
     assert any(limit in text for text in finding.limits)
 
 
-def test_what_is_said_of_overlap_goes_with_its_source(store: ox.Store) -> None:
+def test_what_is_said_of_overlap_goes_with_its_source(store: Oxigraph) -> None:
     query = "SELECT ?source { ?r ree:overlap true . GRAPH ?c { ?a ?r ?b } ?c ree:source ?source }"
-    sources = {namespaces.local(source.value) for (source,) in sparql.select(store, query)}
+    sources = {namespaces.local(source.value) for (source,) in store.select(query)}
     assert sources
     assert {row["source"] for row in rows(table(analysis.answer(store, "overlap"), "Who is said"))} == sources
     finding = analysis.answer(store, "overlap", without=sources)
@@ -178,7 +178,7 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     assert rows(table(finding, "How well"))[0]["adjusted Rand"] == 1
 
 
-def test_communities_of_what_ships_hold_all_actors(store: ox.Store) -> None:
+def test_communities_of_what_ships_hold_all_actors(store: Oxigraph) -> None:
     read = sample.read(store)
     finding = communities.answer(store, read, 1)
     groups = rows(table(finding, "The groups"))
@@ -213,9 +213,9 @@ def test_nothing_is_said_where_there_is_nothing(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("name", ["overlap", "communities", "ownership", "chokepoints"])
-def test_one_article_cannot_carry_a_verdict(store: ox.Store, name: str) -> None:
+def test_one_article_cannot_carry_a_verdict(store: Oxigraph, name: str) -> None:
     query = "SELECT DISTINCT ?source { ?claim ree:source ?source }"
-    others = {namespaces.local(source.value) for (source,) in sparql.select(store, query)} - {ARTICLE}
+    others = {namespaces.local(source.value) for (source,) in store.select(query)} - {ARTICLE}
     finding = analysis.answer(store, name, without=others)
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert set(finding.support.sources) <= {ARTICLE}
@@ -307,10 +307,10 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
     ]
 
 
-def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: ox.Store) -> None:
+def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: Oxigraph) -> None:
     """The question ``owners-through`` goes up to four steps; where all its shares are known, their sum is ours."""
     told: dict[tuple[str, str], list[float | None]] = defaultdict(list)
-    for row in sparql.rows(sparql.select(store, questions.named("owners-through").text)):
+    for row in store.select(questions.named("owners-through").text).plain():
         ends = tuple(str(row[name]).removeprefix("entity:") for name in ("owner", "owned"))
         told[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
     found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(store, sample.read(store)))}
@@ -323,7 +323,7 @@ def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store
     assert set(found) <= set(told) | {pair for pair in found if len(found[pair].way) > 4}
 
 
-def test_every_share_of_what_ships_is_a_part(store: ox.Store) -> None:
+def test_every_share_of_what_ships_is_a_part(store: Oxigraph) -> None:
     finding = analysis.answer(store, "ownership")
     least: dict[object, float] = defaultdict(float)
     for row in rows(table(finding, "Owners at the end")):
@@ -462,11 +462,11 @@ def test_the_index_of_a_stage_by_hand(folder: Folder) -> None:
     assert [mines[1][name] for name in ("index", "at least", "at most")] == pytest.approx([1 / 2, 1 / 3, 5 / 9])
 
 
-def test_sites_of_what_ships_are_all_counted(store: ox.Store) -> None:
+def test_sites_of_what_ships_are_all_counted(store: Oxigraph) -> None:
     query = """SELECT DISTINCT ?site {
       ?staged ree:stage ?stage . ?class rdfs:subClassOf* ?staged , ?kind . ?kind ree:nature "facility" . ?site a ?class
     }"""
-    staged = {namespaces.local(site.value) for (site,) in sparql.select(store, query)}
+    staged = {namespaces.local(site.value) for (site,) in store.select(query)}
     way = supply_chain.read(store)
     counted = {site.id for site in way.sites if not site.maker}
     assert staged <= counted | set(way.placed)
@@ -501,6 +501,6 @@ def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> 
     assert any("of 2 more facilities:" in limit for limit in rest.limits)
 
 
-def test_a_source_that_nobody_knows_is_told(store: ox.Store) -> None:
+def test_a_source_that_nobody_knows_is_told(store: Oxigraph) -> None:
     with pytest.raises(RareEarthError, match="no source 'nobody'"):
         analysis.answer(store, "chokepoints", without=["nobody"])

@@ -34,7 +34,8 @@ from SPARQLWrapper import GET, JSON, POST, POSTDIRECTLY, TURTLE, URLENCODED, XML
 
 from rareearth import build as builds
 from rareearth import namespaces
-from rareearth.store import oxigraph, sparql
+from rareearth.store import oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 DIRECT = {"Content-Type": "application/sparql-query"}
@@ -52,7 +53,7 @@ def server(built: Path) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def store(built: Path) -> ox.Store:
+def store(built: Path) -> Oxigraph:
     """What it serves."""
     return oxigraph.read(built)
 
@@ -131,7 +132,7 @@ WAYS = {"GET": (GET, URLENCODED), "POST form": (POST, URLENCODED), "POST direct"
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # SPARQLWrapper makes one
 @pytest.mark.parametrize("way", WAYS)
-def test_sparqlwrapper(server: Served, store: ox.Store, way: str) -> None:
+def test_sparqlwrapper(server: Served, store: Oxigraph, way: str) -> None:
     def told(text: str, form: str) -> object:
         client = SPARQLWrapper(f"{server.url}/sparql")
         client.setMethod(WAYS[way][0])
@@ -145,7 +146,7 @@ def test_sparqlwrapper(server: Served, store: ox.Store, way: str) -> None:
     rows = told(NAMES, JSON)
     assert isinstance(rows, dict)
     found = [(row["who"]["value"], row["name"]["value"]) for row in rows["results"]["bindings"]]
-    assert found == [(row["who"].value, row["name"].value) for row in sparql.select(store, NAMES)]
+    assert found == [(row["who"].value, row["name"].value) for row in store.select(NAMES)]
     assert len(found) == 40
     for truth in (True, False):
         said = told(f"ASK {{ ?s a ree:Person FILTER({str(truth).lower()}) }}", JSON)
@@ -159,20 +160,18 @@ def test_sparqlwrapper(server: Served, store: ox.Store, way: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
-def test_rdflib(server: Served, store: ox.Store, method: str) -> None:
+def test_rdflib(server: Served, store: Oxigraph, method: str) -> None:
     graph = rdflib.Graph(SPARQLStore(f"{server.url}/sparql", method=method))
     found = [(str(who), str(name)) for who, name in graph.query(PREFIXES + NAMES)]  # type: ignore[misc]
-    assert found == [(row["who"].value, row["name"].value) for row in sparql.select(store, NAMES)]
+    assert found == [(row["who"].value, row["name"].value) for row in store.select(NAMES)]
     assert bool(graph.query(PREFIXES + "ASK { ?s a ree:Person }")) is True
     node = rdflib.URIRef(found[0][0])
-    expected = {
-        str(q.object.value) for q in store.quads_for_pattern(ox.NamedNode(found[0][0]), None, None, ox.DefaultGraph())
-    }  # type: ignore[union-attr]
+    expected = {str(q.object.value) for q in store.quads(ox.NamedNode(found[0][0]), None, None, ox.DefaultGraph())}  # type: ignore[union-attr]
     assert {str(o) for _, _, o in graph.triples((node, None, None))} == expected
     assert not list(graph.triples((rdflib.URIRef("http://nobody"), None, None)))
 
 
-def test_curl(server: Served, store: ox.Store) -> None:
+def test_curl(server: Served, store: Oxigraph) -> None:
     curl = shutil.which("curl")
     if curl is None:
         pytest.skip("curl is not installed")
@@ -202,8 +201,8 @@ def test_curl(server: Served, store: ox.Store) -> None:
 # ---- forms -----------------------------------------------------------------------------------------------
 
 
-def library(store: ox.Store, text: str, form: str) -> bytes:
-    return sparql.serialize(sparql.run(store, text), form)
+def library(store: Oxigraph, text: str, form: str) -> bytes:
+    return store.query(text).serialize(form)
 
 
 FORMS = [
@@ -222,7 +221,7 @@ FORMS = [
 
 
 @pytest.mark.parametrize(("text", "media", "form"), FORMS, ids=[f"{t.split()[0]} {f}" for t, _, f in FORMS])
-def test_each_form_is_that_of_the_library(server: Served, store: ox.Store, text: str, media: str, form: str) -> None:
+def test_each_form_is_that_of_the_library(server: Served, store: Oxigraph, text: str, media: str, form: str) -> None:
     expected = library(store, text, form)
     for answer in (
         query(server, text, media),
@@ -287,7 +286,7 @@ VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib makes one for JSON-LD
 @pytest.mark.parametrize("target", ["/", "/sparql"])
 @pytest.mark.parametrize(("media", "form"), [(TTL, "turtle"), (LD, "json-ld")])
-def test_the_service_is_described(server: Served, store: ox.Store, target: str, media: str, form: str) -> None:
+def test_the_service_is_described(server: Served, store: Oxigraph, target: str, media: str, form: str) -> None:
     answer = ask(server, target, headers={"Accept": media})
     assert (answer.status, answer.media) == (200, media)
     graph = rdflib.Graph().parse(data=answer.body, format=form)
@@ -306,7 +305,7 @@ def test_the_service_is_described(server: Served, store: ox.Store, target: str, 
         "N-Triples",
         "JSON-LD",
     }
-    assert int(str(graph.value(dataset, VOID.triples))) <= len(store)
+    assert int(str(graph.value(dataset, VOID.triples))) <= len(store.engine)
     [dump] = graph.objects(dataset, VOID.dataDump)
     assert ask(server, str(dump).removeprefix(server.url)).status == 200
 
@@ -652,12 +651,10 @@ def test_workers_have_no_file_and_can_open_none(server: Served) -> None:
 
 DOORS = """
 import os, pathlib, socket, sys
-from rareearth.store import sparql
+from rareearth.store import oxigraph, sparql
 from rareearth.server import messages, worker
-import pyoxigraph as ox
 port, shut = int(sys.argv[1]), sys.argv[2] == "shut"
-sparql.guarded = lambda query, **_: query  # nothing stands before the engine
-worker.sparql.guarded = sparql.guarded
+sparql.vet = lambda query, **_: query  # nothing stands before the engine
 if not shut:
     worker._shut_doors = lambda _: None
 def tried(store, request):
@@ -673,7 +670,7 @@ worker_answer, worker.answer = worker.answer, tried
 ours, theirs = socket.socketpair()
 if os.fork() == 0:
     ours.close()
-    worker._work(ox.Store(), theirs, 5)
+    worker._work(oxigraph.memory([]), theirs, 5)
     os._exit(0)
 theirs.close()
 query = "SELECT * { SERVICE <http://127.0.0.1:%d/> { ?s ?p ?o } }" % port

@@ -18,10 +18,10 @@ from conftest import ARTICLE, TEXT, Command, Folder
 from rareearth import corpus, knowledge, network, sentences
 from rareearth.site import explorer
 from rareearth.store import asof, nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
 ATTACK = "</script><img src=x onerror=alert(1)>"
 needs_page = pytest.mark.skipif(
@@ -36,7 +36,7 @@ def data_of(content: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def written(store: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(store: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the shipped data."""
     if not explorer.made():
         pytest.skip("the page's script is not made: run scripts/page (needs Node)")
@@ -44,7 +44,7 @@ def written(store: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def attacked(folder: Folder) -> ox.Store:
+def attacked(folder: Folder) -> Oxigraph:
     """Small data in which a name and a note try to be markup."""
     folder.change(
         "entities/all.yaml", "    name: Bob Ray\n", f'    name: "{ATTACK}"\n    about: "<b>&amp; {ATTACK}</b>"\n'
@@ -57,7 +57,7 @@ def attacked(folder: Folder) -> ox.Store:
 
 
 @needs_page
-def test_it_is_the_same_bytes_each_time(store: ox.Store) -> None:
+def test_it_is_the_same_bytes_each_time(store: Oxigraph) -> None:
     assert explorer.encoded(store) == explorer.encoded(store)
 
 
@@ -78,7 +78,7 @@ def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path)
 
 @needs_page
 def test_it_holds_every_entity_claim_source_and_conflict(
-    written: Path, store: ox.Store, full: nx.MultiDiGraph[str]
+    written: Path, store: Oxigraph, full: nx.MultiDiGraph[str]
 ) -> None:
     data = data_of(written.read_text(encoding="utf-8"))
     graph = knowledge.KnowledgeGraph(store)
@@ -136,7 +136,7 @@ def test_the_folder_of_texts_in_the_environment_is_not_enough(run: Command, buil
 
 
 @needs_page
-def test_a_name_cannot_end_the_script(attacked: ox.Store) -> None:
+def test_a_name_cannot_end_the_script(attacked: Oxigraph) -> None:
     content = explorer.encoded(attacked).decode()
     assert ATTACK not in content
     assert "<!--" not in content
@@ -157,7 +157,7 @@ def test_options_that_a_page_has_not_are_told(run: Command, built: Path, tmp_pat
 
 
 def test_a_script_that_is_not_made_is_told_in_a_line(
-    store: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Oxigraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(explorer, "_DIST", tmp_path / "dist")
     with pytest.raises(explorer.PageError, match=r"^the page cannot be made.*scripts/page.*Node.*$"):
@@ -188,7 +188,7 @@ def opened(browser: Browser, written: Path) -> Iterator[Browser]:
     assert set(asked) <= {written.as_uri()}
 
 
-def test_it_starts_with_the_network_of_actors(opened: Browser, store: ox.Store) -> None:
+def test_it_starts_with_the_network_of_actors(opened: Browser, store: Oxigraph) -> None:
     actors = network.read(store)
     shown = opened.js("const n = rareearth.network; return n.graph.filterNodes((_, a) => !a.hidden)")
     assert set(shown) == set(actors)
@@ -254,7 +254,7 @@ def test_links_to_sources_open_apart(opened: Browser) -> None:
     assert {(target, rel) for _, target, rel in links} == {("_blank", "noopener noreferrer")}
 
 
-def test_a_card_shows_the_other_side_of_a_conflict(opened: Browser, store: ox.Store) -> None:
+def test_a_card_shows_the_other_side_of_a_conflict(opened: Browser, store: Oxigraph) -> None:
     conflict = next(
         c for c in knowledge.KnowledgeGraph(store).conflicts() if c.kind == "contradiction" and len(c.sides) > 1
     )
@@ -303,7 +303,7 @@ def test_an_address_leads_to_its_card(browser: Browser, written: Path) -> None:
     assert not browser.find("#card").is_displayed()
 
 
-def test_filters_narrow_and_count(opened: Browser, store: ox.Store) -> None:
+def test_filters_narrow_and_count(opened: Browser, store: Oxigraph) -> None:
     opened.find("input[value=full]").click()
     every = network.read(store, "full")
     claims = knowledge.KnowledgeGraph(store)._count("ree:Claim")
@@ -324,7 +324,7 @@ def test_filters_narrow_and_count(opened: Browser, store: ox.Store) -> None:
     assert f"{network.read(store).number_of_nodes()} entities" in opened.text("#count")
 
 
-def test_a_year_shows_what_as_of_shows(opened: Browser, store: ox.Store) -> None:
+def test_a_year_shows_what_as_of_shows(opened: Browser, store: Oxigraph) -> None:
     opened.find("input[value=full]").click()
     for year in (1990, 2012, 2021, 2024):
         opened.js(
@@ -374,7 +374,7 @@ def test_it_is_dark_where_the_reader_wants_it(browser: Browser, written: Path) -
 
 
 @needs_page
-def test_a_name_stays_text(browser: Browser, attacked: ox.Store, tmp_path: Path) -> None:
+def test_a_name_stays_text(browser: Browser, attacked: Oxigraph, tmp_path: Path) -> None:
     browser.open(explorer.write(tmp_path / "graph.html", attacked))
     browser.js("rareearth.choose({node: 'bob-ray'})")
     assert browser.text("#card h2") == ATTACK
@@ -406,7 +406,7 @@ def test_the_policy_holds(browser: Browser, written: Path) -> None:
 
 
 @needs_page
-def test_it_opens_inside_a_notebook(browser: Browser, store: ox.Store, tmp_path: Path) -> None:
+def test_it_opens_inside_a_notebook(browser: Browser, store: Oxigraph, tmp_path: Path) -> None:
     shown = knowledge.KnowledgeGraph(store)._repr_html_()
     assert shown
     assert '"sentences"' not in html.unescape(shown)

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, Folder
 
@@ -24,6 +23,7 @@ from rareearth.errors import RareEarthError
 from rareearth.site import report
 from rareearth.site.report import content, drawing, evidence, packing
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 FIGURES = ("network", "timeline", "places", "ranking", "mixing", "sensitivity", "removal", "periphery", "stages")
 
@@ -58,7 +58,7 @@ class Page(HTMLParser):
             self.policy = str(given["content"])
 
 
-def told_by(dataset: Dataset, sources: Iterable[str]) -> ox.Store:
+def told_by(dataset: Dataset, sources: Iterable[str]) -> Oxigraph:
     """The store of what some sources tell."""
     kept = {source: dataset.sources[source] for source in sources}
     claims = tuple(claim for claim in dataset.claims if claim.source in kept)
@@ -68,19 +68,19 @@ def told_by(dataset: Dataset, sources: Iterable[str]) -> ox.Store:
 
 
 @pytest.fixture(scope="module")
-def article(dataset: Dataset) -> ox.Store:
+def article(dataset: Dataset) -> Oxigraph:
     """The store of the one article alone."""
     return told_by(dataset, [ARTICLE])
 
 
 @pytest.fixture(scope="module")
-def half(dataset: Dataset) -> ox.Store:
+def half(dataset: Dataset) -> Oxigraph:
     """The store of the article and every second page of the shipped data: much is shown, and it takes seconds."""
     return told_by(dataset, {ARTICLE, *sorted(dataset.sources)[::2]})
 
 
 @pytest.fixture(scope="module")
-def whole(half: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> str:
+def whole(half: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The report on much data."""
     steps: list[int] = []
     path = tmp_path_factory.mktemp("report") / "report.html"
@@ -93,7 +93,7 @@ def whole(half: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def small(article: ox.Store, tmp_path_factory: pytest.TempPathFactory) -> str:
+def small(article: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The report on the article alone."""
     path = tmp_path_factory.mktemp("small") / "report.html"
     report.write(path, article)
@@ -125,7 +125,7 @@ def test_every_link_leads_to_an_anchor_that_is_there(which: str, request: pytest
     assert [id_ for id_, count in page.ids.items() if count > 1 and not re.fullmatch(r"[\w]*[0-9a-f]{10}", id_)] == []
 
 
-def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, half: ox.Store) -> None:
+def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, half: Oxigraph) -> None:
     known = evidence.read(half)
     items = dict(re.findall(r'<li id="claim-([^"]+)">(.*?)</li>', whole, re.DOTALL))
     assert len(items) > 150
@@ -172,7 +172,7 @@ def test_many_pages_are_not_called_too_small(whole: str) -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
-    article: ox.Store, small: str, tmp_path: Path
+    article: Oxigraph, small: str, tmp_path: Path
 ) -> None:
     report.write(tmp_path / "again.html", article)
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == small
@@ -183,7 +183,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
 
 
 def test_what_the_findings_weighed_is_not_weighed_again(
-    article: ox.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    article: Oxigraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[object] = []
     compare = periphery.compare
@@ -194,7 +194,7 @@ def test_what_the_findings_weighed_is_not_weighed_again(
     assert len(made) == 2 * once > 0
 
 
-def test_markdown_has_its_figures_beside_it_and_links_that_lead_somewhere(article: ox.Store, tmp_path: Path) -> None:
+def test_markdown_has_its_figures_beside_it_and_links_that_lead_somewhere(article: Oxigraph, tmp_path: Path) -> None:
     written = report.write(tmp_path / "my report.md", article)
     text = written[0].read_text(encoding="utf-8")
     pictures = re.findall(r"!\[[^\]]{20,}\]\(([^)]+)\)", text)
@@ -211,7 +211,7 @@ def test_markdown_has_its_figures_beside_it_and_links_that_lead_somewhere(articl
             assert line.endswith("|")
 
 
-def test_sources_left_out_and_the_day_are_told(article: ox.Store, folder: Folder, tmp_path: Path) -> None:
+def test_sources_left_out_and_the_day_are_told(article: Oxigraph, folder: Folder, tmp_path: Path) -> None:
     store = oxigraph.memory(nquads.lines(folder.dataset()))
     report.write(tmp_path / "x.html", store, without=["daily"], as_of="2021", kinds=("fact", "speech"))
     text = visible((tmp_path / "x.html").read_text(encoding="utf-8"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pyoxigraph as ox
 import pytest
 from conftest import Folder
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from rareearth import namespaces, network
 from rareearth.errors import RareEarthError
 from rareearth.store import asof, claims, nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 HEAD = """\
 source:
@@ -25,15 +25,15 @@ claims:
 """
 
 
-def built(folder: Folder, claims: str, head: str = HEAD) -> ox.Store:
+def built(folder: Folder, claims: str, head: str = HEAD) -> Oxigraph:
     folder.write("sources/dated.yaml", head + claims)
     return oxigraph.memory(nquads.lines(folder.dataset()))
 
 
-def ties(store: ox.Store, day: str) -> set[tuple[str, str, str]]:
+def ties(store: Oxigraph, day: str) -> set[tuple[str, str, str]]:
     """The statements of dated.yaml that hold on a day, in the default graph."""
     then = asof.at(store, day).store
-    found = then.query("SELECT ?s ?p ?o { ?s ?p ?o . ?p a <https://w3id.org/rareearth/ontology#Relation> }")
+    found = then.select("SELECT ?s ?p ?o { ?s ?p ?o . ?p a <https://w3id.org/rareearth/ontology#Relation> }")
     return {tuple(namespaces.local(term.value) for term in row) for row in found}  # type: ignore[misc,union-attr]
 
 
@@ -120,22 +120,17 @@ def test_a_day_is_inside_its_bounds(start: date, length: int, offset: int) -> No
     assert asof.at(oxigraph.memory(lines), day.isoformat()).in_effect == (start <= day <= end)
 
 
-def test_the_creation_of_china_rare_earth_group(store: ox.Store) -> None:
+def test_the_creation_of_china_rare_earth_group(store: Oxigraph) -> None:
     owners = """SELECT ?owner { GRAPH ?claim { ?owner ree:ownsShareOf entity:china-rare-earth-group } }"""
-    before = list(asof.at(store, "2021-11").store.query(owners, prefixes=namespaces.PREFIXES))  # type: ignore[arg-type]
-    after = {
-        namespaces.local(row[0].value)
-        for row in asof.at(store, "2021-12").store.query(owners, prefixes=namespaces.PREFIXES)
-    }  # type: ignore[union-attr]
+    before = list(asof.at(store, "2021-11").store.select(owners))
+    after = {namespaces.local(row[0].value) for row in asof.at(store, "2021-12").store.select(owners)}
     assert before == []
     assert {"sasac", "china-minmetals", "ganzhou-rare-earth-group", "chinalco"} <= after
 
 
-def leaders(store: ox.Store, organization: str, day: str) -> set[str]:
+def leaders(store: Oxigraph, organization: str, day: str) -> set[str]:
     query = f"SELECT ?who {{ ?who ?how entity:{organization} . ?how rdfs:subPropertyOf* ree:leads }}"
-    return {
-        namespaces.local(row[0].value) for row in asof.at(store, day).store.query(query, prefixes=namespaces.PREFIXES)
-    }  # type: ignore[union-attr]
+    return {namespaces.local(row[0].value) for row in asof.at(store, day).store.select(query)}
 
 
 @pytest.mark.parametrize(
@@ -153,18 +148,18 @@ def leaders(store: ox.Store, organization: str, day: str) -> set[str]:
         ("china-rare-earth-group", "2023", {"ao-hong", "liu-leiyun"}),
     ],
 )
-def test_changes_of_leaders(store: ox.Store, organization: str, day: str, who: set[str]) -> None:
+def test_changes_of_leaders(store: Oxigraph, organization: str, day: str, who: set[str]) -> None:
     assert leaders(store, organization, day) == who
 
 
-def test_the_network_grows_with_the_years(store: ox.Store) -> None:
+def test_the_network_grows_with_the_years(store: Oxigraph) -> None:
     sizes = [network.read(asof.at(store, day).store).number_of_edges() for day in ("2010", "2015", "2021", "2026")]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
 
 
 @pytest.mark.parametrize("day", ["1999", "2013", "2021-12", "2024", "2025-05-06"])
-def test_the_claims_in_effect_are_those_of_the_store_of_the_day(store: ox.Store, day: str) -> None:
+def test_the_claims_in_effect_are_those_of_the_store_of_the_day(store: Oxigraph, day: str) -> None:
     then = asof.at(store, day)
     kept = asof.read(store, day)
     assert [claim.id for claim in kept] == [claim.id for claim in claims.read(then.store)]

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pyoxigraph as ox
 import pytest
 from conftest import ARTICLE, Folder
 
 from rareearth import namespaces
 from rareearth.dataset import Dataset
 from rareearth.ontology import MEASURE
-from rareearth.store import claims, nquads, oxigraph, sparql
+from rareearth.store import claims, nquads, oxigraph
+from rareearth.store.backend import Rows
 from rareearth.store.claims import Claim
+from rareearth.store.oxigraph import Oxigraph
 
 TOUR = namespaces.ENTITY + "ganzhou-tour"
 
 
 @pytest.fixture(scope="module")
-def read(store: ox.Store) -> list[Claim]:
+def read(store: Oxigraph) -> list[Claim]:
     return claims.read(store)
 
 
@@ -47,7 +46,7 @@ def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) 
         assert claim.spans == tuple(sorted((s.start, s.end, s.fingerprint) for s in told.at))
 
 
-def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: ox.Store) -> None:
+def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: Oxigraph) -> None:
     for claim in read:
         source, page = dataset.sources[claim.source], claim.page
         assert (page.id, page.title, page.url) == (source.id, source.title, source.url)
@@ -97,7 +96,7 @@ def test_the_conflict_of_a_claim_has_its_kind(read: list[Claim], dataset: Datase
 
 @pytest.mark.parametrize("id_", ["ganzhou-tour", "china", "neodymium", "li-bo"])
 def test_the_claims_of_an_entity_are_those_that_all_claims_have_of_it(
-    store: ox.Store, read: list[Claim], id_: str
+    store: Oxigraph, read: list[Claim], id_: str
 ) -> None:
     found = claims.read(store, [namespaces.ENTITY + id_])
     assert found
@@ -110,7 +109,7 @@ def label(claim: Claim) -> tuple[object, ...]:
     return claim.subject.label, claim.object.label, by, claim.page, claim.spans, claim.disagreement
 
 
-def test_the_claims_of_several_entities_come_once(store: ox.Store, read: list[Claim]) -> None:
+def test_the_claims_of_several_entities_come_once(store: Oxigraph, read: list[Claim]) -> None:
     two = {"li-bo", "chinese-society-of-rare-earths"}
     found = claims.read(store, [namespaces.ENTITY + id_ for id_ in two])
     assert found == [claim for claim in read if two & {claim.subject.id, claim.object.id}]
@@ -118,7 +117,7 @@ def test_the_claims_of_several_entities_come_once(store: ox.Store, read: list[Cl
     assert claims.read(store, [namespaces.ENTITY + "nobody"]) == []
 
 
-def test_the_claims_of_ids_and_of_what_points_to_a_thing(store: ox.Store, read: list[Claim]) -> None:
+def test_the_claims_of_ids_and_of_what_points_to_a_thing(store: Oxigraph, read: list[Claim]) -> None:
     ids = [claim.id for claim in read[::3]]
     assert claims.named(store, [*ids, "no/such"]) == read[::3]
     source = [claim for claim in read if claim.source == ARTICLE]
@@ -130,22 +129,22 @@ def test_the_claims_of_ids_and_of_what_points_to_a_thing(store: ox.Store, read: 
     ]
 
 
-def test_a_text_that_is_no_iri_is_refused(store: ox.Store) -> None:
+def test_a_text_that_is_no_iri_is_refused(store: Oxigraph) -> None:
     with pytest.raises(ValueError, match="IRI"):
         claims.read(store, ["https://example.org/x> } } SERVICE <https://example.org/"])
 
 
 def test_the_number_of_queries_does_not_grow_with_the_claims(
-    store: ox.Store, read: list[Claim], monkeypatch: pytest.MonkeyPatch
+    store: Oxigraph, read: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    select = sparql.select
+    select = store.select
 
-    def counted(store: ox.Store, query: str, values: None = None) -> Iterator[object]:
+    def counted(query: str, values: None = None) -> Rows:
         asked.append(query)
-        return iter(select(store, query, values))
+        return select(query, values)
 
-    monkeypatch.setattr(sparql, "select", counted)
+    monkeypatch.setattr(store, "select", counted)
     everything = [label(claim) for claim in claims.read(store)]
     assert len(everything) == len(read)
     assert len(asked) <= 5

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rareearth import namespaces
 from rareearth.dataset import Dataset
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 XSD = namespaces.PREFIXES["xsd"]
 
@@ -78,64 +79,64 @@ def test_minus_nothing_is_nothing() -> None:
 # ---- the lines of the shipped data -----------------------------------------------------------------------
 
 
-def test_lines_are_sorted_unique_and_what_a_store_gives_back(lines: list[str], store: ox.Store) -> None:
+def test_lines_are_sorted_unique_and_what_a_store_gives_back(lines: list[str], store: Oxigraph) -> None:
     assert lines == sorted(set(lines))
-    back = ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
+    back = ox.serialize(store.engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(back.decode().split("\n")[:-1]) == lines
 
 
-def test_nothing_is_a_blank_node(store: ox.Store) -> None:
-    terms = [term for q in store for term in (q.subject, q.object, q.graph_name)]
+def test_nothing_is_a_blank_node(store: Oxigraph) -> None:
+    terms = [term for q in store.quads() for term in (q.subject, q.object, q.graph_name)]
     assert terms
     assert not any(isinstance(term, ox.BlankNode) for term in terms)
 
 
-def test_each_claim_is_one_statement_in_the_graph_of_its_own_iri(store: ox.Store, dataset: Dataset) -> None:
-    assert {namespaces.local(g.value) for g in store.named_graphs() if isinstance(g, ox.NamedNode)} == {
+def test_each_claim_is_one_statement_in_the_graph_of_its_own_iri(store: Oxigraph, dataset: Dataset) -> None:
+    assert {namespaces.local(g.value) for g in store.engine.named_graphs() if isinstance(g, ox.NamedNode)} == {
         c.id for c in dataset.claims
     }
     for claim in dataset.claims:
-        [quad] = store.quads_for_pattern(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
+        [quad] = store.quads(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
         assert quad.subject == ox.NamedNode(namespaces.ENTITY + dataset.stands_for(claim.subject))
         assert quad.predicate == ox.NamedNode(namespaces.VOCABULARY + claim.relation)
 
 
-def test_the_default_graph_states_the_plain_facts_and_no_opinion(store: ox.Store, dataset: Dataset) -> None:
+def test_the_default_graph_states_the_plain_facts_and_no_opinion(store: Oxigraph, dataset: Dataset) -> None:
     stated = {
         (q.subject, q.predicate, q.object)
         for relation in dataset.ontology.relations
-        for q in store.quads_for_pattern(None, ox.NamedNode(namespaces.VOCABULARY + relation), None, ox.DefaultGraph())
+        for q in store.quads(None, ox.NamedNode(namespaces.VOCABULARY + relation), None, ox.DefaultGraph())
     }
     facts, others = set(), set()
     for claim in dataset.claims:
-        [quad] = store.quads_for_pattern(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
+        [quad] = store.quads(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
         (facts if dataset.is_plain_fact(claim) else others).add((quad.subject, quad.predicate, quad.object))
     assert stated == facts
     assert others - facts, "there are opinions, and they are not in the default graph"
 
 
-def test_every_span_is_a_selector_of_the_source(store: ox.Store, dataset: Dataset) -> None:
+def test_every_span_is_a_selector_of_the_source(store: Oxigraph, dataset: Dataset) -> None:
     ree, oa = namespaces.VOCABULARY, namespaces.PREFIXES["oa"]
     for claim in dataset.claims:
         node = ox.NamedNode(namespaces.CLAIM + claim.id)
-        found = {q.object.value for q in store.quads_for_pattern(node, ox.NamedNode(ree + "at"), None)}
+        found = {q.object.value for q in store.quads(node, ox.NamedNode(ree + "at"), None)}
         assert found == {f"{namespaces.SOURCE}{claim.source}#char={s.start},{s.end}" for s in claim.at}
         for span in claim.at:
             selector = ox.NamedNode(f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}")
-            values = {q.predicate.value: q.object.value for q in store.quads_for_pattern(selector, None, None)}
+            values = {q.predicate.value: q.object.value for q in store.quads(selector, None, None)}
             assert (values[oa + "start"], values[oa + "end"]) == (str(span.start), str(span.end))
             assert values[ree + "fingerprint"] == span.fingerprint
 
 
-def test_the_description_counts_what_is_there(store: ox.Store, dataset: Dataset, lines: list[str]) -> None:
+def test_the_description_counts_what_is_there(store: Oxigraph, dataset: Dataset, lines: list[str]) -> None:
     void = namespaces.PREFIXES["void"]
     node = ox.NamedNode(namespaces.DATASET)
-    [entities] = store.quads_for_pattern(node, ox.NamedNode(void + "entities"), None)
+    [entities] = store.quads(node, ox.NamedNode(void + "entities"), None)
     assert int(entities.object.value) == len(dataset.entities) - len(dataset.standing)
-    [triples] = store.quads_for_pattern(node, ox.NamedNode(void + "triples"), None)
+    [triples] = store.quads(node, ox.NamedNode(void + "triples"), None)
     described = [line for line in lines if line.startswith(f"<{namespaces.DATASET}")]
     assert int(triples.object.value) == len(lines) - len(dataset.claims) - len(described)
-    [documents] = store.quads_for_pattern(node, ox.NamedNode(void + "documents"), None)
+    [documents] = store.quads(node, ox.NamedNode(void + "documents"), None)
     assert int(documents.object.value) == len(dataset.sources)
     assert not any("dcterms/modified" in line or "dcterms/created" in line for line in described)
 
@@ -144,7 +145,7 @@ def test_the_description_counts_what_is_there(store: ox.Store, dataset: Dataset,
 
 
 def ask(dataset: Dataset, query: str) -> bool:
-    return bool(oxigraph.memory(nquads.lines(dataset)).query(f"ASK {{ {query} }}", prefixes=namespaces.PREFIXES))
+    return bool(oxigraph.memory(nquads.lines(dataset)).ask(f"ASK {{ {query} }}"))
 
 
 def test_a_judged_record_keeps_its_names_and_claims_say_which_record_they_name(folder: Folder) -> None:
@@ -221,5 +222,5 @@ def test_what_the_models_let_through_the_store_takes(folder: Folder, address: st
     folder.change("sources/daily.yaml", "https://example.org/daily?day=1", f'"{address}"')
     folder.change("sources/daily.yaml", "language: en", f"language: {language}")
     lines = nquads.lines(folder.dataset())
-    back = ox.serialize(oxigraph.memory(lines), format=ox.RdfFormat.N_QUADS) or b""
+    back = ox.serialize(oxigraph.memory(lines).engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(back.decode().split("\n")[:-1]) == lines

@@ -24,7 +24,7 @@ from rareearth.store.oxigraph import StoreError
 
 
 def quads(folder: Path) -> list[str]:
-    text = ox.serialize(oxigraph.read(folder), format=ox.RdfFormat.N_QUADS) or b""
+    text = ox.serialize(oxigraph.read(folder).engine, format=ox.RdfFormat.N_QUADS) or b""
     return sorted(text.decode().split("\n")[:-1])
 
 
@@ -60,7 +60,7 @@ def test_the_store_is_opened_for_reading_only(folder: Folder) -> None:
     builds.build(folder.data, folder.build)
     opened = oxigraph.read(folder.build)
     with pytest.raises((OSError, RuntimeError), match="read-write"):
-        opened.clear()
+        opened.engine.clear()
     assert is_whole(folder.build)
 
 
@@ -69,7 +69,7 @@ def test_an_open_reader_keeps_reading_while_builds_come_and_go(folder: Folder) -
     reader, before = oxigraph.read(folder.build), len(quads(folder.build))
     folder.change("entities/all.yaml", "name: Bob Ray", "name: Bob Ray\n    zh: 鲍勃")
     builds.build(folder.data, folder.build)
-    assert sum(1 for _ in reader) == before
+    assert sum(1 for _ in reader.quads()) == before
     assert len(quads(folder.build)) == before + 1
 
 

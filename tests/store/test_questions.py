@@ -16,6 +16,7 @@ import pytest
 
 from rareearth import namespaces, paths
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,9 +70,9 @@ def parameters(text: str) -> list[Parameter]:
     return [Parameter(*one) for one in found]
 
 
-def query(store: ox.Store, text: str, values: Mapping[str, Term]) -> list[tuple[str, ...]]:
+def query(store: Oxigraph, text: str, values: Mapping[str, Term]) -> list[tuple[str, ...]]:
     """The answer of any form of query, as rows of text; the answer of an ASK is a row if it is yes."""
-    answer = store.query(text, substitutions={ox.Variable(name): term for name, term in values.items()})
+    answer = store.engine.query(text, substitutions={ox.Variable(name): term for name, term in values.items()})
     if isinstance(answer, ox.QuerySolutions):
         return [tuple(str(term) for term in row) for row in answer]
     if isinstance(answer, ox.QueryTriples):
@@ -79,10 +80,10 @@ def query(store: ox.Store, text: str, values: Mapping[str, Term]) -> list[tuple[
     return [("yes",)] if answer else []
 
 
-def rows(store: ox.Store, name: str, **ids: str) -> list[Row]:
+def rows(store: Oxigraph, name: str, **ids: str) -> list[Row]:
     """The rows of a SELECT question for entities given by their ids; IRIs of the project as ids."""
     bound: dict[ox.Variable, Term] = {ox.Variable(n): value("entity", id_) for n, id_ in ids.items()}
-    answer = store.query(text_of(name), substitutions=bound)
+    answer = store.engine.query(text_of(name), substitutions=bound)
     assert isinstance(answer, ox.QuerySolutions)
     heads = [v.value for v in answer.variables]
     return [{head: namespaces.local(row[head].value) if row[head] else None for head in heads} for row in answer]
@@ -97,7 +98,7 @@ def column(found: list[Row], *heads: str) -> list[tuple[str | None, ...]]:
     return [tuple(row[head] for head in heads) for row in found]
 
 
-def says(store: ox.Store, name: str, **ids: str) -> bool:
+def says(store: Oxigraph, name: str, **ids: str) -> bool:
     return query(store, text_of(name), {n: value("entity", id_) for n, id_ in ids.items()}) == [("yes",)]
 
 
@@ -137,7 +138,7 @@ def test_prefixes_are_the_known_ones_and_used(path: Path) -> None:
 
 
 @each
-def test_parameters_are_variables_that_can_be_bound(path: Path, store: ox.Store) -> None:
+def test_parameters_are_variables_that_can_be_bound(path: Path, store: Oxigraph) -> None:
     text = path.read_text(encoding="utf-8")
     examples = {one.name: one.value for one in parameters(text)}
     assert len(examples) == len(parameters(text))
@@ -150,7 +151,7 @@ def test_parameters_are_variables_that_can_be_bound(path: Path, store: ox.Store)
 
 
 @each
-def test_answer_is_stable_and_has_no_row_twice(path: Path, store: ox.Store, lines: list[str]) -> None:
+def test_answer_is_stable_and_has_no_row_twice(path: Path, store: Oxigraph, lines: list[str]) -> None:
     text = path.read_text(encoding="utf-8")
     answer = query(store, text, {})
     assert answer
@@ -161,8 +162,8 @@ def test_answer_is_stable_and_has_no_row_twice(path: Path, store: ox.Store, line
 
 
 @each
-def test_heads_are_few_and_the_entities_have_english_labels(path: Path, store: ox.Store) -> None:
-    answer = store.query(path.read_text(encoding="utf-8"))
+def test_heads_are_few_and_the_entities_have_english_labels(path: Path, store: Oxigraph) -> None:
+    answer = store.engine.query(path.read_text(encoding="utf-8"))
     if isinstance(answer, ox.QuerySolutions):
         heads = [v.value for v in answer.variables]
         assert len(heads) <= 12
@@ -177,7 +178,7 @@ def test_heads_are_few_and_the_entities_have_english_labels(path: Path, store: o
 # ---- the answers -----------------------------------------------------------------------------------------
 
 
-def test_assessments(store: ox.Store) -> None:
+def test_assessments(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "assessments")), "stance", "statement")
     assert ("negative", "China's private sector is marginalized in top-down innovation") in found
     assert ("positive", "China's private sector is capable of nimbleness") in found
@@ -185,14 +186,14 @@ def test_assessments(store: ox.Store) -> None:
     assert {row["subject"] for row in rows(store, "assessments", subject="li-bo")} == {"li-bo"}
 
 
-def test_called(store: ox.Store) -> None:
+def test_called(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "called")), "name", "entity", "onlyThere")
     assert ("China Rare Earth Society", "chinese-society-of-rare-earths", "false") in found
     assert ("Li", "li-bo", "true") in found
     assert ("the institute", "ganjiang-innovation-academy", "true") in found
 
 
-def test_challenges(store: ox.Store) -> None:
+def test_challenges(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "challenges")), "agent", "how", "challengeLabel", "saidBy")
     assert ("china", "faces", "limited private involvement", "Rare Earth Exchanges") in found
     raised = {
@@ -201,7 +202,7 @@ def test_challenges(store: ox.Store) -> None:
     assert raised == {"R&D commercialization", "attracting talent"}
 
 
-def test_claims_by_source(store: ox.Store, dataset: Dataset) -> None:
+def test_claims_by_source(store: Oxigraph, dataset: Dataset) -> None:
     found = of_article(rows(store, "claims-by-source"))
     assert len(found) == sum(claim.source == ARTICLE for claim in dataset.claims)
     starts = [int(row["start"] or -1) for row in found]
@@ -210,13 +211,13 @@ def test_claims_by_source(store: ox.Store, dataset: Dataset) -> None:
     assert "Western capital could weaken China's hold on rare earths" in {row["statement"] for row in found[-5:]}
 
 
-def test_comparisons(store: ox.Store) -> None:
+def test_comparisons(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "comparisons")), "better", "worseLabel", "field", "saidBy")
     ahead = ("american-technology-transfer", "japanese-technology-transfer", "korean-technology-transfer")
     assert found == [(one, "China", "translation of research", "Rare Earth Exchanges") for one in ahead]
 
 
-def test_conditions(store: ox.Store) -> None:
+def test_conditions(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "conditions", outcome="rare-earth-leadership")), "how", "other")
     assert found == [
         ("depends on", "cross-sector-collaboration"),
@@ -226,7 +227,7 @@ def test_conditions(store: ox.Store) -> None:
     ]
 
 
-def test_describe(store: ox.Store) -> None:
+def test_describe(store: Oxigraph) -> None:
     group = value("entity", "china-rare-earth-group")
     found = query(store, text_of("describe"), {"entity": group})
     assert {subject for subject, _, _ in found} == {str(group)}
@@ -234,7 +235,7 @@ def test_describe(store: ox.Store) -> None:
     assert (str(group), label, str(ox.Literal("中国稀土集团", language="zh"))) in found
 
 
-def test_evidence(store: ox.Store, dataset: Dataset) -> None:
+def test_evidence(store: Oxigraph, dataset: Dataset) -> None:
     found = of_article(rows(store, "evidence", entity="qiandong-rare-earth-group"))
     assert ("3702", "3908") in column(found, "start", "end")
     assert "Tour of Ganzhou by the Chinese Society of Rare Earths includes a visit to QianDong Rare Earth Group" in {
@@ -250,7 +251,7 @@ def test_evidence(store: ox.Store, dataset: Dataset) -> None:
     assert spans == expected
 
 
-def test_facts_and_opinions(store: ox.Store, dataset: Dataset) -> None:
+def test_facts_and_opinions(store: Oxigraph, dataset: Dataset) -> None:
     found = of_article(rows(store, "facts-and-opinions"))
     claims = [claim for claim in dataset.claims if claim.source == ARTICLE]
     assert {row["kind"]: int(row["claims"] or 0) for row in found} == Counter(claim.kind for claim in claims)
@@ -259,7 +260,7 @@ def test_facts_and_opinions(store: ox.Store, dataset: Dataset) -> None:
     assert {row["publisherLabel"] for row in found} == {"Rare Earth Exchanges"}
 
 
-def test_facts_of_actors(store: ox.Store) -> None:
+def test_facts_of_actors(store: Oxigraph) -> None:
     triples = query(store, text_of("facts-of-actors"), {})
     found = {tuple(namespaces.local(term.strip("<>")) for term in triple) for triple in triples}
     assert ("li-bo", "chairs", "chinese-society-of-rare-earths") in found
@@ -269,14 +270,14 @@ def test_facts_of_actors(store: ox.Store) -> None:
     assert pledged not in found
 
 
-def test_inferred(store: ox.Store) -> None:
+def test_inferred(store: Oxigraph) -> None:
     found = of_article(rows(store, "inferred", subject="ganzhou-tour"))
     assert {row["given"] for row in found} == {"XXXX-04-15/XXXX-04-16"}
     assert {row["inferred"] for row in found} == {"2025-04-15/2025-04-16"}
     assert all(row["because"] for row in found)
 
 
-def test_judgements(store: ox.Store) -> None:
+def test_judgements(store: Oxigraph) -> None:
     found = rows(store, "judgements")
     verdicts = column(found, "left", "verdict", "right")
     assert ("ganjiang-innovation-academy", "same", "gannan-institute-of-innovation") in verdicts
@@ -285,7 +286,7 @@ def test_judgements(store: ox.Store) -> None:
     assert all(row["reason"] and row["judge"] and row["day"] for row in found)
 
 
-def test_leaders(store: ox.Store) -> None:
+def test_leaders(store: Oxigraph) -> None:
     found = of_article(rows(store, "leaders"))
     assert column(found, "personLabel", "post", "organizationLabel") == [
         ("Li Bo", "chairs", "Chinese Society of Rare Earths"),
@@ -295,7 +296,7 @@ def test_leaders(store: ox.Store) -> None:
     assert column(society, "person") == [("li-bo",)]
 
 
-def test_located(store: ox.Store) -> None:
+def test_located(store: Oxigraph) -> None:
     in_china = column(rows(store, "located", place="china"), "thing", "how")
     assert ("china-rare-earth-group", "has its head office in Ganzhou") in in_china
     assert ("jiangxi", "is located in China") in in_china
@@ -303,14 +304,14 @@ def test_located(store: ox.Store) -> None:
     assert "ganzhou" in {row["thing"] for row in rows(store, "located", place="jiangxi")}
 
 
-def test_marginalized(store: ox.Store) -> None:
+def test_marginalized(store: Oxigraph) -> None:
     found = of_article(rows(store, "marginalized"))
     assert column(found, "agent", "fieldLabel", "kind", "saidBy") == [
         ("chinas-private-sector", "top-down innovation", "assessment", "Rare Earth Exchanges")
     ]
 
 
-def test_names(store: ox.Store) -> None:
+def test_names(store: Oxigraph) -> None:
     society = column(rows(store, "names", entity="chinese-society-of-rare-earths"), "name", "language", "kind")
     assert society[0] == ("Chinese Society of Rare Earths", "en", "name")
     assert ("中国稀土学会", "zh", "name") in society
@@ -321,7 +322,7 @@ def test_names(store: ox.Store) -> None:
     assert {"Gannan Institute of Innovation", "Ganjian Innovation Research Institute", "赣江创新院"} <= academy
 
 
-def test_neighbours(store: ox.Store) -> None:
+def test_neighbours(store: Oxigraph) -> None:
     found = of_article(rows(store, "neighbours", entity="jiangxi-rare-earth-society"))
     ties = column(found, "relation", "other", "kind")
     assert ("is represented by", "xu-zhifeng", "fact") in ties
@@ -333,12 +334,12 @@ def test_neighbours(store: ox.Store) -> None:
     assert pledge in column(university, "relation", "other", "status")
 
 
-def test_overlaps(store: ox.Store) -> None:
+def test_overlaps(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "overlaps")), "one", "other", "saidBy")
     assert found == [("chinese-society-of-rare-earths", "jiangxi-rare-earth-society", "Rare Earth Exchanges")]
 
 
-def test_pledges(store: ox.Store) -> None:
+def test_pledges(store: Oxigraph) -> None:
     found = of_article(rows(store, "pledges"))
     assert "held" not in {row["status"] for row in found}
     matters = {row["matter"] for row in found if row["actor"] == "li-bo"}
@@ -347,7 +348,7 @@ def test_pledges(store: ox.Store) -> None:
     assert (promise, "pledged") in column(found, "statement", "status")
 
 
-def test_recommendations(store: ox.Store) -> None:
+def test_recommendations(store: Oxigraph) -> None:
     found = of_article(rows(store, "recommendations"))
     assert {row["adviserLabel"] for row in found} == {"Rare Earth Exchanges"}
     assert {"china", "trump-administration", "chinese-society-of-rare-earths"} <= {row["subject"] for row in found}
@@ -356,7 +357,7 @@ def test_recommendations(store: ox.Store) -> None:
     assert column(society, "advice", "reason") == [(advice, "policy duplication")]
 
 
-def test_relation_usage(store: ox.Store, dataset: Dataset) -> None:
+def test_relation_usage(store: Oxigraph, dataset: Dataset) -> None:
     found = rows(store, "relation-usage")
     assert {row["relation"]: int(row["claims"] or 0) for row in found} == {
         **dict.fromkeys(dataset.ontology.relations, 0),
@@ -367,7 +368,7 @@ def test_relation_usage(store: ox.Store, dataset: Dataset) -> None:
     assert counts == sorted(counts, reverse=True)
 
 
-def test_sentences(store: ox.Store) -> None:
+def test_sentences(store: Oxigraph) -> None:
     answer = query(store, text_of("sentences"), {"start": value("number", "4033")})
     assert answer
     found = [row for row in of_article(rows(store, "sentences")) if row["start"] == "4033"]
@@ -376,7 +377,7 @@ def test_sentences(store: ox.Store) -> None:
     assert ("Li Bo leaves open institutional reform", "assessment") in column(found, "statement", "kind")
 
 
-def test_spheres(store: ox.Store) -> None:
+def test_spheres(store: Oxigraph) -> None:
     found = {(row["sphere"], row["otherSphere"]): row for row in rows(store, "spheres")}
     assert len(found) == 10, "each of the four with itself and with each other"
     assert int(found["society", "society"]["facts"] or 0) >= 4
@@ -384,13 +385,13 @@ def test_spheres(store: ox.Store) -> None:
     assert int(found["academia", "society"]["pledgesAndOpinions"] or 0) >= 4
 
 
-def test_through_events(store: ox.Store) -> None:
+def test_through_events(store: Oxigraph) -> None:
     found = of_article(rows(store, "through-events", event="ganzhou-tour"))
     assert {row["host"] for row in found if row["visitor"] == "li-bo"} == SEVEN
     assert "donald-trump" not in {row["visitor"] for row in rows(store, "through-events")}
 
 
-def test_timeline(store: ox.Store) -> None:
+def test_timeline(store: Oxigraph) -> None:
     found = of_article(rows(store, "timeline"))
     tour = "Tour of Ganzhou by the Chinese Society of Rare Earths takes place in Ganzhou"
     assert ("2025-04-15", "2025-04-16", tour, "true") in column(found, "firstDay", "lastDay", "statement", "isInferred")
@@ -407,11 +408,11 @@ def test_timeline(store: ox.Store) -> None:
         ("yang-zhanfeng", "jiangxi-rare-earth-society-meeting", False),  # nobody says so
     ],
 )
-def test_took_part_in(store: ox.Store, participant: str, event: str, expected: bool) -> None:
+def test_took_part_in(store: Oxigraph, participant: str, event: str, expected: bool) -> None:
     assert says(store, "took-part-in", participant=participant, event=event) is expected
 
 
-def test_visited_institutions(store: ox.Store) -> None:
+def test_visited_institutions(store: Oxigraph) -> None:
     found = of_article(rows(store, "visited-institutions", event="ganzhou-tour"))
     assert len(found) == 7
     assert {row["institution"] for row in found} == SEVEN
@@ -435,7 +436,7 @@ def test_visited_institutions_shows_more_named_than_counted(lines: list[str]) ->
     assert set(column(found, "named", "stated", "difference")) == {("8", "7", "-1")}
 
 
-def test_who_said_what(store: ox.Store) -> None:
+def test_who_said_what(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "who-said-what", speaker="li-bo")), "aboutLabel", "statement", "stance")
     assert found == [
         ("China Rare Earth Group", "China Rare Earth Group works on consolidation of the industry", "positive"),
@@ -448,7 +449,7 @@ def test_who_said_what(store: ox.Store) -> None:
     ]
 
 
-def test_who_took_part(store: ox.Store) -> None:
+def test_who_took_part(store: Oxigraph) -> None:
     tour = of_article(rows(store, "who-took-part", event="ganzhou-tour"))
     there = {row["participant"] for row in tour}
     assert {"li-bo", "yang-zhanfeng", "xu-zhifeng", "chinese-society-of-rare-earths"} <= there
@@ -463,7 +464,7 @@ def held(dataset: Dataset, *relations: str) -> list[Claim]:
     return [c for c in dataset.claims if c.relation in relations and (c.kind, c.status) == ("fact", "held")]
 
 
-def test_owners(store: ox.Store, dataset: Dataset) -> None:
+def test_owners(store: Oxigraph, dataset: Dataset) -> None:
     found = rows(store, "owners")
     relations = [name for name, relation in dataset.ontology.relations.items() if relation.owner]
     assert len(found) == len(held(dataset, *relations))
@@ -478,7 +479,7 @@ def test_owners(store: ox.Store, dataset: Dataset) -> None:
     assert ("geniwate-china-rare-earth-group-2021", "copy") in column(group, "source", "evidence")
 
 
-def test_owners_through(store: ox.Store) -> None:
+def test_owners_through(store: Oxigraph) -> None:
     found = rows(store, "owners-through")
     chains = [row["chain"] for row in found]
     assert len(set(chains)) == len(chains), "each chain once, however many pages tell its steps"
@@ -531,7 +532,7 @@ def test_owners_through_multiplies_up_to_four_steps(dataset: Dataset) -> None:
     ]
 
 
-def test_state_behind(store: ox.Store) -> None:
+def test_state_behind(store: Oxigraph) -> None:
     found = column(rows(store, "state-behind"), "body", "steps", "company")
     assert ("sasac", "1", "china-rare-earth-group") in found
     assert ("sasac", "2", "china-rare-earth-group-resources-technology") in found
@@ -544,7 +545,7 @@ def test_state_behind(store: ox.Store) -> None:
     ]
 
 
-def test_supply_outside_china(store: ox.Store) -> None:
+def test_supply_outside_china(store: Oxigraph) -> None:
     found = rows(store, "supply-outside-china")
     offtake = ("announced", "up to 1500 t/a", "NdPr oxide", "offtake")
     sold = [row for row in found if (row["supplier"], row["customer"]) == ("arafura-rare-earths", "hyundai-motor")]
@@ -556,7 +557,7 @@ def test_supply_outside_china(store: ox.Store) -> None:
     assert not any("China" in end for end in ends)
 
 
-def test_funding(store: ox.Store, dataset: Dataset) -> None:
+def test_funding(store: Oxigraph, dataset: Dataset) -> None:
     found = rows(store, "funding")
     facts = [claim for claim in dataset.claims if claim.relation == "funds" and claim.kind == "fact"]
     assert {row["claim"] for row in found} == {claim.id for claim in facts}
@@ -569,7 +570,7 @@ def test_funding(store: ox.Store, dataset: Dataset) -> None:
     assert {row["number"] for row in award} == {"94100000"}
 
 
-def test_funding_totals(store: ox.Store, dataset: Dataset) -> None:
+def test_funding_totals(store: Oxigraph, dataset: Dataset) -> None:
     found = {(row["funder"], row["unit"]): row for row in rows(store, "funding-totals")}
     named: dict[tuple[str, str], set[tuple[str, Decimal]]] = {}
     for claim in dataset.claims:
@@ -587,7 +588,7 @@ def test_funding_totals(store: ox.Store, dataset: Dataset) -> None:
     assert (debt["sum"], debt["disputedOnce"]) == ("555000000", "220000000"), "three figures for one debt"
 
 
-def test_operations(store: ox.Store, dataset: Dataset) -> None:
+def test_operations(store: Oxigraph, dataset: Dataset) -> None:
     pensana = column(rows(store, "operations", group="pensana"), "how", "through", "facility", "place")
     assert ("operates", "Ozango Minerais", "longonjo-project", "Huambo, Angola") in pensana
     lynas = column(rows(store, "operations", group="lynas-rare-earths"), "how", "facility", "through")
@@ -605,7 +606,7 @@ def test_operations(store: ox.Store, dataset: Dataset) -> None:
     assert all("up to 23000 t/a" in capacity for capacity in capacities)
 
 
-def test_leadership_changes(store: ox.Store) -> None:
+def test_leadership_changes(store: Oxigraph) -> None:
     society = rows(store, "leadership-changes", organization="chinese-society-of-rare-earths")
     assert column(society, "person", "when")[:2] == [("gan-yong", "2010-08"), ("li-chunlong", "2018-04-24")]
     assert ("li-bo", ARTICLE) in column(society[2:], "person", "source")
@@ -623,7 +624,7 @@ def test_leadership_changes(store: ox.Store) -> None:
     assert "lynas-rare-earths" not in organizations, "a chair and a chief executive are two posts"
 
 
-def test_bridges(store: ox.Store) -> None:
+def test_bridges(store: Oxigraph) -> None:
     found = rows(store, "bridges")
     for row in found:
         assert int(row["inChina"] or 0) > 0
@@ -652,7 +653,7 @@ def test_bridges_counts_on_both_sides(lines: list[str]) -> None:
     assert int(after["elsewhere"] or 0) >= max(known, 1)
 
 
-def test_evidence_levels(store: ox.Store, dataset: Dataset) -> None:
+def test_evidence_levels(store: Oxigraph, dataset: Dataset) -> None:
     found = rows(store, "evidence-levels")
     assert sum(int(row["claims"] or 0) for row in found) == len(dataset.claims)
     expected = Counter(
@@ -661,7 +662,7 @@ def test_evidence_levels(store: ox.Store, dataset: Dataset) -> None:
     assert {(row["genre"], row["level"]): int(row["claims"] or 0) for row in found} == expected
 
 
-def test_conflicts(store: ox.Store, dataset: Dataset) -> None:
+def test_conflicts(store: Oxigraph, dataset: Dataset) -> None:
     found = {row["conflict"]: row for row in rows(store, "conflicts")}
     assert set(found) == set(dataset.conflicts)
     claims = Counter(claim.conflict for claim in dataset.claims if claim.conflict)
@@ -670,7 +671,7 @@ def test_conflicts(store: ox.Store, dataset: Dataset) -> None:
     assert (tonnage["kind"], tonnage["sources"], tonnage["origins"]) == ("contradiction", "2", "1")
 
 
-def test_one_origin(store: ox.Store, dataset: Dataset) -> None:
+def test_one_origin(store: Oxigraph, dataset: Dataset) -> None:
     found = rows(store, "one-origin")
     pages = Counter(source.story for source in dataset.sources.values() if source.story)
     told = {story for story, count in pages.items() if count > 1}
@@ -680,7 +681,7 @@ def test_one_origin(store: ox.Store, dataset: Dataset) -> None:
     assert {"saskatchewan-src-2024", "western-standard-src-2024"} <= release
 
 
-def test_reserves_and_output(store: ox.Store) -> None:
+def test_reserves_and_output(store: Oxigraph) -> None:
     found = column(rows(store, "reserves-and-output"), "holder", "how", "number", "unit", "when")
     assert ("china", "has the reserves or resource", "44000000", "t", "2025") in found
     assert ("china", "produced", "270000", "t", "2024") in found

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import pyoxigraph as ox
 import pytest
 from conftest import Folder
 
@@ -12,9 +11,10 @@ from rareearth import build as builds
 from rareearth import namespaces
 from rareearth.errors import DataError
 from rareearth.store import nquads, oxigraph, shacl
+from rareearth.store.oxigraph import Oxigraph
 
 
-def test_the_shipped_graph_keeps_to_the_shapes(store: ox.Store) -> None:
+def test_the_shipped_graph_keeps_to_the_shapes(store: Oxigraph) -> None:
     assert shacl.violations(store) == []
 
 
@@ -69,7 +69,7 @@ def test_what_breaks_a_shape_is_found(folder: Folder, what: str) -> None:
     graph = oxigraph.memory(nquads.lines(folder.dataset()))
     assert shacl.violations(graph) == []
     prefixes = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in namespaces.PREFIXES.items())
-    graph.update(prefixes + update)
+    graph.engine.update(prefixes + update)
     found = shacl.violations(graph)
     assert any(message in line for line in found), found
     assert found == sorted(set(found))

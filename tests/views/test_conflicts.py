@@ -9,6 +9,7 @@ from conftest import Folder
 
 from rareearth.dataset import Dataset
 from rareearth.store import asof, nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 from rareearth.views import conflicts
 
 CONFLICTS = """\
@@ -29,15 +30,15 @@ source:
 """
 
 
-def built(folder: Folder, kind: str, *claims: str, extra: str = "") -> ox.Store:
+def built(folder: Folder, kind: str, *claims: str, extra: str = "") -> Oxigraph:
     folder.write("conflicts.yaml", CONFLICTS.format(kind=kind))
     for n, claim in enumerate(claims):
         folder.write(f"sources/page{n}.yaml", PAGE.format(n=n, claim=claim, extra=extra))
     return oxigraph.memory(nquads.lines(folder.dataset()))
 
 
-def leaders(store: ox.Store) -> int:
-    answer = store.query(
+def leaders(store: Oxigraph) -> int:
+    answer = store.engine.query(
         "SELECT * { ?who <https://w3id.org/rareearth/ontology#leads> <https://w3id.org/rareearth/entity/ore-works> }"
     )
     return len(list(answer))  # type: ignore[arg-type]
@@ -80,7 +81,7 @@ def test_differences_nobody_judged_are_found(folder: Folder) -> None:
     assert [side.statement for side in sides] == ["Ore Works was founded on 2001", "Ore Works was founded on 2002"]
 
 
-def test_the_shipped_conflicts(store: ox.Store, dataset: Dataset) -> None:
+def test_the_shipped_conflicts(store: Oxigraph, dataset: Dataset) -> None:
     found = conflicts.judged(store)
     kinds = Counter(conflict.kind for conflict in found)
     assert len(found) >= 60
@@ -92,11 +93,11 @@ def test_the_shipped_conflicts(store: ox.Store, dataset: Dataset) -> None:
     assert {c.conflict for c in dataset.claims if c.conflict} == {c.id for c in found}
 
 
-def test_an_as_of_store_keeps_contradicted_statements_out(store: ox.Store) -> None:
+def test_an_as_of_store_keeps_contradicted_statements_out(store: Oxigraph) -> None:
     then = asof.at(store, "2026").store
     for conflict in conflicts.judged(store):
         if conflict.id == "apple-nature":
             claim = conflict.sides[0].claim
             graph = ox.NamedNode(f"https://w3id.org/rareearth/claim/{claim}")
-            [quad] = list(then.quads_for_pattern(None, None, None, graph))
-            assert ox.Quad(quad.subject, quad.predicate, quad.object) not in then
+            [quad] = list(then.quads(None, None, None, graph))
+            assert not list(then.quads(quad.subject, quad.predicate, quad.object, ox.DefaultGraph()))

@@ -14,9 +14,8 @@ from rareearth import names
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.analysis.finding import Finding
+    from rareearth.store.backend import Backend
 
 QUESTIONS = {  # and the module that answers each
     "spheres": "spheres",
@@ -31,7 +30,7 @@ QUESTIONS = {  # and the module that answers each
 
 
 def answer(
-    store: ox.Store, name: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+    store: Backend, name: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
 ) -> Finding[Any]:
     """The finding of one question of :data:`QUESTIONS`.
 
@@ -43,14 +42,14 @@ def answer(
 
 
 def every(
-    store: ox.Store, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+    store: Backend, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
 ) -> Iterator[Finding[Any]]:
     """The findings of all questions, in the order of :data:`QUESTIONS`, over one sample; as :func:`answer`."""
     yield from _answers(store, list(QUESTIONS), kinds, without, seed)
 
 
 def _answers(
-    store: ox.Store, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
+    store: Backend, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
 ) -> Iterator[Finding[Any]]:
     from rareearth.analysis import sample
 

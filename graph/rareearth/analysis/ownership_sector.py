@@ -18,10 +18,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import namespaces
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 STATE, PRIVATE = "state", "private"
 MAJORITY = 50.0  # per cent; a majority is more than this
@@ -80,14 +79,14 @@ class Tenure(NamedTuple):
     claims: tuple[str, ...]
 
 
-def read(store: ox.Store) -> Holdings:
+def read(store: Backend) -> Holdings:
     """What a store says of owners, supervisors and sectors."""
 
     def text(term: object) -> str:
         return "" if term is None else namespaces.local(str(getattr(term, "value", term)))
 
     claims = []
-    for row in sparql.select(store, _HOLDINGS):
+    for row in store.select(_HOLDINGS):
         status, share = text(row["status"]), row["share"]
         claims.append(
             Holding(
@@ -105,7 +104,7 @@ def read(store: ox.Store) -> Holdings:
                 plain=status == "held" and text(row["stated"]) == "true",
             )
         )
-    changes = {text(claim): (text(conflict), text(day)) for claim, conflict, day in sparql.select(store, _CHANGES)}
+    changes = {text(claim): (text(conflict), text(day)) for claim, conflict, day in store.select(_CHANGES)}
     return Holdings(tuple(sorted(claims)), changes)
 
 

@@ -26,12 +26,10 @@ from rareearth.analysis import ownership_sector
 from rareearth.analysis.finding import Support
 from rareearth.errors import RareEarthError
 from rareearth.measures import backends
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.network import Network
+    from rareearth.store.backend import Backend
 
     Pair = tuple[str, str]
 
@@ -152,14 +150,14 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
     return backends.tied(ties, (), only)
 
 
-def without_ownership(store: ox.Store, ties: nx.Graph[str]) -> nx.Graph[str]:
+def without_ownership(store: Backend, ties: nx.Graph[str]) -> nx.Graph[str]:
     """The ties without those of ownership alone (``ree:owner``), and without the actors that then have none."""
-    owning = {namespaces.local(relation.value) for (relation,) in sparql.select(store, _OWNERSHIP)}
+    owning = {namespaces.local(relation.value) for (relation,) in store.select(_OWNERSHIP)}
     only = ((a, b) for a, b, data in ties.edges(data=True) if set(data["relations"]) <= owning)
     return backends.tied(ties, (), only)
 
 
-def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
+def read(store: Backend, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
     """The sample of a store: the ties that claims of these kinds make, without the claims of some sources.
 
     A tie survives where another source says it. Raises RareEarthError for unknown kinds or sources.
@@ -167,13 +165,13 @@ def read(store: ox.Store, kinds: Collection[str] = ("fact",), without: Collectio
     classes: dict[str, list[str]] = defaultdict(list)
     natures: dict[str, str] = {}
     tenures: dict[str, str] = {}
-    for row in sparql.select(store, _CLASSES):
+    for row in store.select(_CLASSES):
         class_, parent, nature, held = (namespaces.local(term.value) if term else "" for term in row)
         classes[class_] += [parent] * bool(parent)
         natures |= {class_: nature} if nature else {}
         tenures |= {class_: held} if held else {}
     told, said = {}, {}
-    for row in sparql.select(store, _CLAIMS):
+    for row in store.select(_CLAIMS):
         claim, kind, status, source, evidence = (namespaces.local(row[n].value) for n in range(5))
         told[claim] = Said(kind, source, evidence == "sentence")
         plain = status == "held" and row["stands"].value == "true"

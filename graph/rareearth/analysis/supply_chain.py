@@ -21,10 +21,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import namespaces
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 OPERATING, DEVELOPING, ENDED, UNTOLD = "operating", "in development", "given up", "not told"
 STATES = (OPERATING, DEVELOPING, ENDED, UNTOLD)
@@ -131,9 +130,9 @@ class _Fact(NamedTuple):
         return (self.object if self.how == "material" else self.material) if self.does == "makes" else ""
 
 
-def read(store: ox.Store, without: Iterable[str] = ()) -> Way:
+def read(store: Backend, without: Iterable[str] = ()) -> Way:
     """The way as the facts of a store tell it, leaving out some sources; contradicted facts do not count."""
-    stages = {namespaces.local(stage.value): label.value for stage, label in sparql.select(store, _STAGES)}
+    stages = {namespaces.local(stage.value): label.value for stage, label in store.select(_STAGES)}
     nodes = _nodes(store)
     lies: dict[str, set[str]] = defaultdict(set)
     of: dict[str, list[_Fact]] = defaultdict(list)
@@ -175,11 +174,11 @@ class _Nodes(NamedTuple):
     territories: set[str]
 
 
-def _nodes(store: ox.Store) -> _Nodes:
+def _nodes(store: Backend) -> _Nodes:
     labels: dict[str, str] = {}
     stages: dict[str, set[str]] = defaultdict(set)
     facilities, territories = set(), set()
-    for node, label, stage, nature, territory in sparql.select(store, _NODES):
+    for node, label, stage, nature, territory in store.select(_NODES):
         id_ = namespaces.local(node.value)
         labels[id_] = label.value
         if stage:
@@ -196,12 +195,12 @@ def _made_at(facts: Iterable[_Fact], nodes: _Nodes) -> set[str]:
     return {stage for fact in facts for stage in nodes.stages.get(fact.made, ())}
 
 
-def _facts(store: ox.Store, without: set[str]) -> list[_Fact]:
+def _facts(store: Backend, without: set[str]) -> list[_Fact]:
     def text(term: object) -> str:
         return "" if term is None else namespaces.local(str(getattr(term, "value", term)))
 
     found = []
-    for row in sparql.select(store, _FACTS):
+    for row in store.select(_FACTS):
         status = "ended" if row["until"] is not None else text(row["status"])
         contradicted = status == "held" and text(row["stands"]) != "true"
         if text(row["source"]) in without or status == "retracted" or contradicted:

@@ -136,18 +136,15 @@ def conflicts(
 
 def _answer(result: Result, form: Format | None) -> bytes:
     """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
-    import pyoxigraph as ox
-
     from rareearth.store import sparql
     from rareearth.views import tables
 
     if form is None:
-        form = Format.ttl if isinstance(result, ox.QueryTriples) else Format.table
+        form = Format.ttl if isinstance(result, sparql.Triples) else Format.table
     if form is not Format.table:
-        return sparql.serialize(result, form.value)
-    if isinstance(result, ox.QueryBoolean):
+        return result.serialize(form.value)
+    if isinstance(result, sparql.Truth):
         return b"yes\n" if result else b"no\n"
-    if isinstance(result, ox.QueryTriples):
+    if isinstance(result, sparql.Triples):
         raise sparql.QueryError("a graph is not written as table; wanted one of ttl, nt, xml, json")
-    columns = [variable.value for variable in result.variables]
-    return tables.text(columns, [list(row.values()) for row in sparql.rows(result)]).encode()
+    return tables.text(result.columns, [list(row.values()) for row in result.plain()]).encode()

@@ -17,9 +17,8 @@ from rareearth import paths
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.network import Network
+    from rareearth.store.backend import Backend
 
 NETWORKS = (".graphml", ".gexf", ".csv", ".cypher", ".svg")
 GRAPHS = (".ttl", ".trig", ".nq", ".jsonld")
@@ -29,7 +28,7 @@ class FormatError(RareEarthError):
     """A file that cannot be written: its ending, its place, or a text that the format cannot hold."""
 
 
-def write(path: Path, store: ox.Store, network: Callable[[], Network]) -> list[Path]:
+def write(path: Path, store: Backend, network: Callable[[], Network]) -> list[Path]:
     """Write the file, and return the files written (``.csv`` makes two: ``NAME.nodes.csv`` and ``NAME.edges.csv``).
 
     ``network`` is called for the formats of :data:`NETWORKS` only. Raises FormatError.

@@ -7,38 +7,39 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from rareearth import namespaces, paths
+from rareearth.store import rdf
+from rareearth.store.backend import DefaultGraph, Literal, NamedNode
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 
-def serialize(store: ox.Store, ending: str) -> bytes:
+def serialize(store: Backend, ending: str) -> bytes:
     """The file for an ending of .ttl .trig .nq .jsonld, sorted, so that the same graph is the same bytes."""
-    import pyoxigraph as ox
-
     if ending == ".jsonld":
         return _jsonld(store)
     if ending == ".ttl":
-        triples = sorted((q.triple for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())), key=str)
-        return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=namespaces.PREFIXES) or b""
-    quads = sorted(store, key=lambda q: (str(q.graph_name) if isinstance(q.graph_name, ox.NamedNode) else "", str(q)))
+        triples = sorted((quad.triple for quad in store.quads(graph=DefaultGraph())), key=str)
+        return rdf.text(triples, "ttl")
     if ending == ".nq":
-        return b"".join(sorted((ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b"").splitlines(keepends=True)))
-    return ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=namespaces.PREFIXES) or b""
+        return b"".join(sorted(rdf.text(store.quads(), "nq").splitlines(keepends=True)))
+    quads = sorted(
+        store.quads(), key=lambda q: ("" if isinstance(q.graph_name, DefaultGraph) else str(q.graph_name), str(q))
+    )
+    return rdf.text(quads, "trig")
 
 
-def _jsonld(store: ox.Store) -> bytes:
+def _jsonld(store: Backend) -> bytes:
     """One node object a subject, one with ``@graph`` a claim; names are shortened by ``ontology/context.jsonld``."""
-    import pyoxigraph as ox
-
     context = json.loads((paths.ontology() / "context.jsonld").read_text(encoding="utf-8"))
     graphs: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-    for quad in sorted(store, key=str):
-        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        node = graphs[graph][quad.subject.value]
-        node["@id"] = namespaces.compact(quad.subject.value)
+    for quad in sorted(store.quads(), key=str):
+        graph = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+        subject = str(getattr(quad.subject, "value", quad.subject))
+        node = graphs[graph][subject]
+        node["@id"] = namespaces.compact(subject)
         if namespaces.compact(quad.predicate.value) == "rdf:type":
-            node.setdefault("@type", []).append(namespaces.compact(quad.object.value))
+            node.setdefault("@type", []).append(_object(quad.object)["@id"])
         else:
             node.setdefault(namespaces.compact(quad.predicate.value), []).append(_object(quad.object))
     nodes = list(graphs.pop("", {}).values())
@@ -50,11 +51,9 @@ def _jsonld(store: ox.Store) -> bytes:
 
 
 def _object(term: object) -> Any:
-    import pyoxigraph as ox
-
-    if isinstance(term, ox.NamedNode):
+    if isinstance(term, NamedNode):
         return {"@id": namespaces.compact(term.value)}
-    if not isinstance(term, ox.Literal):
+    if not isinstance(term, Literal):
         raise TypeError(f"a {type(term).__name__} as an object")
     if term.language:
         return {"@value": term.value, "@language": term.language}

@@ -35,7 +35,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Forms(Message):
-    """The form in which to write each kind of result (see :func:`sparql.serialize`); None where none is acceptable."""
+    """The form in which to write each kind of result (see :mod:`sparql`); None where none is acceptable."""
 
     table: str | None
     boolean: str | None

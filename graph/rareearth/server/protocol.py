@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from rareearth.errors import RareEarthError
 from rareearth.server.messages import Forms
 
-# What the server writes, best first: the media type, and the form of sparql.serialize.
+# What the server writes, best first: the media type, and the form of `serialize` of an answer.
 TABLES = {
     "application/sparql-results+json": "json",
     "application/sparql-results+xml": "xml",

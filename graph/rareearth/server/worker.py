@@ -22,7 +22,7 @@ import struct
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
@@ -31,6 +31,9 @@ from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryReques
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
 from rareearth.store import oxigraph, sparql
+
+if TYPE_CHECKING:
+    from rareearth.store.backend import Backend
 
 MEMORY = 2 << 30  # bytes of address space beyond that of the store
 MAX_BYTES = 16 << 20  # of an answer
@@ -46,13 +49,10 @@ def main(folder: str, seconds: float) -> None:
 
     ``seconds`` is how much time of the processor a worker may take for one request.
     """
-    import pyoxigraph as ox
-
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     commands = socket.socket(fileno=os.dup(0))
-    store = ox.Store()
-    store.bulk_extend(oxigraph.read(Path(folder)))
+    store = oxigraph.copy(oxigraph.read(Path(folder)).quads())
     _warm_up(store)
     gc.collect()
     gc.freeze()
@@ -70,7 +70,7 @@ def main(folder: str, seconds: float) -> None:
                 os.waitpid(process, 0)
 
 
-def _warm_up(store: Any) -> None:
+def _warm_up(store: Backend) -> None:
     """Answer a request of each kind, so that all is loaded that is loaded late: a worker can open no file."""
     things.prepare(store)
     forms = ("html", "ttl", "jsonld")
@@ -93,7 +93,7 @@ class NotAcceptableError(RareEarthError):
 _STATUS = {things.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
 
 
-def answer(store: Any, request: Request) -> Reply:
+def answer(store: Backend, request: Request) -> Reply:
     """The reply to a request: an ErrorReply when it fails, whatever the reason."""
     try:
         return _reply(store, request)
@@ -107,7 +107,7 @@ def answer(store: Any, request: Request) -> Reply:
         return ErrorReply(500, "the server failed at this; its log says how")
 
 
-def _reply(store: Any, request: Request) -> Reply:
+def _reply(store: Backend, request: Request) -> Reply:
     match request:
         case messages.QueryRequest():
             return _result(store, request)
@@ -119,14 +119,14 @@ def _reply(store: Any, request: Request) -> Reply:
             return messages.FindReply(things.find(store, name))
 
 
-def _result(store: Any, request: QueryRequest) -> QueryReply:
+def _result(store: Backend, request: QueryRequest) -> QueryReply:
     graphs = request.default_graphs, request.named_graphs
-    result = sparql.run(store, request.query, graphs=graphs, base=namespaces.BASE)
-    kind = sparql.kind(result)
+    result = store.query(request.query, graphs=graphs, base=namespaces.BASE)
+    kind = result.kind
     form = request.forms.of(kind)
     if form is None:
         raise NotAcceptableError(f"a {kind} cannot be written in any of the media types that were asked for")
-    body = sparql.serialize(result, form, MAX_BYTES)
+    body = result.serialize(form, MAX_BYTES)
     most = request.max_rows
     if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
         raise sparql.TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
@@ -143,7 +143,7 @@ def _rows(body: bytes, form: str) -> int:
     return (_QUOTED.sub(b"", body) if form == "csv" else body).count(b"\n") - 1
 
 
-def _fork(store: Any, seconds: float, commands: socket.socket, attached: int) -> int:
+def _fork(store: Backend, seconds: float, commands: socket.socket, attached: int) -> int:
     """The process of a new worker, which speaks with the server over the attached socket."""
     process = os.fork()
     if process:
@@ -159,7 +159,7 @@ def _fork(store: Any, seconds: float, commands: socket.socket, attached: int) ->
         os._exit(0)  # never back into what the template does
 
 
-def _work(store: Any, server: socket.socket, seconds: float) -> None:
+def _work(store: Backend, server: socket.socket, seconds: float) -> None:
     """Answer requests until the server closes the connection."""
     end_with_parent()
     _shut_doors(server.fileno())

@@ -8,6 +8,7 @@ page of an entity is its card.
 from __future__ import annotations
 
 import functools
+import io
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from itertools import groupby
@@ -18,12 +19,12 @@ from urllib.parse import quote
 
 from rareearth import names, namespaces, network
 from rareearth.errors import RareEarthError
-from rareearth.store import claims, questions, sparql
+from rareearth.store import claims, questions, rdf
+from rareearth.store.backend import Backend, DefaultGraph, NamedNode, Triple
 from rareearth.views import cards
 
 if TYPE_CHECKING:
     import jinja2
-    import pyoxigraph as ox
 
 EDITOR = "editor"  # the name of a page that is no thing's
 _SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -68,7 +69,7 @@ class UnknownError(RareEarthError):
 
 
 @functools.cache
-def prepare(store: ox.Store) -> dict[str, Any]:
+def prepare(store: Backend) -> dict[str, Any]:
     """Read what pages need and a worker cannot: the templates, the questions, the terms of the ontology."""
     _templates()
     asked = [{"name": q.name, "english": q.english, "text": q.text} for q in questions.every()]
@@ -81,7 +82,7 @@ def prepare(store: ox.Store) -> dict[str, Any]:
             "property": row["property"].value == "true",
             "group": row["group"].value if row["group"] else "",
         }
-        for row in sparql.select(store, _TERMS)
+        for row in store.select(_TERMS)
     ]
     return {"questions": asked, "terms": terms, "prefixes": namespaces.PREFIXES}
 
@@ -98,7 +99,7 @@ def address(iri: str) -> str:
     )
 
 
-def find(store: ox.Store, name: str) -> str:
+def find(store: Backend, name: str) -> str:
     """The IRI of the entity of a name, however it is spelled. Raises UnknownError, with near names."""
     try:
         return cards.find(store, name)
@@ -106,35 +107,33 @@ def find(store: ox.Store, name: str) -> str:
         raise UnknownError(str(error)) from error
 
 
-def write(store: ox.Store, iri: str, form: str, base: str) -> bytes:
+def write(store: Backend, iri: str, form: str, base: str) -> bytes:
     """The document of a thing as ``html``, ``ttl`` or ``jsonld``; ``base`` is the server's own address.
 
     Raises UnknownError.
     """
-    import pyoxigraph as ox
-
     if iri == EDITOR:
         return _page("editor.html", data=prepare(store))
     try:
-        node = ox.NamedNode(iri)
+        node = NamedNode(iri)
     except ValueError as error:
         raise UnknownError(f"{iri} cannot be the name of a thing") from error
-    if next(store.quads_for_pattern(node, None, None), None) is None and iri != namespaces.BASE + "ontology":
-        known = (getattr(q.subject, "value", "") for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    if next(store.quads(node), None) is None and iri != namespaces.BASE + "ontology":
+        known = (getattr(q.subject, "value", "") for q in store.quads(graph=DefaultGraph()))
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
         near = names.closest(name, {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")})
         raise UnknownError(f"nothing is called {iri}" + (f"; near names: {', '.join(near)}" if near else ""))
     if form != "html":
         triples = _description(store, node, base)
         used = {**namespaces.PREFIXES, "sd": _SD, "formats": _FORMATS}
-        kind = ox.RdfFormat.TURTLE if form == "ttl" else ox.RdfFormat.JSON_LD
-        prefixes = {p: iri for p, iri in used.items() if any(iri in str(t) for t in triples)}
-        return ox.serialize(triples, format=kind, prefixes=prefixes) or b""
+        output = io.BytesIO()
+        rdf.write(triples, "ttl" if form == "ttl" else "json", output, used)
+        return output.getvalue()
     if iri.startswith(namespaces.ENTITY):
         card = cards.card(store, iri)
         return _page("entity.html", iri=iri, card=card, sections=list(_sections(card.statements)))
     if iri == namespaces.DATASET:
-        counts = {q.predicate.value.rpartition("#")[2]: q.object for q in store.quads_for_pattern(node, None, None)}
+        counts = {q.predicate.value.rpartition("#")[2]: q.object for q in store.quads(node)}
         return _page("home.html", iri=iri, base=base, counts=counts, claims=_count(store), **prepare(store))
     if iri == namespaces.BASE + "ontology":
         return _page("ontology.html", iri=iri, groups=_groups(prepare(store)["terms"]))
@@ -157,24 +156,20 @@ def _groups(terms: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, A
     return [(key[2], found[key]) for key in sorted(found, key=lambda key: (key[:2], -len(found[key]), key[2]))]
 
 
-def _thing(store: ox.Store, node: ox.NamedNode) -> dict[str, Any]:
+def _thing(store: Backend, node: NamedNode) -> dict[str, Any]:
     """What the page of anything but an entity shows: its properties, its claims, and what else points to it."""
-    import pyoxigraph as ox
-
     label = functools.cache(lambda term: _label(store, term))
-    default, kind = ox.DefaultGraph(), ox.NamedNode(namespaces.PREFIXES["rdf"] + "type")
-    about = sorted(store.quads_for_pattern(node, None, None, default), key=str)
-    pointing = sorted(store.quads_for_pattern(None, None, node, default), key=str)
-    held = ox.NamedNode(namespaces.VOCABULARY + "held")
+    default, kind = DefaultGraph(), NamedNode(namespaces.PREFIXES["rdf"] + "type")
+    about = sorted(store.quads(node, graph=default), key=str)
+    pointing = sorted(store.quads(object=node, graph=default), key=str)
+    held = NamedNode(namespaces.VOCABULARY + "held")
     told_above = {
         kind,
-        *(ox.NamedNode(namespaces.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title"))),
+        *(NamedNode(namespaces.PREFIXES[p] + n) for p, n in (("rdfs", "label"), ("dcterms", "title"))),
     }
     spans, pages = claims.spans(store), claims.pages(store)
-    said = sorted(
-        sparql.select(store, _CLAIMS, {"it": node}), key=lambda row: _rank(row["kind"], spans[row["claim"].value])
-    )
-    own = list(store.quads_for_pattern(None, None, None, node))
+    said = sorted(store.select(_CLAIMS, {"it": node}), key=lambda row: _rank(row["kind"], spans[row["claim"].value]))
+    own = list(store.quads(graph=node))
     told = {row["claim"] for row in said}
     return {
         "title": label(node),
@@ -219,41 +214,39 @@ def _part(label: Any, term: Any) -> dict[str, str]:
     return {"text": label(term), "href": address(iri) or (iri if iri.startswith(("http://", "https://")) else "")}
 
 
-def _label(store: ox.Store, term: Any) -> str:
+def _label(store: Backend, term: Any) -> str:
     if type(term).__name__ != "NamedNode":
         return str(term.value)
-    for row in sparql.select(store, _LABEL, {"it": term}):
+    for row in store.select(_LABEL, {"it": term}):
         return str(row["label"].value)
     if "#char=" in term.value:
         return "characters " + str(term.value).rpartition("=")[2].replace(",", "–")
     return namespaces.local(term.value) if term.value.startswith(namespaces.BASE) else namespaces.compact(term.value)
 
 
-def _description(store: ox.Store, node: ox.NamedNode, base: str) -> list[ox.Triple]:
+def _description(store: Backend, node: NamedNode, base: str) -> list[Triple]:
     """Every statement of the default graph about a thing, and every claim about it with its statement, sorted."""
-    import pyoxigraph as ox
-
-    default = ox.DefaultGraph()
-    found: set[ox.Triple] = set()
+    default = DefaultGraph()
+    found: set[Triple] = set()
     claims: set[Any] = {node} if node.value.startswith(namespaces.CLAIM) else set()
     for pattern in ((node, None, None), (None, None, node)):
-        for quad in store.quads_for_pattern(*pattern):
+        for quad in store.quads(*pattern):
             if quad.graph_name != default:
                 claims.add(quad.graph_name)
             else:
                 found.add(quad.triple)
-                if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(namespaces.CLAIM):
+                if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(namespaces.CLAIM):
                     claims.add(quad.subject)
     for claim in claims:
-        found.update(quad.triple for quad in store.quads_for_pattern(claim, None, None, default))
-        for quad in store.quads_for_pattern(None, None, None, claim):
+        found.update(quad.triple for quad in store.quads(claim, graph=default))
+        for quad in store.quads(graph=claim):
             for name in ("subject", "predicate", "object"):
-                found.add(ox.Triple(claim, ox.NamedNode(namespaces.PREFIXES["rdf"] + name), getattr(quad, name)))
+                found.add(Triple(claim, NamedNode(namespaces.PREFIXES["rdf"] + name), getattr(quad, name)))
     if node.value == namespaces.DATASET:
         found.update(_service(base))
     if node.value == namespaces.BASE + "ontology":
-        terms = (q.triple for q in store.quads_for_pattern(None, None, None, default))
-        found.update(t for t in terms if isinstance(t.subject, ox.NamedNode) and _is_term(t.subject.value))
+        terms = (q.triple for q in store.quads(graph=default))
+        found.update(t for t in terms if isinstance(t.subject, NamedNode) and _is_term(t.subject.value))
     return sorted(found, key=str)
 
 
@@ -261,25 +254,23 @@ def _is_term(iri: str) -> bool:
     return iri.startswith((namespaces.VOCABULARY, namespaces.BASE + "ontology"))
 
 
-def _service(base: str) -> Iterator[ox.Triple]:
+def _service(base: str) -> Iterator[Triple]:
     """The SPARQL service and where else the dataset can be had (SPARQL 1.1 Service Description, VoID)."""
-    import pyoxigraph as ox
-
-    service, dataset = ox.NamedNode(f"{base}/sparql"), ox.NamedNode(namespaces.DATASET)
-    kind, void = ox.NamedNode(namespaces.PREFIXES["rdf"] + "type"), namespaces.PREFIXES["void"]
-    yield ox.Triple(service, kind, ox.NamedNode(_SD + "Service"))
-    yield ox.Triple(service, ox.NamedNode(_SD + "endpoint"), service)
-    yield ox.Triple(service, ox.NamedNode(_SD + "supportedLanguage"), ox.NamedNode(_SD + "SPARQL11Query"))
+    service, dataset = NamedNode(f"{base}/sparql"), NamedNode(namespaces.DATASET)
+    kind, void = NamedNode(namespaces.PREFIXES["rdf"] + "type"), namespaces.PREFIXES["void"]
+    yield Triple(service, kind, NamedNode(_SD + "Service"))
+    yield Triple(service, NamedNode(_SD + "endpoint"), service)
+    yield Triple(service, NamedNode(_SD + "supportedLanguage"), NamedNode(_SD + "SPARQL11Query"))
     for name in (*_WRITTEN, *_GRAPHS):
-        yield ox.Triple(service, ox.NamedNode(_SD + "resultFormat"), ox.NamedNode(_FORMATS + name))
-    yield ox.Triple(service, ox.NamedNode(_SD + "defaultDataset"), dataset)
-    yield ox.Triple(dataset, kind, ox.NamedNode(_SD + "Dataset"))
-    yield ox.Triple(dataset, ox.NamedNode(void + "sparqlEndpoint"), service)
-    yield ox.Triple(dataset, ox.NamedNode(void + "dataDump"), ox.NamedNode(f"{base}/rareearth.trig"))
+        yield Triple(service, NamedNode(_SD + "resultFormat"), NamedNode(_FORMATS + name))
+    yield Triple(service, NamedNode(_SD + "defaultDataset"), dataset)
+    yield Triple(dataset, kind, NamedNode(_SD + "Dataset"))
+    yield Triple(dataset, NamedNode(void + "sparqlEndpoint"), service)
+    yield Triple(dataset, NamedNode(void + "dataDump"), NamedNode(f"{base}/rareearth.trig"))
 
 
-def _count(store: ox.Store) -> int:
-    return int(next(iter(sparql.select(store, "SELECT (COUNT(*) AS ?n) { ?claim a ree:Claim }")))["n"].value)
+def _count(store: Backend) -> int:
+    return int(next(iter(store.select("SELECT (COUNT(*) AS ?n) { ?claim a ree:Claim }")))["n"].value)
 
 
 def error(status: int, message: str) -> bytes:

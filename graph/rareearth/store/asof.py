@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import edtf
 from rareearth.errors import RareEarthError
-from rareearth.store import claims
+from rareearth.store import claims, oxigraph
+from rareearth.store.backend import NamedNode
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
+    from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
 
 _BEGINS, _ONE = "begins", "oneAtATime"  # traits of relations
@@ -34,7 +34,7 @@ _BEGINS, _ONE = "begins", "oneAtATime"  # traits of relations
 class AsOf(NamedTuple):
     """The store of a day, how many claims are in effect in it, and how many undated ones were left out."""
 
-    store: ox.Store
+    store: Backend
     in_effect: int
     undated: int
 
@@ -54,34 +54,35 @@ class Spell(NamedTuple):
         return self.dated and (self.start or last) <= last and (self.end or first) >= first
 
 
-def at(store: ox.Store, day: str) -> AsOf:
+def at(store: Backend, day: str) -> AsOf:
     """The store as of a day, a month or a year, given as EDTF.
 
     Raises RareEarthError for any other text.
     """
-    import pyoxigraph as ox
-
     first, last = _bounds(day)
     known = claims.read(store)
     found = spells(store, known)
     kept = [claim for claim in known if found[claim.id].meets(first, last)]
     dropped = {claim.iri for claim in known} - {claim.iri for claim in kept}
     gone = {_triple(c) for c in known if _stated(c)} - {_triple(c) for c in kept if _stated(c)}
-    made = ox.Store()
-    made.bulk_extend(
+    made = oxigraph.copy(
         quad
-        for quad in store
-        if quad.subject.value not in dropped
+        for quad in store.quads()
+        if _text(quad.subject) not in dropped
         and (
             quad.graph_name.value not in dropped
-            if isinstance(quad.graph_name, ox.NamedNode)
-            else (quad.subject.value, quad.predicate.value, quad.object.value) not in gone
+            if isinstance(quad.graph_name, NamedNode)
+            else (_text(quad.subject), quad.predicate.value, _text(quad.object)) not in gone
         )
     )
     return AsOf(made, len(kept), sum(not spell.dated for spell in found.values()))
 
 
-def read(store: ox.Store, day: str, entities: Collection[str] | None = None) -> list[Claim]:
+def _text(term: object) -> str:
+    return str(getattr(term, "value", term))
+
+
+def read(store: Backend, day: str, entities: Collection[str] | None = None) -> list[Claim]:
     """The claims in effect on a day, in a month or a year (EDTF): all, or those of these entities (IRIs).
 
     They are the claims of the store that :func:`at` makes, without making it; those of an entity cost what it and its
@@ -97,7 +98,7 @@ def read(store: ox.Store, day: str, entities: Collection[str] | None = None) -> 
     return [claim for claim in chosen if found[claim.id].meets(first, last)]
 
 
-def spells(store: ox.Store, known: Sequence[Claim] | None = None) -> dict[str, Spell]:
+def spells(store: Backend, known: Sequence[Claim] | None = None) -> dict[str, Spell]:
     """When each claim (its id) may have been in effect, by the rules above.
 
     ``known`` are all claims of the store, for callers that have read them already.
@@ -162,7 +163,9 @@ def _ends(context: Iterable[Claim]) -> dict[str, date]:
     found = {}
     for holders in posts.values():
         for person, own, claim in holders:
-            later = [o.start for other, o, _ in holders if other != person and o.start and own.start and o.start > own.start]
+            later = [
+                o.start for other, o, _ in holders if other != person and o.start and own.start and o.start > own.start
+            ]
             if own.end is None and later:
                 found[claim.id] = min(later) - timedelta(days=1)
     return found

@@ -23,10 +23,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rareearth import namespaces
-from rareearth.store import sparql
+from rareearth.store.backend import NamedNode
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
     _Flat: TypeAlias = list[Any]
     Properties: TypeAlias = dict[str, list[Any]]  # by prefix:name
@@ -215,7 +215,7 @@ class Claim:
 
 
 def read(
-    store: ox.Store, entities: Collection[str] | None = None, relations: Collection[str] | None = None
+    store: Backend, entities: Collection[str] | None = None, relations: Collection[str] | None = None
 ) -> list[Claim]:
     """The claims of a store, sorted by id: all, or those of some entities or of some relations.
 
@@ -235,13 +235,13 @@ def read(
     return _claims(store, queries)
 
 
-def named(store: ox.Store, ids: Collection[str]) -> list[Claim]:
+def named(store: Backend, ids: Collection[str]) -> list[Claim]:
     """The claims of these ids, sorted by id; ids that no claim has are passed over."""
     iris = [namespaces.CLAIM + id_ for id_ in ids]
     return _claims(store, [_STATEMENTS % f"VALUES ?claim {{ {refs} }} {_GRAPH}" for refs in _batches(iris)])
 
 
-def pointing(store: ox.Store, things: Collection[str], limit: int | None = None) -> list[Claim]:
+def pointing(store: Backend, things: Collection[str], limit: int | None = None) -> list[Claim]:
     """The claims with a property whose value is one of these IRIs (their source, speaker, conflict, a qualifier).
 
     With ``limit`` at most that many, the first by id.
@@ -251,20 +251,20 @@ def pointing(store: ox.Store, things: Collection[str], limit: int | None = None)
     return found[:limit]
 
 
-def relations(store: ox.Store) -> list[Relation]:
+def relations(store: Backend) -> list[Relation]:
     """The relations that the ontology declares."""
     return list(_vocabulary(store)[0].values())
 
 
-def pages(store: ox.Store) -> dict[str, Page]:
+def pages(store: Backend) -> dict[str, Page]:
     """All sources by IRI."""
     things = _Things(store)
-    sources = [row[0].value for row in sparql.select(store, "SELECT ?source { ?source a ree:Source }")]
+    sources = [row[0].value for row in store.select("SELECT ?source { ?source a ree:Source }")]
     return {iri: things.page(iri) for iri in sources}
 
 
-def _claims(store: ox.Store, queries: Iterable[str], *, everything: bool = False) -> list[Claim]:
-    statements = {row[0].value: row for query in queries for row in sparql.select(store, query)}
+def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False) -> list[Claim]:
+    statements = {row[0].value: row for query in queries for row in store.select(query)}
     relations, qualifiers = _vocabulary(store)
     if everything:
         names = " ".join((*_TEXTS, *_WORDS, *_OTHERS, *qualifiers))
@@ -281,7 +281,7 @@ def _claims(store: ox.Store, queries: Iterable[str], *, everything: bool = False
 class _Things:
     """What claims name, with its properties: looked up at the first use, all of it (or all that is wanted) at once."""
 
-    def __init__(self, store: ox.Store, wanted: set[str] | None = None) -> None:
+    def __init__(self, store: Backend, wanted: set[str] | None = None) -> None:
         self._store = store
         self._wanted = wanted
         self.page = functools.cache(self._page)
@@ -297,7 +297,7 @@ class _Things:
     @functools.cached_property
     def _labels(self) -> dict[str, str]:
         if self._wanted is None:
-            return {thing.value: label.value for thing, label in sparql.select(self._store, _ALL_LABELS)}
+            return {thing.value: label.value for thing, label in self._store.select(_ALL_LABELS)}
         labels = ((iri, label) for iri, thing in self._found.items() for label in thing.get("rdfs:label", ()))
         return {iri: label.value for iri, label in labels if label.language == "en"}
 
@@ -383,7 +383,7 @@ class _Reader:
         return self._values[text]
 
 
-def _properties(store: ox.Store, queries: Iterable[str]) -> dict[str, _Flat]:
+def _properties(store: Backend, queries: Iterable[str]) -> dict[str, _Flat]:
     """For each thing of these queries its properties, as ``prefix:name``, each with its value after it.
 
     One flat list for a thing: the collector of garbage would take longer over a list for each property.
@@ -391,7 +391,7 @@ def _properties(store: ox.Store, queries: Iterable[str]) -> dict[str, _Flat]:
     found: dict[str, _Flat] = {}
     compact = functools.cache(namespaces.compact)
     for query in queries:
-        for thing, property_, value in sparql.select(store, query):
+        for thing, property_, value in store.select(query):
             found.setdefault(thing.value, []).extend((compact(property_.value), value))
     return found
 
@@ -410,10 +410,10 @@ def _pairs(flat: _Flat) -> Iterator[tuple[str, Any]]:
     return zip(values, values, strict=True)
 
 
-def _vocabulary(store: ox.Store) -> tuple[dict[str, Relation], dict[str, str]]:
+def _vocabulary(store: Backend) -> tuple[dict[str, Relation], dict[str, str]]:
     """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
     found: dict[tuple[str, str], dict[str, str]] = {}
-    for term, kind, property_, value in sparql.select(store, _VOCABULARY):
+    for term, kind, property_, value in store.select(_VOCABULARY):
         found.setdefault((namespaces.local(kind.value), term.value), {})[namespaces.local(property_.value)] = (
             value.value
         )
@@ -446,18 +446,16 @@ def _is_node(term: Any) -> bool:
 
 def _batches(iris: Iterable[str]) -> Iterator[str]:
     """The IRIs as a query writes them, so many at a time. Raises ValueError for a text that is no IRI."""
-    import pyoxigraph as ox
-
     rest = iter(sorted(set(iris)))
     while batch := list(islice(rest, _BATCH)):
-        yield " ".join(str(ox.NamedNode(iri)) for iri in batch)
+        yield " ".join(str(NamedNode(iri)) for iri in batch)
 
 
-def qualifiers(store: ox.Store) -> dict[str, tuple[tuple[str, str], ...]]:
+def qualifiers(store: Backend) -> dict[str, tuple[tuple[str, str], ...]]:
     """The (label, value) pairs of each claim (its IRI); for readers that do not take claims from here yet."""
     return defaultdict(tuple, {c.iri: tuple((q.label, q.value.label) for q in c.qualifiers) for c in read(store)})
 
 
-def spans(store: ox.Store) -> dict[str, tuple[Span, ...]]:
+def spans(store: Backend) -> dict[str, tuple[Span, ...]]:
     """The spans of each claim (its IRI); for readers that do not take claims from here yet."""
     return defaultdict(tuple, {c.iri: c.spans for c in read(store)})

@@ -12,15 +12,16 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyoxigraph as ox
 
 from rareearth import paths
 from rareearth.errors import RareEarthError
-
-if TYPE_CHECKING:
-    import pyoxigraph as ox
+from rareearth.store import sparql
+from rareearth.store.backend import BlankNode, Graph, NamedNode, Quad, Result, Rows, Term, Triple
 
 MANIFEST = "manifest.json"
 _ASIDE = ".aside"
@@ -28,6 +29,46 @@ _ASIDE = ".aside"
 
 class StoreError(RareEarthError):
     """A store that is missing, unreadable, or not what its manifest says."""
+
+
+class Oxigraph:
+    """An embedded store as a :class:`backend.Backend`; ``engine`` is the engine's own object."""
+
+    def __init__(self, engine: ox.Store) -> None:
+        self.engine = engine
+
+    def query(
+        self,
+        query: str,
+        values: Mapping[str, Term] | None = None,
+        *,
+        graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
+        base: str | None = None,
+    ) -> Result:
+        """The answer to a query of any form; see :class:`backend.Backend`, also for the methods below."""
+        return sparql.run(self.engine, query, values, graphs, base)
+
+    def select(self, query: str, values: Mapping[str, Term] | None = None) -> Rows:
+        """The rows of a SELECT."""
+        return sparql.rows(self.query(query, values))
+
+    def ask(self, query: str, values: Mapping[str, Term] | None = None) -> bool:
+        """The answer of an ASK."""
+        return sparql.truth(self.query(query, values))
+
+    def construct(self, query: str, values: Mapping[str, Term] | None = None) -> Iterator[Triple]:
+        """The triples of a CONSTRUCT or DESCRIBE."""
+        return sparql.triples(self.query(query, values))
+
+    def quads(
+        self,
+        subject: NamedNode | BlankNode | None = None,
+        predicate: NamedNode | None = None,
+        object: Term | None = None,  # noqa: A002 - as the protocol has it
+        graph: Graph | None = None,
+    ) -> Iterator[Quad]:
+        """The quads that match a pattern."""
+        return self.engine.quads_for_pattern(subject, predicate, object, graph)
 
 
 def digest(lines: Iterable[str]) -> str:
@@ -38,13 +79,18 @@ def digest(lines: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def memory(lines: Iterable[str]) -> ox.Store:
+def memory(lines: Iterable[str]) -> Oxigraph:
     """A store in memory with the quads of N-Quads lines."""
-    import pyoxigraph as ox
+    engine = ox.Store()
+    engine.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    return Oxigraph(engine)
 
-    store = ox.Store()
-    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
-    return store
+
+def copy(quads: Iterable[Quad]) -> Oxigraph:
+    """A store in memory with these quads."""
+    engine = ox.Store()
+    engine.bulk_extend(quads)
+    return Oxigraph(engine)
 
 
 @contextlib.contextmanager
@@ -85,8 +131,6 @@ def make(lines: list[str], new: Path) -> dict[str, Any]:
 
     Raises StoreError when what is read back is not what was put in.
     """
-    import pyoxigraph as ox
-
     mark = digest(lines)
     name = f"store-{mark[:16]}"
     store = ox.Store(str(new / name))
@@ -132,17 +176,15 @@ def manifest(folder: Path) -> dict[str, Any]:
     return found
 
 
-def read(folder: Path) -> ox.Store:
+def read(folder: Path) -> Oxigraph:
     """The store of a build folder, for reading. Raises StoreError when it is not there, broken or short of quads."""
-    import pyoxigraph as ox
-
     listed = manifest(folder)
     path = folder / str(listed["store"])
     try:
         if not path.is_dir():
             raise OSError("it is not there")
-        store = ox.Store.read_only(str(path))
-        count = len(store)
+        engine = ox.Store.read_only(str(path))
+        count = len(engine)
     except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
         reason = str(error).splitlines()[0]
         raise StoreError(f"{paths.shown(path)}: the store cannot be read ({reason}); run `rareearth build`") from error
@@ -150,13 +192,11 @@ def read(folder: Path) -> ox.Store:
         raise StoreError(
             f"{paths.shown(path)}: the store has {count} quads of {listed['quads']}; run `rareearth build`"
         )
-    return store
+    return Oxigraph(engine)
 
 
 def _lines(path: Path) -> list[str]:
     """What a store on disk gives back, as sorted N-Quads lines."""
-    import pyoxigraph as ox
-
     text = ox.serialize(ox.Store.read_only(str(path)), format=ox.RdfFormat.N_QUADS)
     return sorted((text or b"").decode().split("\n")[:-1])
 

@@ -10,24 +10,26 @@ from oxrdflib import OxigraphStore
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from rareearth import namespaces
+from rareearth.errors import RareEarthError
 from rareearth.store import sparql
+from rareearth.store.oxigraph import Oxigraph
 from rareearth.store.sparql import QueryError
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 _READ_ONLY = "the graph is read-only: it is made from data/ by `rareearth build`"
 _ONLY_TEXT = "only a SPARQL text is answered here, by the store; rdflib's engine reads files and addresses of a query"
 
 
 class ReadOnlyStore(OxigraphStore):
-    """oxrdflib's store that answers guarded queries, leaves none to rdflib's own engine, and does not write."""
+    """oxrdflib's store that vets queries, leaves none to rdflib's own engine, and does not write."""
 
     def query(self, query: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
         """The store's answer. Raises QueryError for what is refused, and for what oxrdflib would hand to rdflib."""
         if kwargs or not isinstance(query, str):
             raise QueryError(_ONLY_TEXT)
-        return super().query(sparql.guarded(query), *args)
+        return super().query(sparql.vet(query), *args)
 
     def contexts(self, triple: Any = None) -> Generator[rdflib.Graph, None, None]:
         """The named graphs, all or those that hold a triple."""
@@ -64,7 +66,7 @@ class StoreGraph(_Asked, rdflib.Graph):
 
 
 class StoreDataset(_Asked, rdflib.Dataset):
-    """The whole store; the graphs that it hands out are guarded like itself."""
+    """The whole store; the graphs that it hands out vet theirs as it does."""
 
     def __init__(self, store: ReadOnlyStore) -> None:
         super().__init__(store=store)
@@ -75,9 +77,14 @@ class StoreDataset(_Asked, rdflib.Dataset):
         return StoreGraph(self.store, identifier, self.namespace_manager, base)
 
 
-def dataset(store: ox.Store) -> rdflib.Dataset:
-    """The store as an rdflib Dataset, with the prefixes of the project bound."""
-    made = StoreDataset(store=ReadOnlyStore(store=store))
+def dataset(store: Backend) -> rdflib.Dataset:
+    """The store as an rdflib Dataset, with the prefixes of the project bound.
+
+    Raises RareEarthError for a store that is not embedded in this process.
+    """
+    if not isinstance(store, Oxigraph):
+        raise RareEarthError("an rdflib Dataset needs a store in this process")
+    made = StoreDataset(store=ReadOnlyStore(store=store.engine))
     for prefix, namespace in namespaces.PREFIXES.items():
         made.bind(prefix, namespace)
     return made

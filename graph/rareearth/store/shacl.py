@@ -6,25 +6,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces, paths
+from rareearth.store import rdf
+from rareearth.store.backend import DefaultGraph
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 
-def violations(store: ox.Store, shapes: Path | None = None) -> list[str]:
+def violations(store: Backend, shapes: Path | None = None) -> list[str]:
     """What in the default graph of a store breaks the shapes, one sorted line a finding; [] when nothing does.
 
     The graphs of claims hold one statement each, which the checks of the data have seen; the shapes are about what is
     said of entities, sources, claims and judgements. Raises OSError when the shapes cannot be read.
     """
-    import pyoxigraph as ox
     import pyshacl
     import rdflib
 
-    triples = ox.serialize(
-        (quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())),
-        format=ox.RdfFormat.N_TRIPLES,
-    )
+    triples = rdf.text((quad.triple for quad in store.quads(graph=DefaultGraph())), "nt", prefixes={})
     data = rdflib.Graph().parse(data=triples, format="nt")
     rules = rdflib.Graph().parse(shapes or paths.ontology() / "shapes.ttl", format="turtle")
     _, report, _ = pyshacl.validate(data, shacl_graph=rules)

@@ -10,23 +10,24 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+
+import pyoxigraph as ox
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
+from rareearth.store import rdf
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
     from typing_extensions import Buffer
 
-    Result: TypeAlias = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Cell: TypeAlias = str | int | float | bool | None
 
-LONGEST = 1 << 20  # bytes of a query
-DEEPEST = 64  # brackets inside each other; the engine's parser dies at some hundreds
-MOST = 2000  # words and signs outside strings, IRIs and variables; chains of 10,000 kill the engine
+MAX_LENGTH = 1 << 20  # bytes of a query
+MAX_DEPTH = 64  # brackets inside each other; the engine's parser dies at some hundreds
+MAX_TOKENS = 2000  # words and signs outside strings, IRIs and variables; chains of 10,000 kill the engine
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\#[^\n\r]*)
     |(?P<iri><[^\x00-\x20<>"{}|^`]*>)
@@ -47,8 +48,6 @@ _PART = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>.)")
 _SIGN = re.compile(r"[^\w:/.\-~%\\]", re.ASCII)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
-_FORMATS = {"csv": "CSV", "tsv": "TSV", "json": "JSON", "xml": "XML"}
-_RDF_FORMATS = {"ttl": "TURTLE", "nt": "N_TRIPLES", "xml": "RDF_XML", "json": "JSON_LD"}
 
 
 class QueryError(RareEarthError):
@@ -62,18 +61,18 @@ class TooLargeError(QueryError):
 class _Bounded(io.BytesIO):
     """Bytes that are written up to a limit."""
 
-    def __init__(self, most: int | None) -> None:
+    def __init__(self, limit: int | None) -> None:
         super().__init__()
-        self._most = most
+        self._limit = limit
 
     def write(self, data: Buffer, /) -> int:
-        if self._most is not None and self.tell() + memoryview(data).nbytes > self._most:
-            raise TooLargeError(f"the answer has more than {self._most:,} bytes; add LIMIT")
+        if self._limit is not None and self.tell() + memoryview(data).nbytes > self._limit:
+            raise TooLargeError(f"the answer has more than {self._limit:,} bytes; add LIMIT")
         return super().write(data)
 
 
 @functools.lru_cache(maxsize=256)
-def guarded(query: str, *, from_counts: bool = True) -> str:
+def vet(query: str, *, from_counts: bool = True) -> str:
     """The query as it may be given to the engine. Linear in its length; lines stay lines.
 
     What the engine reads must be what was looked at, so the signs inside an IRI are written as escapes: the engine
@@ -81,8 +80,8 @@ def guarded(query: str, *, from_counts: bool = True) -> str:
 
     Raises QueryError for a query that would leave the store, change it, or kill the process.
     """
-    if len(query) > LONGEST:
-        raise QueryError(f"the query has {len(query):,} characters; at most {LONGEST:,} are read")
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"the query has {len(query):,} characters; at most {MAX_LENGTH:,} are read")
     depth = count = 0
     form = ""
     prefixes: dict[str, str] = {}
@@ -106,33 +105,104 @@ def guarded(query: str, *, from_counts: bool = True) -> str:
             _check_graph(token, kind, prefixes)
         depth += (kind == "open") - (kind == "close")
         count += kind in ("word", "sign", "open")
-        if depth > DEEPEST:
-            raise QueryError(f"brackets are nested more than {DEEPEST} deep")
-        if count > MOST:
-            raise QueryError(f"the query has more than {MOST:,} words and signs")
+        if depth > MAX_DEPTH:
+            raise QueryError(f"brackets are nested more than {MAX_DEPTH} deep")
+        if count > MAX_TOKENS:
+            raise QueryError(f"the query has more than {MAX_TOKENS:,} words and signs")
         before = [before[1], (kind, token)]
     return "".join(safe)
 
 
+class Row(Protocol):
+    """A row of a table: a term by the name or the number of its column, None where it is unbound."""
+
+    def __getitem__(self, column: str | int) -> Any:
+        """The term of a column."""
+        ...
+
+    def __iter__(self) -> Iterator[Any]:
+        """The terms in the order of the columns."""
+        ...
+
+
+class Rows:
+    """The answer of a SELECT: rows of terms, read once."""
+
+    kind: ClassVar[str] = "table"
+
+    def __init__(self, solutions: ox.QuerySolutions) -> None:
+        self._solutions = solutions
+        self.columns = [variable.value for variable in solutions.variables]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._solutions)
+
+    def plain(self) -> Iterator[dict[str, Cell]]:
+        """The rows as dictionaries of Python values: IRIs as ``prefix:name``, numbers as numbers, unbound as None."""
+        for solution in self._solutions:
+            yield {name: cell(solution[name]) for name in self.columns}
+
+    def serialize(self, form: str, limit: int | None = None) -> bytes:
+        """The table as csv, tsv, json or xml (the formats of SPARQL 1.1).
+
+        Raises QueryError for another form, and TooLargeError when the text has more than ``limit`` bytes.
+        """
+        return _serialized(self._solutions, form, ("csv", "tsv", "json", "xml"), "a table", limit)
+
+
+class Truth:
+    """The answer of an ASK."""
+
+    kind: ClassVar[str] = "boolean"
+
+    def __init__(self, answer: ox.QueryBoolean) -> None:
+        self._answer = answer
+
+    def __bool__(self) -> bool:
+        return bool(self._answer)
+
+    def serialize(self, form: str, limit: int | None = None) -> bytes:
+        """The answer as json or xml. Raises QueryError and TooLargeError, as for a table."""
+        return _serialized(self._answer, form, ("json", "xml"), "a yes or no", limit)
+
+
+class Triples:
+    """The answer of a CONSTRUCT or DESCRIBE: triples, read once; one may come twice."""
+
+    kind: ClassVar[str] = "graph"
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self._triples = triples
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        return iter(self._triples)
+
+    def serialize(self, form: str, limit: int | None = None) -> bytes:
+        """The graph as ttl, nt, xml or json (JSON-LD), sorted. Raises QueryError and TooLargeError, as for a table."""
+        if form not in (known := ("ttl", "nt", "xml", "json")):
+            raise QueryError(f"a graph is not written as {form}; wanted one of {', '.join(known)}")
+        output = _Bounded(limit)
+        rdf.write(sorted(set(self._triples), key=str), form, output)
+        return output.getvalue()
+
+
+Result: TypeAlias = Rows | Truth | Triples
+
+
 def run(
-    store: ox.Store,
+    engine: ox.Store,
     query: str,
-    values: Mapping[str, ox.NamedNode | ox.Literal] | None = None,
+    values: Mapping[str, Term] | None = None,
     graphs: tuple[Sequence[str], Sequence[str]] = ((), ()),
     base: str | None = None,
 ) -> Result:
-    """The engine's answer to a query; ``values`` are bound to the variables of these names, never pasted.
+    """The engine's answer to a query, vetted first; parameters as in :meth:`backend.Backend.query`.
 
-    ``graphs`` are the IRIs of the default graphs and of the named graphs where a request gives them, in place of those
-    of the query (the protocol's default-graph-uri and named-graph-uri); FROM is then not read, and may say anything.
-    ``base`` is what relative IRIs are relative to. Prefixes of :data:`iris.PREFIXES` need not be declared. Raises
-    QueryError.
+    Where ``graphs`` are given, FROM is not read and may say anything. Raises QueryError.
     """
-    import pyoxigraph as ox
-
-    safe = guarded(query, from_counts=not any(graphs))
+    safe = vet(query, from_counts=not any(graphs))
     try:
-        return store.query(
+        answer = engine.query(
             safe,
             base_iri=base,
             prefixes=namespaces.PREFIXES,
@@ -146,62 +216,34 @@ def run(
         if unselected := re.search(r"does not contains variable (\?\w+)", str(error)):
             raise QueryError(f"{unselected[1]} is given a value, so the query must SELECT it") from error
         raise QueryError(f"the query failed: {' '.join(str(error).split())}") from error
+    if isinstance(answer, ox.QuerySolutions):
+        return Rows(answer)
+    return Truth(answer) if isinstance(answer, ox.QueryBoolean) else Triples(answer)
 
 
-def select(
-    store: ox.Store, query: str, values: Mapping[str, ox.NamedNode | ox.Literal] | None = None
-) -> ox.QuerySolutions:
-    """The solutions of a SELECT, asked as by :func:`run`. Raises QueryError, also for a query of another form."""
-    import pyoxigraph as ox
-
-    result = run(store, query, values)
-    if not isinstance(result, ox.QuerySolutions):
+def rows(result: Result) -> Rows:
+    """The rows of an answer. Raises QueryError when it is not that of a SELECT."""
+    if not isinstance(result, Rows):
         raise QueryError("rows come from a SELECT")
     return result
 
 
-def kind(result: Result) -> str:
-    """Of what kind an answer is: ``table`` (SELECT), ``boolean`` (ASK) or ``graph`` (CONSTRUCT, DESCRIBE)."""
-    import pyoxigraph as ox
-
-    return {ox.QuerySolutions: "table", ox.QueryBoolean: "boolean"}.get(type(result), "graph")
-
-
-def serialize(result: Result, form: str, largest: int | None = None) -> bytes:
-    """An answer in a standard format: csv, tsv, json, xml for SELECT and ASK; ttl, nt, xml, json for graphs.
-
-    Raises QueryError where the format cannot hold that answer, and TooLargeError past so many bytes.
-    """
-    import pyoxigraph as ox
-
-    if isinstance(result, ox.QueryTriples):
-        if form not in _RDF_FORMATS:
-            raise QueryError(f"a graph is not written as {form}; wanted one of {', '.join(_RDF_FORMATS)}")
-        triples = sorted(set(result), key=str)
-        used = {p: iri for p, iri in namespaces.PREFIXES.items() if any(iri in str(t) for t in triples)}
-        output = _Bounded(largest)
-        ox.serialize(triples, output, format=getattr(ox.RdfFormat, _RDF_FORMATS[form]), prefixes=used)
-        return output.getvalue()
-    if form not in _FORMATS or (isinstance(result, ox.QueryBoolean) and form in ("csv", "tsv")):
-        wanted = "json, xml" if isinstance(result, ox.QueryBoolean) else ", ".join(_FORMATS)
-        what = "a yes or no" if isinstance(result, ox.QueryBoolean) else "a table"
-        raise QueryError(f"{what} is not written as {form}; wanted one of {wanted}")
-    output = _Bounded(largest)
-    result.serialize(output, format=getattr(ox.QueryResultsFormat, _FORMATS[form]))
-    return output.getvalue()
+def truth(result: Result) -> bool:
+    """The yes or no of an answer. Raises QueryError when it is not that of an ASK."""
+    if not isinstance(result, Truth):
+        raise QueryError("a yes or no comes from an ASK")
+    return bool(result)
 
 
-def rows(result: ox.QuerySolutions) -> Iterator[dict[str, Cell]]:
-    """The solutions as dictionaries of Python values: IRIs as ``prefix:name``, numbers as numbers, unbound as None."""
-    names = [variable.value for variable in result.variables]
-    for solution in result:
-        yield {name: cell(solution[name]) for name in names}
+def triples(result: Result) -> Iterator[ox.Triple]:
+    """The triples of an answer. Raises QueryError when it is not that of a CONSTRUCT or DESCRIBE."""
+    if not isinstance(result, Triples):
+        raise QueryError("triples come from a CONSTRUCT or DESCRIBE")
+    return iter(result)
 
 
 def cell(term: object) -> Cell:
     """An RDF term as a plain Python value."""
-    import pyoxigraph as ox
-
     if isinstance(term, ox.NamedNode):
         return namespaces.compact(term.value)
     if not isinstance(term, ox.Literal):
@@ -219,9 +261,17 @@ def cell(term: object) -> Cell:
     return term.value
 
 
-def _nodes(graphs: Sequence[str]) -> list[Any]:
-    import pyoxigraph as ox
+def _serialized(
+    answer: ox.QuerySolutions | ox.QueryBoolean, form: str, forms: tuple[str, ...], what: str, limit: int | None
+) -> bytes:
+    if form not in forms:
+        raise QueryError(f"{what} is not written as {form}; wanted one of {', '.join(forms)}")
+    output = _Bounded(limit)
+    answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
+    return output.getvalue()
 
+
+def _nodes(graphs: Sequence[str]) -> list[Any]:
     return [ox.NamedNode(graph) for graph in graphs]
 
 

@@ -10,13 +10,13 @@ import networkx as nx
 
 from rareearth import names, namespaces, network
 from rareearth.errors import RareEarthError
-from rareearth.store import claims, sparql
+from rareearth.store import claims
+from rareearth.store.backend import DefaultGraph, Literal, NamedNode, Row
 from rareearth.store.claims import Page
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.network import Network
+    from rareearth.store.backend import Backend
 
 _NAMES = """
 SELECT ?entity ?name ?how WHERE {
@@ -113,14 +113,14 @@ class Step:
     statements: tuple[Statement, ...]
 
 
-def find(store: ox.Store, name: str) -> str:
+def find(store: Backend, name: str) -> str:
     """The IRI of the entity of that id, IRI, name, alias, acronym or Chinese name, however it is spelled.
 
     Names that a source uses are found too, but not words that mean an entity in one text only. Raises RareEarthError
     when there is none (with near names) or more than one.
     """
     known: dict[str, dict[str, str]] = {}
-    for row in sparql.rows(sparql.select(store, _NAMES)):
+    for row in store.select(_NAMES).plain():
         iri = namespaces.ENTITY + str(row["entity"]).removeprefix("entity:")
         known.setdefault(iri, {})[str(row["name"])] = str(row["how"])
     wanted = name.strip()
@@ -145,15 +145,13 @@ def find(store: ox.Store, name: str) -> str:
     )
 
 
-def card(store: ox.Store, iri: str) -> Card:
+def card(store: Backend, iri: str) -> Card:
     """The card of an entity (its IRI, as :func:`find` gives it)."""
-    import pyoxigraph as ox
-
-    node = ox.NamedNode(iri)
+    node = NamedNode(iri)
     labels = [(term.value, term.language) for term in _of(store, node, "rdfs:label")]
     others = [term.value for name in ("skos:altLabel", "ree:acronym") for term in _of(store, node, name)]
-    observed = [t["name"].value for t in sparql.select(store, _OBSERVED, {"entity": node})]
-    kind, sphere, about, _ = next(iter(sparql.select(store, _ABOUT, {"entity": node})))
+    observed = [t["name"].value for t in store.select(_OBSERVED, {"entity": node})]
+    kind, sphere, about, _ = next(iter(store.select(_ABOUT, {"entity": node})))
     name = next((text for text, language in labels if language == "en"), namespaces.local(iri))
     zh = next((text for text, language in labels if language == "zh"), "")
     return Card(
@@ -169,7 +167,7 @@ def card(store: ox.Store, iri: str) -> Card:
     )
 
 
-def paths(store: ox.Store, start: str, end: str, count: int = 1) -> list[list[Step]]:
+def paths(store: Backend, start: str, end: str, count: int = 1) -> list[list[Step]]:
     """How two entities (IRIs) are tied: up to ``count`` shortest paths, direction set aside.
 
     Facts among actors are tried first, then facts that pass through topics, then every claim.
@@ -253,23 +251,19 @@ def heading(statement: Statement) -> str:
     return HEADINGS[statement.kind]
 
 
-def _of(store: ox.Store, node: ox.NamedNode, predicate: str) -> list[ox.Literal]:
-    import pyoxigraph as ox
-
+def _of(store: Backend, node: NamedNode, predicate: str) -> list[Literal]:
     prefix, _, name = predicate.partition(":")
-    wanted = ox.NamedNode(namespaces.PREFIXES[prefix] + name)
-    found = (quad.object for quad in store.quads_for_pattern(node, wanted, None, ox.DefaultGraph()))
-    return [term for term in found if isinstance(term, ox.Literal)]
+    wanted = NamedNode(namespaces.PREFIXES[prefix] + name)
+    found = (quad.object for quad in store.quads(node, wanted, graph=DefaultGraph()))
+    return [term for term in found if isinstance(term, Literal)]
 
 
-def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Statement]:
-    import pyoxigraph as ox
-
+def _statements(store: Backend, node: NamedNode, name: str) -> Iterator[Statement]:
     spans, qualifiers, pages = claims.spans(store), claims.qualifiers(store), claims.pages(store)
     found = []
-    for row in sparql.select(store, _STATEMENTS, {"entity": node}):
+    for row in store.select(_STATEMENTS, {"entity": node}):
 
-        def text(column: str, row: ox.QuerySolution = row) -> str:
+        def text(column: str, row: Row = row) -> str:
             return row[column].value if row[column] else ""
 
         outward = text("outward") == "true"
@@ -283,7 +277,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
                 subject=name,
                 phrase=text("forward") if outward else text("backward"),
                 object=other,
-                other=text("other") if isinstance(row["other"], ox.NamedNode) else "",
+                other=text("other") if isinstance(row["other"], NamedNode) else "",
                 kind=namespaces.local(text("kind")),
                 status=namespaces.local(text("status")),
                 by=text("by"),
@@ -298,7 +292,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
                 confidence=namespaces.local(text("confidence")),
                 conflict=namespaces.local(text("conflict")),
                 disagreement=namespaces.local(text("disagreement")),
-                plain=ox.Quad(subject, row["relation"], obj) in store,
+                plain=next(store.quads(subject, row["relation"], obj, DefaultGraph()), None) is not None,
             )
         )
     order = {kind: number for number, kind in enumerate(network.KINDS)}
@@ -308,9 +302,7 @@ def _statements(store: ox.Store, node: ox.NamedNode, name: str) -> Iterator[Stat
     )
 
 
-def _step(store: ox.Store, full: Network, a: str, b: str, kinds: Iterable[str]) -> Step:
-    import pyoxigraph as ox
-
+def _step(store: Backend, full: Network, a: str, b: str, kinds: Iterable[str]) -> Step:
     label = {node: str(full.nodes[node].get("label", node)) for node in (a, b)}
     between = {
         claim
@@ -318,5 +310,5 @@ def _step(store: ox.Store, full: Network, a: str, b: str, kinds: Iterable[str]) 
         for data in (full.get_edge_data(u, v) or {}).values()
         for claim in str(data.get("claims", "")).split(network.JOIN)
     }
-    all_of_a = _statements(store, ox.NamedNode(str(full.nodes[a]["iri"])), label[a])
+    all_of_a = _statements(store, NamedNode(str(full.nodes[a]["iri"])), label[a])
     return Step(label[a], label[b], tuple(s for s in all_of_a if s.claim in between and s.kind in tuple(kinds)))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
-from rareearth.store import claims, sparql
+from rareearth.store import claims
 from rareearth.store.claims import Page
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend, Row
 
 KINDS = ("contradiction", "unsure", "change", "rounding")
 
@@ -67,7 +67,7 @@ class Conflict:
         return len({side.page.origin for side in self.sides})
 
 
-def judged(store: ox.Store) -> list[Conflict]:
+def judged(store: Backend) -> list[Conflict]:
     """The conflicts that somebody has judged, contradictions first, then by id."""
     rows, sides = _sides(store)
     found: dict[str, list[Side]] = defaultdict(list)
@@ -84,12 +84,12 @@ def judged(store: ox.Store) -> list[Conflict]:
                 sorted(found[conflict.value], key=lambda s: (s.time or s.page.published, s.statement, s.claim))
             ),
         )
-        for conflict, question, kind, why in sparql.select(store, _CONFLICTS)
+        for conflict, question, kind, why in store.select(_CONFLICTS)
     ]
     return sorted(made, key=lambda c: (KINDS.index(c.kind), c.id))
 
 
-def unjudged(store: ox.Store) -> list[tuple[Side, ...]]:
+def unjudged(store: Backend) -> list[tuple[Side, ...]]:
     """Facts that differ on what has one value at a time and the same time, and are not in one judged conflict.
 
     These are values (a date of founding, a capacity) of one subject, and holders of what there is one of.
@@ -134,14 +134,14 @@ def side_lines(sides: tuple[Side, ...]) -> Iterator[str]:
         yield f"  {'':{width}}    {side.page.publisher}{published} ({side.evidence}{confidence}) {side.page.url}"
 
 
-def _sides(store: ox.Store) -> tuple[list[ox.QuerySolution], list[Side]]:
+def _sides(store: Backend) -> tuple[list[Row], list[Side]]:
     qualifiers = claims.qualifiers(store)
     pages = claims.pages(store)
-    rows = list(sparql.select(store, _SIDES))
+    rows = list(store.select(_SIDES))
     sides = []
     for row in rows:
 
-        def text(column: str, row: ox.QuerySolution = row) -> str:
+        def text(column: str, row: Row = row) -> str:
             return row[column].value if row[column] else ""
 
         beside = [f"{name} {value}" for name, value in qualifiers[text("claim")]]

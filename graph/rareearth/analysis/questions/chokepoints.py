@@ -24,11 +24,10 @@ from rareearth.analysis.questions import ownership
 from rareearth.measures import concentration
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.analysis.questions.ownership import Owned
     from rareearth.analysis.sample import Sample
     from rareearth.analysis.supply_chain import Amount, Site, Way
+    from rareearth.store.backend import Backend
 
 QUESTION = "Who, and which country, carries each stage from the mine to the magnet, and which stage hangs on one alone?"
 LEAST_SITES = 5
@@ -42,7 +41,7 @@ METHOD = (
 _Carriers = Callable[["Site"], Collection[str]]
 
 
-def answer(store: ox.Store, sample: Sample, _seed: int) -> Finding[None]:
+def answer(store: Backend, sample: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     way = supply_chain.read(store, sample.left_out)
     owned = ownership.read(store, sample)

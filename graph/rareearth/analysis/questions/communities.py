@@ -22,11 +22,11 @@ from rareearth.measures import backends, communities, null_model
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.analysis.sample import Sample
     from rareearth.measures.communities import Partition, Stability
     from rareearth.measures.null_model import Comparison
+    from rareearth.store.backend import Backend
 
 QUESTION = "Which groups do the actors fall into by their ties, and how sure are the groups?"
 RUNS, DRAWS = 50, 99
@@ -46,7 +46,7 @@ METHOD = (
 )
 
 
-def answer(_store: ox.Store, read: Sample, seed: int) -> Finding[None]:
+def answer(_store: Backend, read: Sample, seed: int) -> Finding[None]:
     """The finding on a sample, with its groups beside those of another method, and beside random graphs."""
     graph = read.ties
     large = backends.large(graph)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.analysis.sample import Sample
+    from rareearth.store.backend import Backend
 
     Graph = nx.Graph[str]
     Pair = tuple[str, str]
@@ -146,7 +146,7 @@ def find(
     return found
 
 
-def answer(_store: ox.Store, read: Sample, _seed: int) -> Finding[None]:
+def answer(_store: Backend, read: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     bodies = [node for node, data in read.ties.nodes(data=True) if data["nature"] in sample.BODIES]
     sole = sorted({data["sources"][0] for *_, data in read.ties.edges(data=True) if len(data["sources"]) == 1})

@@ -26,12 +26,12 @@ from rareearth.measures import backends, cuts, efficiency, null_model
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.analysis.questions.intermediaries import Broker, CutPoint, DirectTie, IndependentPaths, Removal
     from rareearth.analysis.sample import Sample
     from rareearth.measures.efficiency import Distances
     from rareearth.measures.null_model import Comparison
+    from rareearth.store.backend import Backend
 
     Graph = nx.Graph[str]
 
@@ -175,7 +175,7 @@ def firms(graph: Graph) -> list[str]:
     return [n for n, data in graph.nodes(data=True) if data["nature"] == "firm" and data["sphere"] == sample.INDUSTRY]
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample. The numbers are those of one seed."""
     result = measure(store, read, seed)
     return Finding(
@@ -192,7 +192,7 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+def measure(store: Backend, read: Sample, seed: int) -> Result:
     """The paths from the research bodies to the firms of a sample, with the test of the claim."""
     graph = read.ties
     labs, market = laboratories(graph), firms(graph)
@@ -226,7 +226,7 @@ def measure(store: ox.Store, read: Sample, seed: int) -> Result:
 
 
 def _retests(
-    store: ox.Store, graph: Graph, tested: TestResult[Statistics], seed: int
+    store: Backend, graph: Graph, tested: TestResult[Statistics], seed: int
 ) -> tuple[dict[str, TestResult[Statistics]], int]:
     """The test with something left out, and the number of sources; distances alone if there is no verdict to change."""
     own = sorted({source for *_, data in graph.edges(data=True) for source in data["sources"]})

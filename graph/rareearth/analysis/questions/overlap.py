@@ -23,13 +23,11 @@ from rareearth import namespaces
 from rareearth.analysis import sample
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 from rareearth.measures import equivalence
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.analysis.sample import Sample
     from rareearth.measures.equivalence import Likeness
+    from rareearth.store.backend import Backend
 
 QUESTION = (
     "Which societies, and which other bodies of the same role, stand in the same place and so may do the same work?"
@@ -67,7 +65,7 @@ class _Said(NamedTuple):
     claim: str
 
 
-def answer(store: ox.Store, read: Sample, _seed: int) -> Finding[None]:
+def answer(store: Backend, read: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     said = _read(store, read)
     pairs = sorted({(s.one, s.other) for s in said})
@@ -106,9 +104,9 @@ def verdict(pair: Likeness | None) -> Verdict:
     return Verdict.CONTRADICTED if many and pair.probability >= CHANCE else Verdict.INCONCLUSIVE
 
 
-def _read(store: ox.Store, read: Sample) -> list[_Said]:
+def _read(store: Backend, read: Sample) -> list[_Said]:
     found = []
-    for row in sparql.select(store, _SAID):
+    for row in store.select(_SAID):
         claim, one, other, kind, source = (namespaces.local(term.value) for term in row)
         if source not in read.left_out:
             found.append(_Said(min(one, other), max(one, other), kind, source, claim))

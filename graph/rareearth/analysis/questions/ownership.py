@@ -25,14 +25,12 @@ from rareearth import namespaces
 from rareearth.analysis import ownership_sector, sample
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 from rareearth.measures import shares
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.analysis.ownership_sector import Holding
     from rareearth.analysis.sample import Sample
     from rareearth.measures.shares import Pair, Span
+    from rareearth.store.backend import Backend
 
 QUESTION = "Who stands behind the firms, mines and plants in the end, with how much, and by which claims?"
 EXACT = 0.0005  # a span this narrow, in parts of the whole, is told as a share
@@ -104,12 +102,12 @@ class Stake(NamedTuple):
     way: tuple[Pair, ...]
 
 
-def read(store: ox.Store, sample_: Sample) -> Owned:
+def read(store: Backend, sample_: Sample) -> Owned:
     """The direct owners of a sample, by the rules of this module."""
     holdings = ownership_sector.read(store)
     held = [h for h in ownership_sector.current(holdings, sample_.said) if not h.passes and h.owner != h.owned]
-    bounds = {namespaces.local(claim.value): bound.value for claim, bound in sparql.select(store, _BOUNDS)}
-    disputed = {namespaces.local(c.value): q.value for c, q in sparql.select(store, _DISPUTED)}
+    bounds = {namespaces.local(claim.value): bound.value for claim, bound in store.select(_BOUNDS)}
+    disputed = {namespaces.local(c.value): q.value for c, q in store.select(_DISPUTED)}
     pairs: dict[Pair, list[Holding]] = defaultdict(list)
     for holding in held:
         pairs[holding.owner, holding.owned].append(holding)
@@ -171,7 +169,7 @@ def _way(owned: str, reached: Collection[str], above: Mapping[str, Collection[st
     return tuple(sorted(pairs))
 
 
-def answer(store: ox.Store, sample_: Sample, _seed: int) -> Finding[None]:
+def answer(store: Backend, sample_: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
     owned = read(store, sample_)
     found = [s for s in stakes(owned) if _industry(sample_, s.owned)]

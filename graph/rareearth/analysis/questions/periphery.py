@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from rareearth.analysis import ownership_sector, sample
 from rareearth.analysis.finding import Actor, Finding, Support, Table, TestResult, Value, Verdict, changed, counted
 from rareearth.measures import backends, centrality, permutation
-from rareearth.store import asof, sparql
+from rareearth.store import asof
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.analysis.sample import Sample
+    from rareearth.store.backend import Backend
 
     Graph = nx.Graph[str]
 
@@ -185,7 +185,7 @@ def each(samples: Iterable[Sample], seed: int) -> Iterator[Comparison]:
         yield known[same]
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample, with what it is with other kinds of claims, without each source and as of other days."""
     result = measure(store, read, seed)
     return Finding(
@@ -202,7 +202,7 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+def measure(store: Backend, read: Sample, seed: int) -> Result:
     """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
     sources = read.sources()
     with_kinds = (read.of(chosen) for chosen in KINDS.values())
@@ -248,7 +248,7 @@ def _firms(read: Sample, full: Comparison) -> Iterator[Firm]:
 
 
 def over_time(
-    store: ox.Store,
+    store: Backend,
     days: Iterable[str],
     kinds: Sequence[str] = ("fact",),
     seed: int = 0,
@@ -264,9 +264,9 @@ def over_time(
     return {day: found.test for day, found in zip(listed, each(samples, seed), strict=True)}
 
 
-def _years(store: ox.Store) -> list[str]:
+def _years(store: Backend) -> list[str]:
     """The latest year in which a fact is known to have held, and those five and ten years before."""
-    [row] = sparql.select(store, _LATEST)
+    [row] = store.select(_LATEST)
     if row["last"] is None:
         return []
     last = int(row["last"].value[:4])

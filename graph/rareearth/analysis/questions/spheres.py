@@ -23,11 +23,11 @@ from rareearth.measures import backends, mixing, null_model
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pyoxigraph as ox
 
     from rareearth.analysis.grouping import Grouping
     from rareearth.analysis.sample import Sample
     from rareearth.measures.null_model import Comparison
+    from rareearth.store.backend import Backend
 
     Graph = nx.Graph[str]
 
@@ -152,7 +152,7 @@ def _of(graph: Graph, attribute: str) -> dict[str, str]:
     return {node: str(data[attribute]) for node, data in graph.nodes(data=True) if data[attribute]}
 
 
-def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample. The numbers are those of one seed."""
     result = measure(store, read, seed)
     return Finding(
@@ -169,7 +169,7 @@ def answer(store: ox.Store, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: ox.Store, read: Sample, seed: int) -> Result:
+def measure(store: Backend, read: Sample, seed: int) -> Result:
     """The ties between the spheres of a sample, with the test of the claim and what it is sensitive to."""
     graph = bodies(read)
     spheres, groups = _of(graph, "sphere"), _of(graph, "group")

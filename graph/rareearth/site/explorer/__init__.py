@@ -19,7 +19,7 @@ from rareearth.site import policy
 from rareearth.site.explorer import content
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 ENDING = ".html"
 _HERE = Path(__file__).resolve().parent
@@ -37,12 +37,12 @@ def made() -> bool:
     return all((_DIST / name).is_file() for name in ("page.js", "page.css"))
 
 
-def write(path: Path, store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") -> Path:
+def write(path: Path, store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> Path:
     """Write the page of a store. With the texts of articles it holds the cited sentences. Raises PageError."""
     return save(path, encoded(store, kept, as_of))
 
 
-def encoded(store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") -> bytes:
+def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> bytes:
     """The page as UTF-8, the same bytes for the same store. ``as_of`` is the day that the store is of, if any."""
     parts = {name: part(name) for name in ("page.js", "page.css")}
     found = corpus.checked(store, kept) if kept else ()
@@ -53,7 +53,7 @@ def encoded(store: ox.Store, kept: corpus.Texts | None = None, as_of: str = "") 
     return encoded_text(_PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html")))
 
 
-def frame(store: ox.Store) -> str:
+def frame(store: Backend) -> str:
     """The page as an element for notebooks, shut off from the notebook around it. Raises PageError.
 
     It holds no sentences of articles, as a notebook is soon passed on.

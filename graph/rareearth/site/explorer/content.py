@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from rareearth import layout, namespaces, network
-from rareearth.store import asof, claims, sparql
+from rareearth.store import asof, claims
 from rareearth.views import conflicts
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.network import Network
+    from rareearth.store.backend import Backend
 
 Record = dict[str, Any]
 Sentences = dict[tuple[str, int, int], str]
@@ -65,7 +64,7 @@ _ABOUT = "SELECT ?claim ?about WHERE { ?claim a ree:Claim ; ree:about ?about }"
 _GENRES = "SELECT ?source ?genre WHERE { ?source a ree:Source ; ree:genre ?genre }"
 
 
-def read(store: ox.Store, sentences: Sentences) -> Record:
+def read(store: Backend, sentences: Sentences) -> Record:
     """Everything that the page shows. ``sentences`` stand by (source, start, end); {} makes a page without any."""
     full, actors = network.read(store, "full"), network.read(store, "actors")
     return {
@@ -82,7 +81,7 @@ def _class(row: dict[str, str]) -> Record:
     return _known({**row, "actors": row["actors"] == "true"}, "kind")
 
 
-def _entities(store: ox.Store, full: Network, actors: Network) -> list[Record]:
+def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
     names: dict[str, set[str]] = defaultdict(set)
     for row in _rows(store, _NAMES):
         names[row["entity"]].add(row["name"])
@@ -108,7 +107,7 @@ def _entities(store: ox.Store, full: Network, actors: Network) -> list[Record]:
     return found
 
 
-def _claims(store: ox.Store, sentences: Sentences) -> Iterator[Record]:
+def _claims(store: Backend, sentences: Sentences) -> Iterator[Record]:
     spells, spans, qualifiers = asof.spells(store), claims.spans(store), claims.qualifiers(store)
     plain = {row["claim"] for row in _rows(store, _PLAIN)}
     about: dict[str, list[str]] = defaultdict(list)
@@ -136,7 +135,7 @@ def _claims(store: ox.Store, sentences: Sentences) -> Iterator[Record]:
         yield _known(record)
 
 
-def _sources(store: ox.Store) -> Record:
+def _sources(store: Backend) -> Record:
     genres = {row["source"]: row["genre"] for row in _rows(store, _GENRES)}
     found = {}
     for page in sorted(claims.pages(store).values(), key=lambda page: page.id):
@@ -153,13 +152,12 @@ def _sources(store: ox.Store) -> Record:
     return found
 
 
-def _rows(store: ox.Store, query: str) -> Iterator[dict[str, str]]:
+def _rows(store: Backend, query: str) -> Iterator[dict[str, str]]:
     """The rows of a query as texts, IRIs as ids; ``o.is`` tells an entity from a value where there is a column o."""
-    result = sparql.select(store, query)
-    columns = [variable.value for variable in result.variables]
+    result = store.select(query)
     for row in result:
         found = {}
-        for column, term in zip(columns, row, strict=True):
+        for column, term in zip(result.columns, row, strict=True):
             kind = type(term).__name__
             found[column] = "" if term is None else namespaces.local(term.value) if kind == "NamedNode" else term.value
             if column == "o":

@@ -16,9 +16,8 @@ from rareearth.formats import FormatError, save
 from rareearth.site.report import content, drawing, evidence, figures, material, pages
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.corpus import Texts
+    from rareearth.store.backend import Backend
 
 ENDINGS = (".html", ".md")
 STEPS = len(analysis.QUESTIONS) + 2  # how often ``tick`` of :func:`write` is called
@@ -35,7 +34,7 @@ def check(path: Path) -> None:
 
 def write(
     path: Path,
-    store: ox.Store,
+    store: Backend,
     *,
     kinds: Collection[str] = ("fact",),
     without: Collection[str] = (),

@@ -11,12 +11,10 @@ from rareearth import namespaces
 from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted, rounded
 from rareearth.analysis.questions import spheres
 from rareearth.site.report.material import LEAST_SOURCES, OVERVIEW, Figure, Material
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
     from rareearth.site.report.evidence import Evidence
+    from rareearth.store.backend import Backend
     from rareearth.store.claims import Page
 
 SHORT, LONG = 20, 70  # letters
@@ -56,7 +54,7 @@ class Content:
     titles: Mapping[str, str]  # what a link within the page leads to
 
 
-def made(store: ox.Store, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
+def made(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
     """The report on what figures were drawn of."""
     read, findings = given.read, list(given.findings.values())
     support = read.support()
@@ -79,7 +77,7 @@ def made(store: ox.Store, given: Material, drawn: Sequence[Figure], as_of: str) 
         sections=tuple(Section(f, tuple(d for d in drawn if d.section == f.name)) for f in findings),
         evidence=bypage,
         numbers={item.id: number for number, item in enumerate(told, 1)},
-        labels={namespaces.local(thing.value): label.value for thing, label in sparql.select(store, _LABELS)},
+        labels={namespaces.local(thing.value): label.value for thing, label in store.select(_LABELS)},
         titles=titles,
     )
 

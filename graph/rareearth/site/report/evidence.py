@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import corpus, edtf, namespaces
-from rareearth.store import claims, sparql
+from rareearth.store import claims
 from rareearth.store.claims import Page
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
+    from rareearth.store.backend import Backend
 
 _CLAIMS = """
 SELECT ?claim ?subject ?phrase ?object ?kind ?status ?source ?by ?when ?since ?until ?inferred ?level ?note WHERE {
@@ -54,16 +54,15 @@ class Evidence:
     published: int | None
 
 
-def read(store: ox.Store, kept: corpus.Texts | None = None) -> dict[str, Evidence]:
+def read(store: Backend, kept: corpus.Texts | None = None) -> dict[str, Evidence]:
     """Every claim of a store by its id, in the order of sources, spans and ids."""
     pages, spans, qualifiers = claims.pages(store), claims.spans(store), claims.qualifiers(store)
     checked = corpus.checked(store, kept) if kept else ()
     sentences = {(c.cited.source, *c.cited.span): c.sentence for c in checked if c.sentence is not None}
     found = []
-    rows = sparql.select(store, _CLAIMS)
-    columns = [variable.value for variable in rows.variables]
+    rows = store.select(_CLAIMS)
     for row in rows:
-        told = {name: term.value if term else "" for name, term in zip(columns, row, strict=True)}
+        told = {name: term.value if term else "" for name, term in zip(rows.columns, row, strict=True)}
         iri, page = told["claim"], pages[told["source"]]
         beside = [f"{name}: {value}" for name, value in qualifiers[iri]]
         beside += [f"says {told['by']}"] if told["by"] else []

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from rareearth import namespaces
 from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted
 from rareearth.site.report import drawing
-from rareearth.store import sparql
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
     from matplotlib.ticker import Locator
 
     from rareearth.analysis.sample import Sample
     from rareearth.site.report.evidence import Evidence
+    from rareearth.store.backend import Backend
 
 R = TypeVar("R")
 OVERVIEW = ""  # the section of figures that belong to no question
@@ -86,11 +85,11 @@ class Material:
 
 
 def material(
-    store: ox.Store, read: Sample, findings: Mapping[str, Finding[object]], evidence: Mapping[str, Evidence], seed: int
+    store: Backend, read: Sample, findings: Mapping[str, Finding[object]], evidence: Mapping[str, Evidence], seed: int
 ) -> Material:
     """What the figures of a store are made of."""
-    spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in sparql.select(store, _SPHERES)}
-    spatial = frozenset(namespaces.local(relation.value) for (relation,) in sparql.select(store, _SPATIAL))
+    spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in store.select(_SPHERES)}
+    spatial = frozenset(namespaces.local(relation.value) for (relation,) in store.select(_SPATIAL))
     return Material(read, findings, evidence, dict(sorted(spheres.items())), spatial, seed)
 
 
