@@ -96,16 +96,19 @@ def test_two_planted_equivalent_societies_are_found(folder: Folder) -> None:
     finding = analysis.answer(societies(folder, SHARED), "overlap")
     assert finding.verdict is Verdict.SUPPORTED
     assert "society-a and society-b overlap" in finding.claim
-    said = rows(table(finding, "Who is said"))[0]
-    assert (said["said as"], said["ties of one"], said["shared"], said["Jaccard"]) == ("assessment", 8, 6, 6 / 10)
-    pairs = table(finding, "Pairs of one role")
-    place, found = next((n, row) for n, row in enumerate(rows(pairs)) if row["role"] == "LearnedSociety")
-    assert (found["one"], found["other"]) == ("society-a", "society-b")
-    assert float(str(found["p after all tests"])) < 0.001
-    assert found["whom they share"] == "firm-02, firm-03, firm-04, firm-05, firm-06, firm-07"
-    evidence = pairs.evidence[place]
-    assert len(evidence) == 2 * 2 * 6  # two sources, two ties, six firms
-    assert set(evidence) <= set(finding.support.claims)
+    [stated] = finding.result.stated
+    assert [(s.kind, s.source) for s in stated.statements] == [("assessment", "one")]
+    assert (stated.pair.one_ties, len(stated.pair.shared), stated.pair.jaccard) == (8, 6, 6 / 10)
+    found = next(pair for role, pair in finding.result.alike if role == "LearnedSociety")
+    assert (found.one.id, found.other.id) == ("society-a", "society-b")
+    assert found.p_corrected < 0.001
+    assert [actor.id for actor in found.shared] == [f"firm-0{n}" for n in range(2, 8)]
+    assert len(found.claims) == 2 * 2 * 6  # two sources, two ties, six firms
+    assert set(found.claims) <= set(finding.support.claims)
+    row = rows(table(finding, "Bodies that overlap"))[0]
+    assert (row["kind"], row["ties of one"], row["shared"], row["Jaccard"]) == ("assessment", 8, 6, 6 / 10)
+    row = next(row for row in rows(table(finding, "Pairs of one role")) if row["role"] == "LearnedSociety")
+    assert row["shared neighbours"] == "firm-02, firm-03, firm-04, firm-05, firm-06, firm-07"
 
 
 def test_societies_that_share_nobody_do_not_overlap_by_their_ties(folder: Folder) -> None:
@@ -116,8 +119,8 @@ def test_societies_that_share_nobody_do_not_overlap_by_their_ties(folder: Folder
 @pytest.mark.parametrize(
     ("members", "twice", "limit"),
     [
-        (SHARED, False, "One source decides"),
-        ({"society-a": range(4), "society-b": range(8)}, True, "fewer than 5 carry no verdict"),
+        (SHARED, False, "is not robust"),
+        ({"society-a": range(4), "society-b": range(8)}, True, "at least 5 each are needed"),
         ({"society-a": range(8), "society-b": range(6, 14)}, True, "neither small nor large"),
         ({"society-a": range(12), "society-b": range(7, 19)}, True, "neither small nor large"),
     ],
@@ -134,10 +137,10 @@ def test_what_is_said_of_overlap_goes_with_its_source(store: Oxigraph) -> None:
     query = "SELECT ?source { ?r ree:overlap true . GRAPH ?c { ?a ?r ?b } ?c ree:source ?source }"
     sources = {namespaces.local(source.value) for (source,) in store.select(query)}
     assert sources
-    assert {row["source"] for row in rows(table(analysis.answer(store, "overlap"), "Who is said"))} == sources
+    assert {row["source"] for row in rows(table(analysis.answer(store, "overlap"), "Bodies that overlap"))} == sources
     finding = analysis.answer(store, "overlap", without=sources)
     assert (finding.verdict, finding.claim) == (Verdict.DESCRIPTIVE, "")
-    assert not table(finding, "Who is said").rows
+    assert not table(finding, "Bodies that overlap").rows
 
 
 # ---- communities -----------------------------------------------------------------------------------------

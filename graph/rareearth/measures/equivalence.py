@@ -14,7 +14,7 @@ other does not make two actors alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -108,19 +108,6 @@ def shared_by_chance(ones: int, others: int, shared: int, rest: int) -> float:
     """
     tail = sum(math.comb(ones, k) * math.comb(rest - ones, others - k) for k in range(shared, min(ones, others) + 1))
     return tail / math.comb(rest, others)
-
-
-def holm(probabilities: Sequence[float]) -> tuple[float, ...]:
-    """The probabilities as they stand after so many tests, in the same order.
-
-    (S. Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.)
-    """
-    order = sorted(range(len(probabilities)), key=lambda place: probabilities[place])
-    adjusted, highest = [0.0] * len(order), 0.0
-    for done, place in enumerate(order):
-        highest = max(highest, min(1.0, (len(order) - done) * probabilities[place]))
-        adjusted[place] = highest
-    return tuple(adjusted)
 
 
 def _neighbours(graph: nx.Graph[str], node: str, without: Collection[str]) -> set[str]:

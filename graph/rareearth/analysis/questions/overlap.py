@@ -1,39 +1,41 @@
-"""The question ``overlap``: which bodies of one role stand in the same place among the others.
+"""The question ``overlap``: which bodies of the same role have the same neighbours in the network.
 
-Of one role are bodies of one class, and bodies of any class of which a source says that they overlap
-(``ree:overlap``). What sources say of it, which are mostly judgements, stands beside the ties and is not one of them.
-A tie counts whatever its relation; the tie between the two of a pair does not.
+Bodies of one role are those of one class, and bodies of any class that overlap according to a source (``ree:overlap``).
+What sources state, mostly judgements, is compared with the ties and is not one of them. A tie counts whatever its
+relation; the tie between the two of a pair does not.
 
-The claim that two bodies overlap is supported by ties when they share more neighbours than blind choice would give (p
-up to 0.05), and spoken against when both have 10 neighbours or more and share no more than that (p of 0.5 or more).
-The graph cannot tell when either has fewer than 5 neighbours, when p lies between, or when leaving out one source
-changes the verdict. Where sources name several pairs that overlap, all verdicts must agree. A p-value is given for
-those pairs alone of which both have 5 neighbours or more.
+The claim that two bodies overlap is supported if they share more neighbours than random choice would give (p up to
+0.05), and contradicted if both have 10 neighbours or more and share no more than that (p of 0.5 or more). It is
+inconclusive if either has fewer than 5 neighbours, if p lies between, or if leaving out one source changes the verdict.
+If sources name several pairs, all verdicts must agree. A p-value is given only for pairs in which both have 5
+neighbours or more.
 """
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from rareearth import namespaces
-from rareearth.analysis import sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
-from rareearth.measures import equivalence
+from rareearth.analysis import likeness, sample
+from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
+from rareearth.measures import equivalence, permutation
 
 if TYPE_CHECKING:
+    from rareearth.analysis.likeness import Pair
     from rareearth.analysis.sample import Sample
     from rareearth.measures.equivalence import Likeness
     from rareearth.store.backend import Backend
 
 QUESTION = (
-    "Which societies, and which other bodies of the same role, stand in the same place and so may do the same work?"
+    "Which societies, and which other bodies of the same role, have the same neighbours and may do the same work?"
 )
 LEVEL, CHANCE = 0.05, 0.5
-LEAST_TIES, MANY_TIES = 5, 10
+MANY_TIES = 10
 LEAST_SHARED, SHOWN = 2, 25
 
 METHOD = (
@@ -45,18 +47,18 @@ METHOD = (
     "p after so many tests: Holm 1979, Scandinavian Journal of Statistics 6, 65-70.",
 )
 
-_SAID = """
+_OVERLAPS = """
 SELECT ?claim ?one ?other ?kind ?source WHERE {
   ?relation ree:overlap true .
   GRAPH ?claim { ?one ?relation ?other }
   ?claim ree:kind ?kind ; ree:source ?source ; ree:status ?status .
   FILTER(?status NOT IN (ree:retracted, ree:ended))
 }"""
-_FIGURES = ("ties of one", "ties of other", "shared", "Jaccard", "distance", "correlation", "p")
 
 
-class _Said(NamedTuple):
-    """A claim that two overlap: whose names stand in the order of the alphabet."""
+@dataclass(frozen=True)
+class Statement:
+    """A claim that two bodies overlap, in the alphabetical order of their ids."""
 
     one: str
     other: str
@@ -65,38 +67,117 @@ class _Said(NamedTuple):
     claim: str
 
 
-def answer(store: Backend, read: Sample, _seed: int) -> Finding[None]:
-    """The finding on a sample. Nothing is drawn at random."""
-    said = _read(store, read)
-    pairs = sorted({(s.one, s.other) for s in said})
-    verdicts = {pair: _watched(read, *pair) for pair in pairs}
-    roles = _roles(read)
-    found = {role: equivalence.ranked(read.ties, members) for role, members in roles.items()}
-    adjusted, tests = _adjusted(read, roles, found)
-    alike = [pair for role in found for pair in found[role] if len(pair.shared) >= LEAST_SHARED]
-    told = {verdict for verdict, _ in verdicts.values()}
+@dataclass(frozen=True)
+class TestedPair:
+    """Two bodies that a source says overlap, and the verdict on it.
+
+    ``pair`` is None if either has no tie. ``decided_by`` is a source without which the verdict is another (it is
+    inconclusive then), or "".
+    """
+
+    one: Actor
+    other: Actor
+    pair: Pair | None
+    verdict: Verdict
+    decided_by: str
+    statements: tuple[Statement, ...]
+    __test__: ClassVar[bool] = False  # for pytest, which would collect the class by its name
+
+
+@dataclass(frozen=True)
+class Role:
+    """The bodies of one class: ``sharing`` pairs of them have a neighbour in common.
+
+    ``mean_jaccard`` is over all ``pairs``; of the ``tested`` ones ``significant`` have more neighbours in common than
+    by chance, after correction for the number of tests.
+    """
+
+    sphere: str
+    name: str
+    bodies: int
+    pairs: int
+    sharing: int
+    mean_jaccard: float
+    tested: int
+    significant: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to ``overlap``.
+
+    ``peers`` are the most alike of the ``all_peers`` pairs of bodies in the spheres of those that sources say overlap;
+    ``alike``, with their role, the most alike of the ``all_alike`` pairs of one role that share two neighbours or more.
+    ``single`` pairs share one neighbour only. Of ``bodies``, ``weak`` have too few neighbours for a p-value.
+    """
+
+    stated: tuple[TestedPair, ...]
+    peers: tuple[Pair, ...]
+    all_peers: int
+    alike: tuple[tuple[str, Pair], ...]
+    all_alike: int
+    alike_support: Support
+    roles: tuple[Role, ...]
+    single: int
+    bodies: int
+    weak: int
+    support: Support
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on all pairs that sources name, inconclusive if they differ; descriptive if there are none."""
+        verdicts = {tested.verdict for tested in self.stated}
+        if not verdicts:
+            return Verdict.DESCRIPTIVE
+        return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE
+
+
+def answer(store: Backend, read: Sample, _seed: int) -> Finding[Result]:
+    """The finding on a sample. It does not depend on the seed."""
+    result = measure(store, read)
     return Finding(
         name="overlap",
         question=QUESTION,
-        claim=_claim(read, pairs),
-        verdict=(told.pop() if len(told) == 1 else Verdict.INCONCLUSIVE) if pairs else Verdict.DESCRIPTIVE,
-        answer=_answer(read, pairs, found, adjusted, tests),
-        result=None,
-        tables=(
-            _sayings(read, said, verdicts),
-            _peers(read, pairs),
-            _alike(read, alike, adjusted),
-            _by_role(roles, found, adjusted, tests),
-        ),
-        support=read.support(read.ties.edges({body for members in roles.values() for body in members})),
-        limits=tuple(_limits(read, pairs, verdicts, roles, found)),
+        claim="; ".join(f"{tested.one.name} and {tested.other.name} overlap" for tested in result.stated),
+        verdict=result.verdict,
+        answer=_answer(result),
+        result=result,
+        tables=tables(result),
+        support=result.support,
+        limits=tuple(_limits(result)),
         method=METHOD,
+    )
+
+
+def measure(store: Backend, read: Sample) -> Result:
+    """How alike the bodies of each role of a sample are tied, and those that sources say overlap."""
+    stated: dict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for statement in _statements(store, read):
+        stated[statement.one, statement.other].append(statement)
+    roles = _roles(read)
+    found = {role: equivalence.ranked(read.ties, members) for role, members in roles.items()}
+    corrected, tests = _corrected(read, roles, found)
+    alike = sorted((p for role in found for p in found[role] if len(p.shared) >= LEAST_SHARED), key=likeness.rank)
+    peers = sorted(_peers(read, {end for pair in stated for end in pair if end in read.ties}), key=likeness.rank)
+    bodies = [body for members in roles.values() for body in members]
+    return Result(
+        stated=tuple(_tested(read, *pair, tuple(statements)) for pair, statements in sorted(stated.items())),
+        peers=tuple(likeness.describe(read, pair) for pair in peers[:SHOWN]),
+        all_peers=len(peers),
+        alike=tuple((read.ties.nodes[p.one]["kind"], likeness.describe(read, p, corrected)) for p in alike[:SHOWN]),
+        all_alike=len(alike),
+        alike_support=read.support(tie for pair in alike[:SHOWN] for tie in likeness.ties(pair)),
+        roles=tuple(_role(*role, members, found[role], corrected, tests[role]) for role, members in roles.items()),
+        single=sum(len(pair.shared) < LEAST_SHARED for pairs in found.values() for pair in pairs),
+        bodies=len(bodies),
+        weak=sum(read.ties.degree(body) < likeness.LEAST_TIES for body in bodies),
+        support=read.support(read.ties.edges(set(bodies))),
     )
 
 
 def verdict(pair: Likeness | None) -> Verdict:
     """The verdict on the claim that two bodies overlap, by the rule of this module, but for leaving out sources."""
-    if pair is None or not _carries(pair):
+    if pair is None or not likeness.testable(pair):
         return Verdict.INCONCLUSIVE
     if pair.probability <= LEVEL:
         return Verdict.SUPPORTED
@@ -104,13 +185,13 @@ def verdict(pair: Likeness | None) -> Verdict:
     return Verdict.CONTRADICTED if many and pair.probability >= CHANCE else Verdict.INCONCLUSIVE
 
 
-def _read(store: Backend, read: Sample) -> list[_Said]:
+def _statements(store: Backend, read: Sample) -> list[Statement]:
     found = []
-    for row in store.select(_SAID):
+    for row in store.select(_OVERLAPS):
         claim, one, other, kind, source = (namespaces.local(term.value) for term in row)
         if source not in read.left_out:
-            found.append(_Said(min(one, other), max(one, other), kind, source, claim))
-    return sorted(found)
+            found.append(Statement(min(one, other), max(one, other), kind, source, claim))
+    return sorted(found, key=lambda s: (s.one, s.other, s.kind, s.source, s.claim))
 
 
 def _roles(read: Sample) -> dict[tuple[str, str], list[str]]:
@@ -122,212 +203,166 @@ def _roles(read: Sample) -> dict[tuple[str, str], list[str]]:
     return {role: members for role, members in sorted(found.items()) if len(members) > 1}
 
 
-def _carries(pair: Likeness) -> bool:
-    """Whether both have ties enough for a p-value."""
-    return min(pair.one_ties, pair.other_ties) >= LEAST_TIES
-
-
-def _adjusted(
-    read: Sample, roles: dict[tuple[str, str], list[str]], found: dict[tuple[str, str], tuple[Likeness, ...]]
+def _corrected(
+    read: Sample, roles: Mapping[tuple[str, str], Sequence[str]], found: Mapping[tuple[str, str], Sequence[Likeness]]
 ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], int]]:
-    """The p of each pair that carries one, after as many tests as its role has such pairs; and how many those are."""
-    adjusted, tests = {}, {}
+    """The corrected p of each testable pair, and the number of tests in each role."""
+    corrected, tests = {}, {}
     for role, pairs in found.items():
-        carried = [pair for pair in pairs if _carries(pair)]
-        all_ = math.comb(sum(read.ties.degree(body) >= LEAST_TIES for body in roles[role]), 2)
-        tests[role] = max(all_, len(carried))  # two that are tied to each other have one neighbour less than ties
-        tested = equivalence.holm([*(pair.probability for pair in carried), *[1.0] * (tests[role] - len(carried))])
-        adjusted.update({(pair.one, pair.other): p for pair, p in zip(carried, tested, strict=False)})
-    return adjusted, tests
+        tested = [pair for pair in pairs if likeness.testable(pair)]
+        all_ = math.comb(sum(read.ties.degree(body) >= likeness.LEAST_TIES for body in roles[role]), 2)
+        tests[role] = max(all_, len(tested))  # two that are tied to each other have one neighbour less than ties
+        p_values = [*(pair.probability for pair in tested), *[1.0] * (tests[role] - len(tested))]
+        adjusted = permutation.holm(p_values)
+        corrected.update({(pair.one, pair.other): p for pair, p in zip(tested, adjusted, strict=False)})
+    return corrected, tests
 
 
 def _likeness(read: Sample, one: str, other: str) -> Likeness | None:
     return equivalence.likeness(read.ties, one, other) if one in read.ties and other in read.ties else None
 
 
-def _watched(read: Sample, one: str, other: str) -> tuple[Verdict, str]:
-    """The verdict on a pair, and a source without which it is another: the graph cannot tell then."""
-    told = verdict(_likeness(read, one, other))
-    if told is Verdict.INCONCLUSIVE:
-        return told, ""
-    own = {s for node in (one, other) for *_, data in read.ties.edges(node, data=True) for s in data["sources"]}
-    for source in sorted(own):
-        if verdict(_likeness(read.without([source]), one, other)) is not told:
-            return Verdict.INCONCLUSIVE, source
-    return told, ""
+def _tested(read: Sample, one: str, other: str, statements: tuple[Statement, ...]) -> TestedPair:
+    """The verdict on a pair; it is inconclusive if it is another without some source."""
+    found = _likeness(read, one, other)
+    full, source = verdict(found), ""
+    if full is not Verdict.INCONCLUSIVE:
+        own = {s for node in (one, other) for *_, data in read.ties.edges(node, data=True) for s in data["sources"]}
+        rests = ((s, verdict(_likeness(read.without([s]), one, other))) for s in sorted(own))
+        source = next((s for s, rest in rests if rest is not full), "")
+    pair = likeness.describe(read, found) if found else None
+    named = Verdict.INCONCLUSIVE if source else full
+    return TestedPair(likeness.actor(read, one), likeness.actor(read, other), pair, named, source, statements)
 
 
-def _name(read: Sample, node: str) -> str:
-    return str(read.ties.nodes[node]["label"]) if node in read.ties else node
-
-
-def _claim(read: Sample, pairs: list[tuple[str, str]]) -> str:
-    return "; ".join(f"{_name(read, one)} and {_name(read, other)} overlap" for one, other in pairs)
-
-
-def _answer(
-    read: Sample,
-    pairs: list[tuple[str, str]],
-    found: dict[tuple[str, str], tuple[Likeness, ...]],
-    adjusted: dict[tuple[str, str], float],
-    tests: dict[tuple[str, str], int],
-) -> str:
-    parts = []
-    for one, other in pairs:
-        pair = _likeness(read, one, other)
-        names = f"{_name(read, one)} and {_name(read, other)}"
-        if pair is None:
-            parts.append(f"{names} are said to overlap; one of them has no tie here.")
-        else:
-            parts.append(
-                f"{names} are said to overlap; they have {pair.one_ties} and "
-                f"{counted(pair.other_ties, 'neighbour')} and share "
-                f"{len(pair.shared)}" + (f" (p = {pair.probability:.3g})." if _carries(pair) else ".")
-            )
-    sure = sum(p <= LEVEL for p in adjusted.values())
-    shared = sum(map(len, found.values()))
-    parts.append(
-        f"{counted(shared, 'pair of bodies of one role has', 'pairs of bodies of one role have')} a neighbour in "
-        f"common. Of {counted(sum(tests.values()), 'pair')} with {LEAST_TIES} neighbours or more each, {sure:,} "
-        f"{'has' if sure == 1 else 'have'} more in common than chance gives, after so many tests in a role."
-    )
-    return " ".join(parts)
-
-
-def _evidence(read: Sample, pair: Likeness) -> tuple[str, ...]:
-    """The claims by which the two are tied to those they share."""
-    ends = [(end, between) for between in pair.shared for end in (pair.one, pair.other)]
-    return tuple(sorted({claim for tie in ends for claim in read.ties.edges[tie]["claims"]}))
-
-
-def _figures(pair: Likeness) -> tuple[Value, ...]:
-    return (
-        pair.one_ties,
-        pair.other_ties,
-        len(pair.shared),
-        pair.jaccard,
-        pair.distance,
-        pair.correlation,
-        pair.probability if _carries(pair) else None,
-    )
-
-
-def _shared(read: Sample, pair: Likeness) -> str:
-    return ", ".join(_name(read, node) for node in pair.shared)
-
-
-def _sayings(read: Sample, said: list[_Said], verdicts: dict[tuple[str, str], tuple[Verdict, str]]) -> Table:
-    rows: list[tuple[Value, ...]] = []
-    evidence = []
-    for saying in said:
-        pair = _likeness(read, saying.one, saying.other)
-        figures = _figures(pair) if pair else (None,) * len(_FIGURES)
-        names = (_name(read, saying.one), _name(read, saying.other))
-        ties = str(verdicts[saying.one, saying.other][0])
-        rows.append((*names, saying.kind, saying.source, *figures, ties))
-        evidence.append((saying.claim, *(_evidence(read, pair) if pair else ())))
-    return Table(
-        "Who is said to overlap, and what the ties show",
-        ("one", "other", "said as", "source", *_FIGURES, "verdict of the ties"),
-        tuple(rows),
-        note="What is said is no tie and does not bear on the figures. It is the first claim of a row's evidence.",
-        evidence=tuple(evidence),
-    )
-
-
-def _peers(read: Sample, pairs: list[tuple[str, str]]) -> Table:
-    """Everyone of the spheres of those who are said to overlap, whatever their class."""
-    ends = {end for pair in pairs for end in pair if end in read.ties}
+def _peers(read: Sample, ends: Collection[str]) -> Iterator[Likeness]:
+    """All pairs of bodies, whatever their class, in the spheres of these."""
     spheres = {str(read.ties.nodes[end]["sphere"]) for end in ends} - {""}
     peers = sorted(
         node
         for node, data in read.ties.nodes(data=True)
         if data["nature"] in sample.BODIES and data["sphere"] in spheres
     )
-    found = [equivalence.likeness(read.ties, one, other) for one, other in combinations(peers, 2)]
-    order = sorted(found, key=lambda pair: (-pair.jaccard, pair.probability, pair.one, pair.other))[:SHOWN]
-    return Table(
-        "All pairs of bodies of the same sphere as those who are said to overlap",
-        ("one", "other", *_FIGURES, "whom they share"),
-        tuple((_name(read, pair.one), _name(read, pair.other), *_figures(pair), _shared(read, pair)) for pair in order),
-        note=f"The first {len(order)} of {len(found)}. p is not corrected for the number of rows.",
-        evidence=tuple(_evidence(read, pair) for pair in order),
+    yield from (equivalence.likeness(read.ties, one, other) for one, other in combinations(peers, 2))
+
+
+def _role(
+    sphere: str,
+    name: str,
+    members: Sequence[str],
+    own: Sequence[Likeness],
+    corrected: Mapping[tuple[str, str], float],
+    tests: int,
+) -> Role:
+    pairs = math.comb(len(members), 2)
+    significant = sum(corrected.get((pair.one, pair.other), 1.0) <= LEVEL for pair in own)
+    mean = math.fsum(pair.jaccard for pair in own) / pairs
+    return Role(sphere, name, len(members), pairs, len(own), mean, tests, significant)
+
+
+def _answer(result: Result) -> str:
+    parts = []
+    for tested in result.stated:
+        pair, names = tested.pair, f"{tested.one.name} and {tested.other.name}"
+        if pair is None:
+            parts.append(f"According to sources {names} overlap; one of them has no tie here.")
+        else:
+            p = f" (p = {pair.p:.3g})" if pair.p is not None else ""
+            parts.append(
+                f"According to sources {names} overlap; they have {pair.one_ties} and "
+                f"{counted(pair.other_ties, 'neighbour')} and share {len(pair.shared)}{p}."
+            )
+    tests, significant = sum(r.tested for r in result.roles), sum(r.significant for r in result.roles)
+    sharing = sum(r.sharing for r in result.roles)
+    parts.append(
+        f"{counted(sharing, 'pair of bodies of one role has', 'pairs of bodies of one role have')} a neighbour in "
+        f"common. Of {counted(tests, 'pair')} with at least {likeness.LEAST_TIES} neighbours each, {significant:,} "
+        f"{'has' if significant == 1 else 'have'} significantly more in common than by chance, after correction for "
+        "the number of tests in a role."
+    )
+    return " ".join(parts)
+
+
+def _limits(result: Result) -> Iterator[str]:
+    if not result.stated:
+        yield "No source says that two bodies overlap, so there is no claim to test."
+    for tested in result.stated:
+        pair, names = tested.pair, f"{tested.one.name} and {tested.other.name}"
+        if tested.decided_by:
+            yield f"The verdict on {names} is not robust: it changes without {tested.decided_by}."
+        elif pair is None or pair.p is None:
+            ties = f"{pair.one_ties} and {counted(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
+            yield f"{names} have {ties}; at least {likeness.LEAST_TIES} each are needed for a verdict."
+        elif tested.verdict is Verdict.INCONCLUSIVE:
+            yield f"{names}: p = {pair.p:.3g} is neither small nor large enough for a verdict."
+    weak, least = f"{result.weak:,} of {counted(result.bodies, 'body')}", likeness.LEAST_TIES
+    yield f"No p-value is given for {weak}, with fewer than {least} neighbours."
+    yield f"{counted(result.single, 'pair with', 'pairs with')} only one neighbour in common: not listed."
+    yield (
+        "To be tied to the same others is not to do the same work: the graph has ties to actors, and hardly any claim "
+        "about what a body does."
     )
 
 
-def _alike(read: Sample, alike: list[Likeness], adjusted: dict[tuple[str, str], float]) -> Table:
-    order = sorted(alike, key=lambda pair: (-pair.jaccard, pair.probability, pair.one, pair.other))[:SHOWN]
+def tables(result: Result) -> tuple[Table, ...]:
+    """The result as tables."""
+    return _stated(result), _peer_pairs(result), _alike(result), _by_role(result)
+
+
+def _stated(result: Result) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    evidence = []
+    for tested in result.stated:
+        for said in tested.statements:
+            names = (tested.one.name, tested.other.name)
+            rows.append((*names, said.kind, said.source, *likeness.cells(tested.pair), str(tested.verdict)))
+            evidence.append((said.claim, *(tested.pair.claims if tested.pair else ())))
+    return Table(
+        "Bodies that overlap according to sources, compared with their ties",
+        ("one", "other", "kind", "source", *likeness.COLUMNS, "verdict"),
+        tuple(rows),
+        note="The statement is no tie and does not influence the numbers. It is the first claim in a row's evidence.",
+        evidence=tuple(evidence),
+    )
+
+
+def _peer_pairs(result: Result) -> Table:
+    return Table(
+        "All pairs of bodies of the same sphere as those that overlap according to sources",
+        ("one", "other", *likeness.COLUMNS, "shared neighbours"),
+        tuple(
+            (pair.one.name, pair.other.name, *likeness.cells(pair), likeness.shared_names(pair))
+            for pair in result.peers
+        ),
+        note=f"The first {len(result.peers)} of {result.all_peers}. p is not corrected for the number of rows.",
+        evidence=tuple(pair.claims for pair in result.peers),
+    )
+
+
+def _alike(result: Result) -> Table:
     return Table(
         "Pairs of one role by the part of their neighbours that they share",
-        ("role", "one", "other", *_FIGURES, "p after all tests", "whom they share"),
+        ("role", "one", "other", *likeness.COLUMNS, "p (Holm)", "shared neighbours"),
         tuple(
-            (
-                read.ties.nodes[pair.one]["kind"],
-                _name(read, pair.one),
-                _name(read, pair.other),
-                *_figures(pair),
-                adjusted.get((pair.one, pair.other)),
-                _shared(read, pair),
-            )
-            for pair in order
+            (role, pair.one.name, pair.other.name, *likeness.cells(pair), pair.p_corrected, likeness.shared_names(pair))
+            for role, pair in result.alike
         ),
-        note=f"Pairs that share {LEAST_SHARED} neighbours or more; the first {len(order)} of {len(alike)}. p takes "
-        "every other actor to be as easily shared: one whom many are tied to is shared more easily than it says.",
-        support=read.support(_between(order)),
-        evidence=tuple(_evidence(read, pair) for pair in order),
+        note=f"Pairs that share at least {LEAST_SHARED} neighbours; the first {len(result.alike)} of "
+        f"{result.all_alike}. p takes every other actor to be equally likely to be shared; one with many ties is "
+        "likelier than that.",
+        support=result.alike_support,
+        evidence=tuple(pair.claims for _, pair in result.alike),
     )
 
 
-def _between(pairs: Iterable[Likeness]) -> Iterator[tuple[str, str]]:
-    return ((end, between) for pair in pairs for between in pair.shared for end in (pair.one, pair.other))
-
-
-def _by_role(
-    roles: dict[tuple[str, str], list[str]],
-    found: dict[tuple[str, str], tuple[Likeness, ...]],
-    adjusted: dict[tuple[str, str], float],
-    tests: dict[tuple[str, str], int],
-) -> Table:
-    rows = []
-    for (sphere, kind), members in roles.items():
-        pairs, own = math.comb(len(members), 2), found[sphere, kind]
-        sure = sum(adjusted.get((pair.one, pair.other), 1.0) <= LEVEL for pair in own)
-        mean = math.fsum(pair.jaccard for pair in own) / pairs
-        rows.append((sphere, kind, len(members), pairs, len(own), mean, tests[sphere, kind], sure))
+def _by_role(result: Result) -> Table:
     return Table(
         "By role",
         ("sphere", "role", "bodies", "pairs", "share a neighbour", "mean Jaccard", "tested", "more than chance"),
-        tuple(rows),
-        note="Mean Jaccard is over all pairs, with 0 for those that share nobody. Tested are the pairs of which both "
-        f"have {LEAST_TIES} neighbours or more.",
-    )
-
-
-def _limits(
-    read: Sample,
-    pairs: list[tuple[str, str]],
-    verdicts: dict[tuple[str, str], tuple[Verdict, str]],
-    roles: dict[tuple[str, str], list[str]],
-    found: dict[tuple[str, str], tuple[Likeness, ...]],
-) -> Iterator[str]:
-    if not pairs:
-        yield "No source says of two bodies that they overlap, so there is no claim to weigh."
-    for one, other in pairs:
-        pair, (told, source) = _likeness(read, one, other), verdicts[one, other]
-        names = f"{_name(read, one)} and {_name(read, other)}"
-        if source:
-            yield f"One source decides on {names}: without {source} the verdict is another."
-        elif pair is None or not _carries(pair):
-            ties = f"{pair.one_ties} and {counted(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
-            yield f"{names} have {ties}; fewer than {LEAST_TIES} carry no verdict."
-        elif told is Verdict.INCONCLUSIVE:
-            yield f"{names}: p = {pair.probability:.3g} is neither small nor large enough."
-    bodies = [body for members in roles.values() for body in members]
-    few = sum(read.ties.degree(body) < LEAST_TIES for body in bodies)
-    yield f"No p-value is given for {few:,} of {counted(len(bodies), 'body')}, with fewer than {LEAST_TIES} neighbours."
-    single = [pair for each in found.values() for pair in each if len(pair.shared) < LEAST_SHARED]
-    yield f"{counted(len(single), 'pair with', 'pairs with')} one neighbour alone in common: not listed."
-    yield (
-        "To be tied to the same others is not to do the same work: the graph has ties to actors, and hardly any claim "
-        "on what a body does."
+        tuple(
+            (r.sphere, r.name, r.bodies, r.pairs, r.sharing, r.mean_jaccard, r.tested, r.significant)
+            for r in result.roles
+        ),
+        note="Mean Jaccard is over all pairs, with 0 for those that share no neighbour. Tested are the pairs in which "
+        f"both have at least {likeness.LEAST_TIES} neighbours.",
     )
