@@ -16,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from rareearth.formats.drawn import drawing
+from rareearth.formats.drawing import draw
 
 Attributes = dict[str, Any]
 Read = tuple[dict[str, Attributes], list[tuple[str, str, Attributes]]]
@@ -25,7 +25,7 @@ GEPHI_LITE = Path(__file__).resolve().parent / "gephi_lite"
 
 def expected(network: nx.MultiDiGraph[str], without: tuple[str, ...] = ()) -> Read:
     """What a file has to give back: everything of the drawn network, each attribute with its one type."""
-    drawn = drawing(network)
+    drawn = draw(network)
 
     def typed(data: Attributes, types: dict[str, type]) -> Attributes:
         return {name: types[name](value) for name, value in data.items() if name not in without}

@@ -8,9 +8,9 @@ import csv
 import io
 import json
 import math
-import os
 import re
 import tempfile
+import typing
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
@@ -23,12 +23,15 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import readers
+import xml_rules
 from hypothesis import given, settings
 from lxml import etree
 
 from rareearth import formats, layout, namespaces
+from rareearth.cli import files
 from rareearth.dataset import Dataset
 from rareearth.formats import FormatError
+from rareearth.site import exports
 from rareearth.store import oxigraph
 from rareearth.store.oxigraph import Oxigraph
 
@@ -251,17 +254,17 @@ def test_places_that_a_network_has_are_kept(tmp_path: Path) -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "id": ({"id": "x"}, "the attribute 'id' would be taken"),
-    "source": ({"source": "x"}, "the attribute 'source' would be taken"),
-    "target": ({"target": "x"}, "the attribute 'target' would be taken"),
+    "id": ({"id": "x"}, "the attribute 'id' would be read as a part"),
+    "source": ({"source": "x"}, "the attribute 'source' would be read as a part"),
+    "target": ({"target": "x"}, "the attribute 'target' would be read as a part"),
     "a list": ({"tags": ["a"]}, "the attribute 'tags' is a list"),
     "nothing": ({"tag": None}, "the attribute 'tag' is a NoneType"),
     "a truth": ({"known": True}, "the attribute 'known' is a bool"),
     "not a number": ({"score": math.nan}, "the attribute 'score' is nan"),
     "without end": ({"score": math.inf}, "the attribute 'score' is inf"),
     "no weight": ({"weight": 0}, "an edge has the weight 0"),
-    "a weight in words": ({"weight": "heavy"}, "the attribute 'weight' is 'heavy'; wanted a number"),
-    "a label that is a number": ({"label": 7}, "the attribute 'label' is '7'; wanted a text"),
+    "a weight in words": ({"weight": "heavy"}, "the attribute 'weight' is 'heavy'; expected a number"),
+    "a label that is a number": ({"label": 7}, "the attribute 'label' is '7'; expected text"),
     "a colour by name": ({"color": "red"}, "the color is 'red'"),
     "a colour with a tail": ({"color": "#ff0000ff"}, "the color is '#ff0000ff'"),
 }
@@ -289,96 +292,102 @@ def test_an_attribute_has_one_type(tmp_path: Path) -> None:
 # ---- the form of the files -------------------------------------------------------------------------------
 
 
-def check_graphml(root: etree._Element) -> None:
-    """Keys, then one graph with nodes, then edges; ids that are unique; data of declared keys only, each once."""
-    assert [child.tag for child in root] == [GRAPHML + "key"] * (len(root) - 1) + [GRAPHML + "graph"]
-    graph = root[-1]
-    tags = [child.tag for child in graph]
-    nodes = [child for child in graph if child.tag == GRAPHML + "node"]
-    assert tags == [GRAPHML + "node"] * len(nodes) + [GRAPHML + "edge"] * (len(graph) - len(nodes))
-    ids = [e.get("id") for e in root.iter(GRAPHML + "key", GRAPHML + "graph", GRAPHML + "node", GRAPHML + "edge")]
-    assert None not in ids
-    assert len({(e.tag, e.get("id")) for e in root.iter() if e.get("id")}) == len(ids)
-    known = {node.get("id") for node in nodes}
-    keys = {
-        owner: {k.get("id") for k in root.iter(GRAPHML + "key") if k.get("for") == owner} for owner in ("node", "edge")
-    }
-    for child in graph:
-        used = [data.get("key") for data in child]
-        assert {data.tag for data in child} <= {GRAPHML + "data"}
-        assert len(set(used)) == len(used)
-        assert set(used) <= keys["node" if child.tag == GRAPHML + "node" else "edge"]
-        if child.tag == GRAPHML + "edge":
-            assert {child.get("source"), child.get("target")} <= known
+RULES: dict[str, Callable[[etree._Element], list[str]]] = {".graphml": xml_rules.graphml, ".gexf": xml_rules.gexf}
 
 
-def check_gexf(root: etree._Element) -> None:
-    """Meta, then one graph: columns, nodes, edges; ids that are unique; values of declared columns only, each once."""
-    assert [child.tag for child in root] == [GEXF + "meta", GEXF + "graph"]
-    graph = root[1]
-    assert [child.tag for child in graph] == [GEXF + t for t in ("attributes", "attributes", "nodes", "edges")]
-    columns = {group.get("class"): [c.get("id") for c in group] for group in graph.findall(GEXF + "attributes")}
-    assert all(len(set(ids)) == len(ids) for ids in columns.values())
-    nodes, edges = list(graph[2]), list(graph[3])
-    assert {child.tag for child in nodes} <= {GEXF + "node"}
-    assert {child.tag for child in edges} <= {GEXF + "edge"}
-    known = {node.get("id") for node in nodes}
-    assert len(known) == len(nodes)
-    assert len({edge.get("id") for edge in edges}) == len(edges)
-    order = [GEXF + "attvalues", VIZ + "color", VIZ + "position", VIZ + "size", GEXF + "spells"]
-    for owner, items in (("node", nodes), ("edge", edges)):
-        for item in items:
-            assert [order.index(child.tag) for child in item] == sorted({order.index(child.tag) for child in item})
-            used = [value.get("for") for value in item.iter(GEXF + "attvalue")]
-            assert len(set(used)) == len(used)
-            assert set(used) <= set(columns[owner])
-            if owner == "edge":
-                assert {item.get("source"), item.get("target")} <= known
-
-
-CHECKS: dict[str, Callable[[etree._Element], None]] = {".graphml": check_graphml, ".gexf": check_gexf}
-
-
-@pytest.mark.parametrize("ending", CHECKS)
-def test_the_structure_of_the_file(network: Network, tmp_path: Path, ending: str) -> None:
-    CHECKS[ending](readers.tree(write(network, tmp_path / f"n{ending}")))
+@pytest.mark.parametrize("extension", RULES)
+def test_the_file_is_as_its_standard_asks(network: Network, tmp_path: Path, extension: str) -> None:
+    assert RULES[extension](readers.tree(write(network, tmp_path / f"n{extension}"))) == []
 
 
 @settings(max_examples=40)
 @given(readers.networks())
-def test_the_structure_of_any_file(network: Network) -> None:
+def test_any_file_is_as_its_standard_asks(network: Network) -> None:
+    """But for the ids of GraphML: they are the ids of the network, and its schema asks for names (NMTOKEN)."""
     with tempfile.TemporaryDirectory() as folder:
-        for ending, check in CHECKS.items():
-            check(readers.tree(write(network, Path(folder) / f"n{ending}")))
+        graphml, gexf = (readers.tree(write(network, Path(folder) / f"n{extension}")) for extension in RULES)
+    assert xml_rules.graphml(graphml, names=False) == []
+    assert xml_rules.gexf(gexf) == []
 
 
-def schema(name: str) -> etree.XMLSchema:
-    folder = os.environ.get("RAREEARTH_SCHEMAS")
-    if not folder:
-        pytest.skip(
-            "RAREEARTH_SCHEMAS does not name a folder with graphml.xsd, xlink.xsd, gexf.xsd, viz.xsd, dynamics.xsd"
-        )
-    return etree.XMLSchema(etree.parse(str(Path(folder) / name)))
+def small_network() -> Network:
+    """Two nodes and an edge of a few years, with an attribute of each type."""
+    network: Network = nx.MultiDiGraph()
+    network.add_node("a", label="A", kind="Person", color="#102030", rank=1, share=0.5)
+    network.add_node("b", label="B")
+    network.add_edge("a", "b", key="r", spells="2020-01-01/2021-12-31", note="n", color="#102030")
+    return network
 
 
-def test_graphml_is_valid(network: Network, tmp_path: Path) -> None:
-    """By the schema of graphdrawing.org, but for the ``label`` of an edge, which Gephi asks for and it does not know."""
-    rules = schema("graphml.xsd")
-    root = readers.tree(write(network, tmp_path / "n.graphml"))
-    assert not rules.validate(root)
-    for edge in root.iter(GRAPHML + "edge"):
-        del edge.attrib["label"]
-    rules.assertValid(root)
+NODE_A = '<node id="a"'
+EDGE = '<edge id="e0" source="a" target="b"'
+# What is put in the place of what, and what the rules say of it.
+BROKEN: dict[str, list[tuple[str, str, str]]] = {
+    ".graphml": [
+        ("http://graphml.graphdrawing.org/xmlns\"", "http://example.org/\"", "the root is"),
+        ("<graph id", "<data key='node-label'>x</data><key id='k' for='node'/><graph id", "the children of a graphml"),
+        ("</graphml>", "<desc>late</desc></graphml>", "the children of a graphml are: desc key"),
+        (' edgedefault="directed"', "", "a graph without edgedefault"),
+        (' edgedefault="directed"', ' edgedefault="both"', "the edgedefault of a graph is 'both'"),
+        (NODE_A, "<node", "a node without id"),
+        (NODE_A, '<node id="a b"', "the id of a node is 'a b'"),
+        (NODE_A, '<node id="b"', "node 'b' twice"),
+        (NODE_A, NODE_A + ' colour="red"', "a node has an unknown attribute colour"),
+        (EDGE, '<edge id="e0" target="b"', "a edge without source"),
+        (EDGE, '<edge id="e0" source="a" target="z"', "an edge's target 'z' is no node"),
+        ('<data key="node-label">A', '<data key="node-name">A', "data of an undeclared key 'node-name'"),
+        ('<data key="node-label">A', '<data key="edge-note">A', "data of key 'edge-note' in a node"),
+        ('<data key="node-rank">1', '<data key="node-rank">one', "'one' is not of type int"),
+        ('<data key="node-share">0.5', '<data key="node-share">0,5', "'0,5' is not of type double"),
+        ('attr.type="int"', 'attr.type="number"', "the attr.type of a key is 'number'"),
+        ('<key id="node-share"', '<key id="node-rank"', "key 'node-rank' twice"),
+        ('<data key="node-rank">', '<data key="node-rank">2</data><data key="node-rank">', "data of key 'node-rank' twice"),
+        (NODE_A, f"text {NODE_A}", "text in a graph"),
+        (NODE_A, f"<vertex/>{NODE_A}", "an unknown element"),
+    ],
+    ".gexf": [
+        ('version="1.3"', 'version="1.2"', "the version of a gexf is '1.2'"),
+        (' version="1.3"', "", "a gexf without version"),
+        ("</gexf>", "<meta/></gexf>", "the children of a gexf are: meta graph meta"),
+        ('mode="dynamic"', 'mode="moving"', "the mode of a graph is 'moving'"),
+        (' mode="dynamic"', "", "times in a graph that is not dynamic"),
+        ('timeformat="date"', 'timeformat="day"', "the timeformat of a graph is 'day'"),
+        ('timerepresentation="interval"', 'timerepresentation="timestamp"', "spells in a graph whose times are not"),
+        ('start="2020-01-01"', 'start="2020-1-1"', "the time '2020-1-1' is no date"),
+        ('start="2020-01-01"', 'start="2020-02-30"', "the time '2020-02-30' is no date"),
+        ('start="2020-01-01"', 'start="2022-01-01"', "a spell from 2022-01-01 to 2021-12-31"),
+        ('<spell start="2020-01-01" end="2021-12-31"', "<spell", "a spell without start and end"),
+        ('<attributes class="node"', '<attributes class="vertex"', "the class of a attributes is 'vertex'"),
+        ('<attributes class="node"', "<attributes", "a attributes without class"),
+        ('type="integer"', 'type="int"', "the type of a attribute is 'int'"),
+        ('<attribute id="rank"', '<attribute id="share"', "attribute of nodes 'share' twice"),
+        ('for="rank" value="1"', 'for="rang" value="1"', "a value of an undeclared attribute 'rang' of nodes"),
+        ('for="rank" value="1"', 'for="rank" value="1.5"', "'1.5' is not of type integer"),
+        ('for="rank" value="1"', 'for="share" value="1"', "value of a node 'share' twice"),
+        (NODE_A, "<node", "a node without id"),
+        (NODE_A, '<node id="b"', "node 'b' twice"),
+        (EDGE, '<edge id="e0" source="z" target="b"', "an edge's source 'z' is no node"),
+        (EDGE, '<edge source="a" target="b"', "a edge without id"),
+        ('weight="1.0"', 'weight="heavy"', "the weight of a edge is 'heavy'"),
+        ('r="16"', 'r="256"', "the r of a viz:color is '256'"),
+        ("<viz:size", "<viz:mass", "an unknown element"),
+        ("<viz:position", "<viz:size value='1'/><viz:position", "size' twice"),
+        ("http://gexf.net/1.3/viz\"", "http://gexf.net/1.2/viz\"", "an unknown element"),
+    ],
+}  # fmt: skip
 
 
-def test_gexf_is_valid(network: Network, tmp_path: Path) -> None:
-    """By the schema of gexf.net; it has ``viz`` in its main namespace, where no reader looks for it."""
-    rules = schema("gexf.xsd")
-    root = readers.tree(write(network, tmp_path / "n.gexf"))
-    for element in root.iter():
-        if isinstance(element.tag, str) and element.tag.startswith(VIZ):
-            element.tag = GEXF + element.tag.removeprefix(VIZ)
-    rules.assertValid(root)
+@pytest.mark.parametrize(
+    ("extension", "old", "new", "message"),
+    [(extension, *broken) for extension, all_broken in BROKEN.items() for broken in all_broken],
+)
+def test_the_rules_see_what_is_broken(tmp_path: Path, extension: str, old: str, new: str, message: str) -> None:
+    path = write(small_network(), tmp_path / f"n{extension}")
+    text = path.read_text(encoding="utf-8")
+    assert RULES[extension](readers.tree(path)) == []
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(message in found for found in RULES[extension](readers.tree(path)))
 
 
 def test_an_empty_network_is_a_file(tmp_path: Path) -> None:
@@ -386,8 +395,8 @@ def test_an_empty_network_is_a_file(tmp_path: Path) -> None:
     for ending in formats.NETWORKS:
         path = write(empty, tmp_path / f"n{ending}")
         assert path.stat().st_size > 0
-        if ending in CHECKS:
-            CHECKS[ending](readers.tree(path))
+        if ending in RULES:
+            assert RULES[ending](readers.tree(path)) == []
 
 
 # ---- pictures --------------------------------------------------------------------------------------------
@@ -610,12 +619,36 @@ def test_the_same_graph_is_the_same_bytes_whatever_its_order(
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
 
 
+@pytest.mark.parametrize("extension", [".graphml", ".gexf", ".jsonld", ".trig"])
+def test_files_name_licence_and_creator(tmp_path: Path, store: ox.Store, actors: Network, extension: str) -> None:
+    [path] = formats.write(tmp_path / f"n{extension}", store, lambda: actors)
+    text = path.read_text(encoding="utf-8")
+    assert namespaces.LICENSE_DATA in text
+    assert namespaces.CREATOR in text
+
+
+# ---- the registry ----------------------------------------------------------------------------------------
+
+
+def test_the_site_adds_the_page_to_the_formats() -> None:
+    extensions = [found.extension for found in exports.FORMATS]
+    assert extensions == [*formats.NETWORKS, *formats.GRAPHS, ".html"]
+    assert exports.of(Path("x.HTML")).holds == "page"
+    with pytest.raises(FormatError, match=r"'\.pdf' is not a known extension; expected one of .* \.jsonld \.html$"):
+        exports.of(Path("x.pdf"))
+
+
+def test_the_help_of_the_command_names_every_extension() -> None:
+    help_text = typing.get_type_hints(files.export, include_extras=True)["file"].__metadata__[0].help
+    assert set(re.findall(r"\.\w+", help_text)) == {found.extension for found in exports.FORMATS}
+
+
 # ---- places ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["n.xlsx", "n", "n.graphml.gz", ".graphml"])
 def test_an_unknown_ending_is_refused_with_those_there_are(tmp_path: Path, actors: Network, name: str) -> None:
-    with pytest.raises(FormatError, match=r"is no known ending; wanted one of \.graphml \.gexf"):
+    with pytest.raises(FormatError, match=r"is not a known extension; expected one of \.graphml \.gexf"):
         write(actors, tmp_path / name)
 
 

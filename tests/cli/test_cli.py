@@ -418,7 +418,7 @@ def test_export_of_kinds_and_queries(inside: Command, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["n.xlsx"], "'.xlsx' is no known ending"),
+        (["n.xlsx"], "'.xlsx' is not a known extension"),
         (["n.gexf", "--kind", "rumour"], "no kind of claim 'rumour'"),
         (["n.gexf", "--query", "ASK { ?s ?p ?o }"], "a network needs a CONSTRUCT or SELECT query"),
         (["n.gexf", "--query", "SELECT ?s { ?s ?p ?o }"], "a network needs three columns"),

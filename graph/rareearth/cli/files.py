@@ -47,23 +47,25 @@ def export(
 
     .html is a page to explore everything in a browser, without a network.
     """
-    from rareearth import formats, paths
+    from rareearth import paths
     from rareearth.corpus import Texts
     from rareearth.errors import RareEarthError
-    from rareearth.site import explorer
+    from rareearth.formats import Export
+    from rareearth.site import exports
 
-    html = file.suffix.lower() == explorer.ENDING
-    if html and (view or query or kinds):
+    chosen = exports.of(file)
+    page = chosen.holds == "page"
+    if page and (view or query or kinds):
         raise RareEarthError("a page holds everything, its filters choose: leave out --view, --query and --kind")
-    if texts and not html:
-        raise RareEarthError(f"--texts is for {explorer.ENDING}; the other formats hold no sentences")
+    if texts and not page:
+        raise RareEarthError("--texts is for .html; the other formats hold no sentences")
     graph = opened(build, as_of=as_of)
-    if html:
-        written = [explorer.write(file, graph.store, Texts(texts) if texts else None, as_of or "")]
-    else:
-        text = read(Path(query)) if query and is_file(query) else query
-        with Watchdog(timeout if text else 3600):
-            chosen = text or (view or View.actors).value
-            written = formats.write(file, graph.store, lambda: graph.network(chosen, kinds or None))
+    text = read(Path(query)) if query and is_file(query) else query
+    selected = text or (view or View.actors).value
+    source = Export(
+        graph.store, lambda: graph.network(selected, kinds or None), Texts(texts) if texts else None, as_of or ""
+    )
+    with Watchdog(timeout if text else 3600):
+        written = chosen.write(file, source)
     for made in written:
         print(f"{paths.shown(made)}: {made.stat().st_size:,} bytes")

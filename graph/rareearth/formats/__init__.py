@@ -1,69 +1,88 @@
-"""Files that other tools open: the format follows from the ending of the file's name.
+"""Files for other tools: the extension selects the format.
 
-Networks go to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
-evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. A file is written beside its place and moved
-there when whole.
+A network goes to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
+evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. :mod:`rareearth.site.exports` adds the explorer
+page. A file is written under a temporary name and renamed when it is complete.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from rareearth import paths
+from rareearth import namespaces, paths
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
+    from rareearth.corpus import Texts
     from rareearth.network import Network
     from rareearth.store.backend import Backend
 
-NETWORKS = (".graphml", ".gexf", ".csv", ".cypher", ".svg")
-GRAPHS = (".ttl", ".trig", ".nq", ".jsonld")
+LICENCE = f"Licence: {namespaces.LICENSE_DATA_NAME}, {namespaces.LICENSE_DATA}"
 
 
 class FormatError(RareEarthError):
-    """A file that cannot be written: its ending, its place, or a text that the format cannot hold."""
+    """A file that cannot be written: an unknown extension, a folder that refuses it, or text it cannot hold."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a file is made from; each format takes from it what it needs.
+
+    ``network`` is called by formats of networks only; ``texts`` and ``as_of`` (the date that the store is limited to)
+    are for pages.
+    """
+
+    store: Backend
+    network: Callable[[], Network]
+    texts: Texts | None = None
+    as_of: str = ""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its extension, what it holds, and the function that writes it and returns the files written."""
+
+    extension: str
+    holds: Literal["network", "graph", "page"]
+    write: Callable[[Path, Export], list[Path]]
+
+
+def of(path: Path, known: Iterable[Format] | None = None) -> Format:
+    """The format that a file's extension selects, from :data:`FORMATS` unless others are given. Raises FormatError."""
+    by_extension = {found.extension: found for found in (FORMATS if known is None else known)}
+    extension = path.suffix.lower()
+    if extension not in by_extension:
+        expected = " ".join(by_extension)
+        raise FormatError(f"{path.name}: '{extension}' is not a known extension; expected one of {expected}")
+    return by_extension[extension]
 
 
 def write(path: Path, store: Backend, network: Callable[[], Network]) -> list[Path]:
-    """Write the file, and return the files written (``.csv`` makes two: ``NAME.nodes.csv`` and ``NAME.edges.csv``).
+    """Write a file and return the files written: ``NAME.csv`` becomes ``NAME.nodes.csv`` and ``NAME.edges.csv``.
 
-    ``network`` is called for the formats of :data:`NETWORKS` only. Raises FormatError.
+    ``network`` is called for formats of networks only. Raises FormatError.
     """
-    from rareearth.formats import cypher, gexf, graphml, graphs, svg, tables
-
-    ending = path.suffix.lower()
-    if ending in GRAPHS:
-        return [save(path, graphs.serialize(store, ending))]
-    if ending == ".csv":
-        found = network()
-        return [
-            save(path.with_suffix(".nodes.csv"), _encoded(tables.nodes(found))),
-            save(path.with_suffix(".edges.csv"), _encoded(tables.edges(found))),
-        ]
-    writers = {".graphml": graphml.lines, ".gexf": gexf.lines, ".cypher": cypher.lines, ".svg": svg.lines}
-    if ending not in writers:
-        known = " ".join((*NETWORKS, *GRAPHS, ".html"))  # the page is made elsewhere: see page
-        raise FormatError(f"{path.name}: '{ending}' is no known ending; wanted one of {known}")
-    return [save(path, _encoded(writers[ending](network())))]
+    return of(path).write(path, Export(store, network))
 
 
 def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
-    """Write a file whole or not at all. Raises FormatError when its place cannot be written."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a complete file or none. Raises FormatError when the folder does not let it be written."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with beside.open("wb") as file:
+        with temporary.open("wb") as file:
             for part in [content] if isinstance(content, bytes) else content:
                 file.write(part)
-        os.replace(beside, path)
+        os.replace(temporary, path)
     except OSError as error:
         raise FormatError(f"{paths.shown(path)}: cannot be written ({error.strerror})") from error
     finally:
         with contextlib.suppress(OSError):
-            beside.unlink()
+            temporary.unlink()
     return path
 
 
@@ -76,6 +95,58 @@ def encoded_text(text: str) -> bytes:
         raise FormatError(f"the text has U+{code:04X}, half of a surrogate pair; remove it") from error
 
 
-def _encoded(lines: Iterable[str]) -> Iterable[bytes]:
+def _encoded_lines(lines: Iterable[str]) -> Iterator[bytes]:
     for line in lines:
         yield encoded_text(line) + b"\n"
+
+
+def _graphml(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import graphml
+
+    return [save(path, _encoded_lines(graphml.lines(export.network())))]
+
+
+def _gexf(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import gexf
+
+    return [save(path, _encoded_lines(gexf.lines(export.network())))]
+
+
+def _csv(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import tables
+
+    network = export.network()
+    return [
+        save(path.with_suffix(".nodes.csv"), _encoded_lines(tables.nodes(network))),
+        save(path.with_suffix(".edges.csv"), _encoded_lines(tables.edges(network))),
+    ]
+
+
+def _cypher(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import cypher
+
+    return [save(path, _encoded_lines(cypher.lines(export.network())))]
+
+
+def _svg(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import svg
+
+    return [save(path, _encoded_lines(svg.lines(export.network())))]
+
+
+def _rdf(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import graphs
+
+    return [save(path, graphs.serialize(export.store, path.suffix.lower()))]
+
+
+FORMATS = (
+    Format(".graphml", "network", _graphml),
+    Format(".gexf", "network", _gexf),
+    Format(".csv", "network", _csv),
+    Format(".cypher", "network", _cypher),
+    Format(".svg", "network", _svg),
+    *(Format(extension, "graph", _rdf) for extension in (".ttl", ".trig", ".nq", ".jsonld")),
+)
+NETWORKS = tuple(found.extension for found in FORMATS if found.holds == "network")
+GRAPHS = tuple(found.extension for found in FORMATS if found.holds == "graph")

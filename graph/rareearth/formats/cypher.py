@@ -1,4 +1,4 @@
-"""Cypher statements for Neo4j and its kin: run the file in an empty database, or again in a full one."""
+"""Cypher statements for Neo4j and compatible databases; running the file again changes nothing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rareearth.formats import FormatError
-from rareearth.formats.drawn import Attributes, drawing
+from rareearth.formats.drawing import Attributes, draw
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def lines(network: Network) -> Iterator[str]:
     """One MERGE a node (labels ``Entity`` and its kind), one a relationship (its type is the relation)."""
-    drawn = drawing(network)
+    drawing = draw(network)
     yield "CREATE CONSTRAINT entity_id IF NOT EXISTS FOR (n:Entity) REQUIRE n.id IS UNIQUE;"
-    for node, data in drawn.nodes:
+    for node, data in drawing.nodes:
         kind = f" SET n:{_name(data['kind'])}" if "kind" in data else ""
         yield f"MERGE (n:Entity {{id: {_text(node)}}}) SET n += {_map(data)}{kind};"
-    for _, source, target, data in drawn.edges:
+    for _, source, target, data in drawing.edges:
         ends = f"MATCH (a:Entity {{id: {_text(source)}}}), (b:Entity {{id: {_text(target)}}})"
         yield f"{ends} MERGE (a)-[r:{_name(data['relation'])}]->(b) SET r += {_map(data)};"
 
@@ -37,5 +37,5 @@ def _text(value: str) -> str:
 
 def _name(value: str) -> str:
     if "\\" in value:  # Neo4j reads \u0060 as a backtick even inside backticks
-        raise FormatError(f"the name '{value}' has a backslash, which Cypher has no way to write")
+        raise FormatError(f"the name '{value}' has a backslash, which a name in Cypher cannot have")
     return "`" + value.replace("`", "``") + "`"

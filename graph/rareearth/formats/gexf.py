@@ -5,55 +5,57 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rareearth.formats.drawn import Attributes, Drawing, drawing
-from rareearth.formats.xml import escaped
+from rareearth.formats import LICENCE
+from rareearth.formats.drawing import Attributes, Drawing, draw
+from rareearth.formats.xml import escape
+from rareearth.namespaces import CREATOR
 
 if TYPE_CHECKING:
     from rareearth.network import Network
 
 _NAMES: dict[type, str] = {str: "string", int: "integer", float: "double"}
-_SHOWN = {  # said by elements instead
+_ELEMENTS = {  # attributes that have an element of their own
     "node": frozenset({"label", "color", "size", "x", "y"}),
     "edge": frozenset({"label", "color", "weight"}),
 }
 _TIMES = frozenset({"start", "end", "spells"})
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+_HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 <gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz"
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
       xsi:schemaLocation="http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd" version="1.3">
   <meta>
-    <creator>rareearth</creator>
-    <description>Actors of the rare earth world; every edge names the claims it rests on.</description>
+    <creator>{CREATOR}</creator>
+    <description>Actors of the rare earth world; every edge names the claims it is based on. {LICENCE}.</description>
   </meta>"""
 
 
 def lines(network: Network) -> Iterator[str]:
-    """The file, line by line; it has a time line when an edge has a day. Raises FormatError for what it cannot hold."""
-    drawn = drawing(network)
-    dynamic = any("spells" in data for *_, data in drawn.edges)
+    """The lines of the file, dynamic when an edge has a date. Raises FormatError for what XML cannot hold."""
+    drawing = draw(network)
+    dynamic = any("spells" in data for *_, data in drawing.edges)
     yield _HEAD
     mode = 'mode="dynamic" timeformat="date" timerepresentation="interval"' if dynamic else 'mode="static"'
     yield f'  <graph defaultedgetype="directed" {mode}>'
     columns: dict[str, list[str]] = {}
-    for owner, types in (("node", drawn.node_types), ("edge", drawn.edge_types)):
-        shown = _SHOWN[owner] | (_TIMES if dynamic and owner == "edge" else frozenset())
-        columns[owner] = [name for name in types if name not in shown]
+    for owner, types in (("node", drawing.node_types), ("edge", drawing.edge_types)):
+        elements = _ELEMENTS[owner] | (_TIMES if dynamic and owner == "edge" else frozenset())
+        columns[owner] = [name for name in types if name not in elements]
         yield f'    <attributes class="{owner}" mode="static">'
         for name in columns[owner]:
-            title = escaped(name, f"an attribute of {owner}s")  # Gephi Lite shows the id, Gephi the title
+            title = escape(name, f"an attribute of {owner}s")  # Gephi Lite shows the id, Gephi the title
             yield f'      <attribute id="{title}" title="{title}" type="{_NAMES[types[name]]}"/>'
         yield "    </attributes>"
-    yield from _nodes(drawn, columns["node"])
-    yield from _edges(drawn, columns["edge"])
+    yield from _nodes(drawing, columns["node"])
+    yield from _edges(drawing, columns["edge"])
     yield "  </graph>"
     yield "</gexf>"
 
 
-def _nodes(drawn: Drawing, columns: list[str]) -> Iterator[str]:
+def _nodes(drawing: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    <nodes>"
-    for node, data in drawn.nodes:
-        name = escaped(node, "an id")
-        yield f'      <node id="{name}" label="{escaped(data.get("label", node), f"node {name}")}">'
+    for node, data in drawing.nodes:
+        name = escape(node, "an id")
+        yield f'      <node id="{name}" label="{escape(data.get("label", node), f"node {name}")}">'
         yield from _values(data, columns, f"node {name}")
         if "color" in data:
             yield f"        {_color(data['color'])}"
@@ -63,12 +65,12 @@ def _nodes(drawn: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    </nodes>"
 
 
-def _edges(drawn: Drawing, columns: list[str]) -> Iterator[str]:
+def _edges(drawing: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    <edges>"
-    for edge, source, target, data in drawn.edges:
+    for edge, source, target, data in drawing.edges:
         what = f"edge {edge}"
-        kind, label = escaped(data["relation"], what), escaped(data.get("label", data["relation"]), what)
-        ends = f'source="{escaped(source, "an id")}" target="{escaped(target, "an id")}"'
+        kind, label = escape(data["relation"], what), escape(data.get("label", data["relation"]), what)
+        ends = f'source="{escape(source, "an id")}" target="{escape(target, "an id")}"'
         yield f'      <edge id="{edge}" {ends} kind="{kind}" label="{label}" weight="{float(data["weight"])}">'
         yield from _values(data, columns, what)
         if "color" in data:
@@ -77,7 +79,7 @@ def _edges(drawn: Drawing, columns: list[str]) -> Iterator[str]:
         if spells:
             yield "        <spells>"
             for first, last in spells:
-                bounds = [f'{name}="{escaped(day, what)}"' for name, day in (("start", first), ("end", last)) if day]
+                bounds = [f'{name}="{escape(day, what)}"' for name, day in (("start", first), ("end", last)) if day]
                 yield f"          <spell {' '.join(bounds)}/>"
             yield "        </spells>"
         yield "      </edge>"
@@ -89,7 +91,7 @@ def _values(data: Attributes, columns: list[str], what: str) -> Iterator[str]:
     if found:
         yield "        <attvalues>"
         for name in found:
-            yield f'          <attvalue for="{escaped(name, what)}" value="{escaped(data[name], what)}"/>'
+            yield f'          <attvalue for="{escape(name, what)}" value="{escape(data[name], what)}"/>'
         yield "        </attvalues>"
 
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rareearth.formats.drawn import Attributes, drawing
+from rareearth.formats.drawing import Attributes, draw
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -17,19 +17,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def nodes(network: Network) -> Iterator[str]:
     """``Id``, ``Label`` and the attributes of each node."""
-    drawn = drawing(network)
-    columns = [name for name in drawn.node_types if name != "label"]
+    drawing = draw(network)
+    columns = [name for name in drawing.node_types if name != "label"]
     yield _row(["Id", "Label", *columns])
-    for node, data in drawn.nodes:
+    for node, data in drawing.nodes:
         yield _row([node, data.get("label", node), *_values(data, columns)])
 
 
 def edges(network: Network) -> Iterator[str]:
     """``Source``, ``Target``, ``Type``, ``Id``, ``Label``, ``Weight`` and the attributes of each edge."""
-    drawn = drawing(network)
-    columns = [name for name in drawn.edge_types if name not in ("label", "weight")]
+    drawing = draw(network)
+    columns = [name for name in drawing.edge_types if name not in ("label", "weight")]
     yield _row(["Source", "Target", "Type", "Id", "Label", "Weight", *columns])
-    for edge, source, target, data in drawn.edges:
+    for edge, source, target, data in drawing.edges:
         head = [source, target, "Directed", edge, data.get("label", data["relation"]), data["weight"]]
         yield _row([*head, *_values(data, columns)])
 

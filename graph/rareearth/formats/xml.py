@@ -1,4 +1,4 @@
-"""What XML 1.0 can hold, and how it is written."""
+"""Escaping for XML 1.0, and the characters that it cannot hold."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _ESCAPES = str.maketrans(
 )
 
 
-def escaped(value: object, what: str) -> str:
+def escape(value: object, what: str) -> str:
     """A value as the text of an element or attribute.
 
-    Raises FormatError, naming ``what`` it is of, for characters that no XML file can hold.
+    Raises FormatError, naming ``what`` has it, for a character that XML cannot hold.
+
+    >>> escape("A & B", "a name")
+    'A &amp; B'
     """
     text = str(value)
     if found := _IMPOSSIBLE.search(text):
-        raise FormatError(
-            f"{what} has the character U+{ord(found[0]):04X}, which no XML file can hold; take it out of the name"
-        )
+        raise FormatError(f"{what} has the character U+{ord(found[0]):04X}, which XML cannot hold; remove it")
     return text.translate(_ESCAPES)

@@ -21,7 +21,7 @@ from rareearth.site.explorer import content
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
-ENDING = ".html"
+EXTENSION = ".html"
 _HERE = Path(__file__).resolve().parent
 _DIST = _HERE / "dist"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")

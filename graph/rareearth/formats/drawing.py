@@ -1,4 +1,4 @@
-"""A network ready to be drawn: its nodes and edges in order, with places, sizes, and the types of their attributes."""
+"""A network prepared for drawing: nodes and edges in order, with positions, sizes, and one type for each attribute."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Drawing:
     edge_types: dict[str, type]
 
 
-def drawing(network: Network) -> Drawing:
-    """Place a network, unless its nodes have x and y already. Raises FormatError for attributes no format can hold."""
+def draw(network: Network) -> Drawing:
+    """Lay a network out, unless its nodes have x and y. Raises FormatError for attributes that no format can hold."""
     placed = all("x" in data and "y" in data for data in network.nodes.values())
-    where = {} if placed else layout.positions(network)
+    positions = {} if placed else layout.positions(network)
     sizes = layout.sizes(network)
     nodes = []
     for node, data in sorted(network.nodes.items()):
-        x, y = where[node] if not placed else (data["x"], data["y"])
+        x, y = positions[node] if not placed else (data["x"], data["y"])
         nodes.append((node, {**_known(data), "size": data.get("size", sizes[node]), "x": x, "y": y}))
     ordered = sorted(network.edges(keys=True, data=True), key=lambda edge: (edge[0], edge[1], str(edge[2])))
     edges = [
@@ -53,7 +53,7 @@ def drawing(network: Network) -> Drawing:
 
 
 def _known(data: Attributes) -> Attributes:
-    """Without empty texts, which some readers lose: what is not known is absent."""
+    """The attributes without empty texts, which some readers lose: what is unknown is absent."""
     return {name: value for name, value in data.items() if value != ""}
 
 
@@ -63,7 +63,7 @@ def _types(items: Iterable[Attributes]) -> dict[str, type]:
     for attributes in items:
         for name, value in attributes.items():
             if name in _RESERVED:
-                raise FormatError(f"the attribute '{name}' would be taken for a part of the file; give it another name")
+                raise FormatError(f"the attribute '{name}' would be read as a part of the file; rename it")
             _check(name, value)
             kind = str if isinstance(value, str) else type(value)
             known = found.setdefault(name, kind)
@@ -73,14 +73,14 @@ def _types(items: Iterable[Attributes]) -> dict[str, type]:
 
 
 def _check(name: str, value: object) -> None:
-    """Refuse a value that formats cannot hold, or that readers would take for something else."""
+    """Raise FormatError for a value that formats cannot hold, or that readers would misinterpret."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; wanted a text or a number")
+        raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; expected text or a number")
     if isinstance(value, float) and not math.isfinite(value):
-        raise FormatError(f"the attribute '{name}' is {value}; wanted a number that ends")
+        raise FormatError(f"the attribute '{name}' is {value}; expected a finite number")
     if isinstance(value, str) != (name in _TEXTS) and name in _TEXTS | _NUMBERS:
-        raise FormatError(f"the attribute '{name}' is '{value}'; wanted a {'text' if name in _TEXTS else 'number'}")
+        raise FormatError(f"the attribute '{name}' is '{value}'; expected {'text' if name in _TEXTS else 'a number'}")
     if name == "color" and not _COLOUR.fullmatch(str(value)):
-        raise FormatError(f"the color is '{value}'; wanted one like #a1b2c3")
+        raise FormatError(f"the color is '{value}'; expected one like #a1b2c3")
     if name == "weight" and float(str(value)) <= 0:
-        raise FormatError(f"an edge has the weight {value}; Gephi drops edges that do not weigh more than 0")
+        raise FormatError(f"an edge has the weight {value}; Gephi drops edges whose weight is not above 0")
