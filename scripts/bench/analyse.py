@@ -1,10 +1,10 @@
-"""CPU time of the measures of the analysis beside plain NetworkX and igraph, on seeded random graphs.
+"""CPU time of the measures of the analysis compared with plain NetworkX and igraph, on seeded random graphs.
 
-Run with ``python scripts/bench/analyse.py [TIES ...]`` (10,000 and 100,000 without any). The ways take turns, and what
-is shown is the least of three rounds of each (one round where it takes more than five seconds), as seconds and as a
-ratio to ours. What plain NetworkX would need more than a minute for is not run: its time is put at that of some
-starting points, times all nodes over these, and marked so. NetworkX counts the swaps that it made, the others those
-that they tried.
+Run with ``python scripts/bench/analyse.py [TIES ...]`` (10,000 and 100,000 without any). The implementations take
+turns, and what is shown is the least time of three rounds of each (one round where it takes more than five seconds), in
+seconds and as a ratio to ours. Ours includes making the igraph graph. What plain NetworkX would need more than a minute
+for is not run: its time is estimated from that of some starting points, and marked so. NetworkX counts the swaps that
+it made, the others those that they tried.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from rareearth.measures import (
 )
 
 ROUNDS, LONG, LIMIT, PIVOTS = 3, 5.0, 60.0, 40
-Way = Callable[[], object]
+Run = Callable[[], object]
 
 
-def timed(way: Way) -> float:
+def timed(way: Run) -> float:
     start = time.process_time()
     way()
     return time.process_time() - start
 
 
-def side_by_side(ways: dict[str, Way]) -> dict[str, float]:
+def side_by_side(ways: dict[str, Run]) -> dict[str, float]:
     """The least time of each way, the ways taking turns."""
     found = {name: timed(way) for name, way in ways.items()}
     for _ in range(ROUNDS - 1):
@@ -57,7 +57,7 @@ def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
 
 
 def betweenness(graph: nx.Graph[str], other: object) -> None:
-    ways: dict[str, Way] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]  # igraph has no types
+    ways: dict[str, Run] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]  # igraph has no types
     some = timed(lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=0)) * len(graph) / PIVOTS
     notes = {}
     if some <= LIMIT:
@@ -71,17 +71,18 @@ def betweenness(graph: nx.Graph[str], other: object) -> None:
 
 def measure(ties: int) -> None:
     graph = nx.relabel_nodes(nx.gnm_random_graph(ties // 3, ties, seed=1), str)
-    other, nodes = backends.igraph_of(graph)
+    other, number = backends.igraph_of(graph)
+    nodes = list(number)
     groups = {node: "abcd"[number % 4] for number, node in enumerate(nodes)}
     nx.set_node_attributes(graph, groups, "group")
-    # Nodes that stand for laboratories and firms: a tenth and two tenths, but no more than plain NetworkX has time for.
+    # Nodes taken as laboratories and firms: a tenth and two tenths, but no more than plain NetworkX has time for.
     count = min(200, len(nodes) // 10)
     laboratories, firms = nodes[:count], nodes[count : 3 * count]
     places = list(range(count)), list(range(count, 3 * count))
     kinds = [number % 4 for number in range(len(nodes))]
     print(f"{len(graph):,} nodes, {ties:,} ties" + " " * 33 + "CPU    ratio to ours")
     betweenness(graph, other)
-    ways: dict[str, dict[str, Way]] = {
+    ways: dict[str, dict[str, Run]] = {
         "k-core": {
             "ours": lambda: centrality.core(graph),
             "igraph": other.coreness,
@@ -130,10 +131,6 @@ def measure(ties: int) -> None:
             ),
         },
     }
-    try:
-        import scipy  # noqa: F401 - is it there?
-    except ImportError:
-        del ways["PageRank"]["NetworkX, scipy"]  # it has no other way than scipy's
     if ties > 20_000:
         del ways["one graph of the null model"]["plain NetworkX"], ways["constraint"]["plain NetworkX"]
     for what, of in ways.items():

@@ -177,15 +177,7 @@ def _ways(held: list[Holding], owners: set[str], above: Mapping[str, frozenset[s
 
 def _above(into: Mapping[str, list[Holding]]) -> dict[str, frozenset[str]]:
     """Everyone who owns or supervises each owner through any number of steps, without itself."""
+    import networkx as nx
 
-    def climb(node: str) -> frozenset[str]:
-        seen: set[str] = set()
-        waiting = [node]
-        while waiting:
-            for holding in into.get(waiting.pop(), ()):
-                if holding.owner not in seen:
-                    seen.add(holding.owner)
-                    waiting.append(holding.owner)
-        return frozenset(seen - {node})
-
-    return {node: climb(node) for node in {h.owner for held in into.values() for h in held} | set(into)}
+    chains: nx.DiGraph[str] = nx.DiGraph((h.owner, h.owned) for held in into.values() for h in held)
+    return {node: frozenset(nx.ancestors(chains, node)) for node in chains}

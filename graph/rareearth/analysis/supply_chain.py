@@ -20,6 +20,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import networkx as nx
+
 from rareearth import namespaces
 
 if TYPE_CHECKING:
@@ -134,19 +136,19 @@ def read(store: Backend, without: Iterable[str] = ()) -> Way:
     """The way as the facts of a store tell it, leaving out some sources; contradicted facts do not count."""
     stages = {namespaces.local(stage.value): label.value for stage, label in store.select(_STAGES)}
     nodes = _nodes(store)
-    lies: dict[str, set[str]] = defaultdict(set)
+    inside: nx.DiGraph[str] = nx.DiGraph()  # from what lies in a place to the place; not where a country lies
     of: dict[str, list[_Fact]] = defaultdict(list)
     told: set[str] = set()
     for fact in _facts(store, set(without)):
         if fact.does == "tells":
             told |= {fact.subject, fact.object}
             continue
-        if fact.does == "lies" and not fact.ended:
-            lies[fact.subject].add(fact.object)
+        if fact.does == "lies" and not fact.ended and fact.subject not in nodes.territories:
+            inside.add_edge(fact.subject, fact.object)
         of[fact.object if fact.does == "runs" else fact.subject].append(fact)
 
     def site(id_: str, at: set[str], facts: list[_Fact], *, maker: bool) -> Site:
-        where = _countries(id_, lies, nodes.territories)
+        where = _countries(id_, inside, nodes.territories)
         label = nodes.labels.get(id_, id_)
         return _site(id_, label, tuple(stage for stage in stages if stage in at), facts, where, maker=maker)
 
@@ -257,14 +259,6 @@ def _amounts(facts: Iterable[_Fact], how: str) -> tuple[Amount, ...]:
     )
 
 
-def _countries(id_: str, lies: Mapping[str, set[str]], territories: set[str]) -> set[str]:
+def _countries(id_: str, inside: nx.DiGraph[str], territories: set[str]) -> set[str]:
     """The countries that something lies in, through places that lie in places."""
-    found, seen, waiting = set(), {id_}, [id_]
-    while waiting:
-        for place in lies.get(waiting.pop(), ()):
-            if place in territories:
-                found.add(place)
-            elif place not in seen:
-                seen.add(place)
-                waiting.append(place)
-    return found
+    return nx.descendants(inside, id_) & territories if id_ in inside else set()

@@ -1,4 +1,4 @@
-"""How much one carrier has of what several carry: the Herfindahl-Hirschman index, and stages that hang on one alone."""
+"""How far amounts are concentrated on few carriers: the Herfindahl-Hirschman index, and stages that depend on one."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ class Concentration:
 
 
 def herfindahl(amounts: Mapping[str, float]) -> float | None:
-    """The sum of the squares of the carriers' shares, 1/n for n equal ones and 1 for a single one; None of nothing.
+    """The Herfindahl-Hirschman index [Hirschman1964]_: the sum of the squares of the carriers' shares.
 
-    (A. O. Hirschman, The paternity of an index, American Economic Review 54, 1964.) Times 10,000 it is the index as
-    competition authorities write it.
+    It is 1/n for n equal carriers and 1 for a single one; None of nothing. Times 10,000 it is the index as competition
+    authorities write it.
+
+    >>> herfindahl({"a": 2, "b": 2})
+    0.5
     """
     total = sum(amounts.values())
     return sum((amount / total) ** 2 for amount in amounts.values()) if total > 0 else None
@@ -38,6 +41,10 @@ def concentration(amounts: Mapping[str, float], unknown: tuple[float, ...] = ())
     """The spread of amounts over their carriers, where the carriers of further amounts are not known.
 
     The index is lowest when each further amount has a carrier of its own, and highest when all are the largest one's.
+
+    >>> found = concentration({"a": 1, "b": 1}, unknown=(2,))
+    >>> found.low, found.index, found.high
+    (0.375, 0.5, 0.625)
     """
     carried = {name: amount for name, amount in amounts.items() if amount > 0}
     largest = min(carried, key=lambda name: (-carried[name], name), default="")
@@ -57,5 +64,9 @@ def concentration(amounts: Mapping[str, float], unknown: tuple[float, ...] = ())
 
 
 def single_points(stages: Mapping[str, Mapping[str, float]]) -> tuple[tuple[str, str], ...]:
-    """The (stage, carrier) of every stage of a chain that one carrier alone carries, in the order of the stages."""
+    """The (stage, carrier) of every stage of a chain that has a single carrier, in the order of the stages.
+
+    >>> single_points({"mine": {"a": 1, "b": 1}, "magnet": {"a": 1}})
+    (('magnet', 'a'),)
+    """
     return tuple((stage, next(iter(carriers))) for stage, carriers in stages.items() if len(carriers) == 1)

@@ -1,17 +1,19 @@
-"""What would cut a network: actors without whom pairs lose each other, independent paths, and removal in steps."""
+"""What would cut a network: actors without whom pairs lose each other, disjoint paths, and removal in steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar, cast
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from rareearth.measures import backends
 
 if TYPE_CHECKING:
     import networkx as nx
+    import numpy as np
+    import numpy.typing as npt
 
 Node = TypeVar("Node", bound=Hashable)
-_Count: TypeAlias = tuple[int, int, int]
+_DIGITS = 9  # in which equal scores agree, whatever the order of their sums
 
 
 class Step(NamedTuple):
@@ -37,58 +39,71 @@ def articulation(graph: nx.Graph[Node], sources: Collection[Node], targets: Coll
     """The articulation points that hold pairs together: how many pairs of a source and a target each one cuts.
 
     A pair is cut when it is connected, only through that actor, and the actor is neither of its ends. Pairs have two
-    different ends; where both are sources and targets, they count once. One depth-first search, in linear time.
+    different ends; where both are sources and targets, they count once. The blocks (biconnected components)
+    [HopcroftTarjan1973]_ and the articulation points make trees, in which each part that is left is a subtree.
 
-    J. Hopcroft, R. Tarjan (1973): Algorithm 447: efficient algorithms for graph manipulation. Communications of the
-    ACM 16(6), 372-378.
+    >>> import networkx as nx
+    >>> articulation(nx.Graph([("lab", "hub"), ("hub", "firm"), ("hub", "mine")]), ["lab"], ["firm", "mine"])
+    {'hub': 2}
     """
+    import networkx as nx
+    import numpy as np
+
+    made, number = backends.igraph_of(graph)
     first, last = set(sources), set(targets)
-    found: dict[Node, int] = {}
-    for parts, node in _separated(graph, first, last):
-        # (sources, targets, both) of each part that is left when the node is gone
-        total = [sum(part[i] for part in parts) for i in range(3)]
-        ordered = sum(s * (total[1] - t) for s, t, _ in parts)
-        twice = sum(both * (total[2] - both) for _, _, both in parts) // 2
-        if ordered - twice:
-            found[node] = ordered - twice
-    return found
+    blocks, points = made.biconnected_components(return_articulation_points=True)
+    own = {
+        i: np.array((node in first, node in last, node in first and node in last), int) for node, i in number.items()
+    }
+    forest: nx.Graph[int] = nx.Graph()  # of articulation points, and of blocks as -1, -2 and so on
+    for place, block in enumerate(blocks):
+        cutting = set(points).intersection(block)
+        own[-1 - place] = sum((own[i] for i in block if i not in cutting), start=np.zeros(3, int))
+        forest.add_edges_from((-1 - place, point) for point in cutting)
+    found: dict[int, int] = {}
+    for tree in nx.connected_components(forest):
+        ways = list(nx.bfs_edges(forest, min(tree)))  # from a block
+        below = {node: own[node] for node in tree}  # what a subtree has: sources, targets, both
+        for above, node in reversed(ways):
+            below[above] = below[above] + below[node]
+        parts = {point: [below[min(tree)] - below[point]] for point in tree if point >= 0}
+        for above, node in ways:
+            if above in parts:
+                parts[above].append(below[node])
+        found |= {point: _cut(np.array(left)) for point, left in parts.items()}
+    return {node: found[i] for node, i in number.items() if found.get(i)}
 
 
-def independent(graph: nx.Graph[Node], source: Node, target: Node) -> int:
-    """The number of paths between two actors that share no actor but these (a tie between them is one).
+def node_disjoint_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node], int]:
+    """The number of paths between the two actors of each pair that share no actor but these; 0: not connected.
 
-    By Menger's theorem it is the number of other actors that must go before the two lose each other.
+    A tie between them is one path. By Menger's theorem [Menger1927]_ it is the number of other actors that must go
+    before the two lose each other. Two actors have more than one such path only in one block (biconnected component),
+    so flows are computed inside blocks alone.
 
-    K. Menger (1927): Zur allgemeinen Kurventheorie. Fundamenta Mathematicae 10, 96-115.
+    >>> import networkx as nx
+    >>> node_disjoint_paths(nx.cycle_graph(["a", "b", "c", "d"]), [("a", "c")])
+    {('a', 'c'): 2}
     """
-    import networkx as nx
-
-    return int(nx.node_connectivity(graph, source, target))
-
-
-def independent_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node], int]:
-    """:func:`independent` for each of some pairs (0: not connected).
-
-    Two actors have more than one independent path only where they stand in one block (biconnected component), so
-    flows are reckoned inside blocks alone.
-    """
-    import networkx as nx
-
-    part = {node: number for number, nodes in enumerate(parts(graph)) for node in nodes}
-    members = list(cast("Iterator[set[Node]]", nx.biconnected_components(graph)))  # the stubs have it wrong
-    blocks: dict[Node, set[int]] = {}
-    for number, nodes in enumerate(members):
-        for node in nodes if len(nodes) > 2 else ():
-            blocks.setdefault(node, set()).add(number)
+    made, number = backends.igraph_of(graph)
+    part = made.connected_components().membership
+    blocks = [block for block in made.biconnected_components() if len(block) > 2]
+    of: dict[int, set[int]] = {}
+    for place, block in enumerate(blocks):
+        for i in block:
+            of.setdefault(i, set()).add(place)
+    inside: dict[int, tuple[Any, dict[int, int]]] = {}
     found = {}
-    inside: dict[int, list[tuple[Node, Node]]] = {}
-    for source, target in wanted:
-        shared = blocks.get(source, set()) & blocks.get(target, set())
-        found[source, target] = int(part[source] == part[target])
-        for number in shared:  # two actors share one block at most
-            inside.setdefault(number, []).append((source, target))
-    for number, chosen in inside.items():
-        found |= backends.node_connectivity(graph.subgraph(members[number]).copy(), chosen)
+    for pair in wanted:
+        a, b = (number[node] for node in pair)
+        found[pair] = int(part[a] == part[b])
+        for place in of.get(a, set()) & of.get(b, set()):  # two actors share one block at most
+            if place not in inside:
+                members = sorted(blocks[place])
+                inside[place] = made.induced_subgraph(members), {i: n for n, i in enumerate(members)}
+            block, at = inside[place]
+            apart = block.vertex_connectivity(at[a], at[b], neighbors="ignore")
+            found[pair] = int(apart) + made.are_adjacent(a, b)
     return found
 
 
@@ -98,8 +113,12 @@ def separator(graph: nx.Graph[Node], sources: Collection[Node], targets: Collect
     The ends count as actors: each carries one path at most. Of the smallest separators, it is the one nearest to the
     targets.
 
-    K. Menger (1927), as for :func:`independent`, in the form for two sets (F. Göring, 2000: Short proof of Menger's
-    theorem. Discrete Mathematics 219, 295-296).
+    The theorem is that of [Menger1927]_, in its form for two sets [Goering2000]_. igraph's cut of nodes is between two
+    nodes of one graph and gives their number only, so NetworkX finds the actors.
+
+    >>> import networkx as nx
+    >>> separator(nx.Graph([("lab", "hub"), ("hub", "firm"), ("hub", "mine")]), ["lab"], ["firm", "mine"])
+    Separator(paths=1, actors=('hub',))
     """
     import networkx as nx
 
@@ -119,20 +138,22 @@ def removal(
     score: Callable[[nx.Graph[Node]], Mapping[Node, float]],
     steps: int,
 ) -> list[Step]:
-    """Take away the actor of the highest score, reckon the scores anew, and so on: what stays after each step.
+    """Take away the actor of the highest score, compute the scores anew, and so on: what stays after each step.
 
-    Of equal scores the first by name goes. Ends before ``steps`` when no pair is left.
+    Of equal scores the first by name goes. Ends before ``steps`` when no pair is left. The method is that of
+    [Holme2002]_ (removal by degree and betweenness, recalculated), after [Albert2000]_.
 
-    P. Holme, B. J. Kim, C. N. Yoon, S. K. Han (2002): Attack vulnerability of complex networks. Physical Review E 65,
-    056109 (removal by degree and betweenness, recalculated). R. Albert, H. Jeong, A.-L. Barabási (2000): Error and
-    attack tolerance of complex networks. Nature 406, 378-382.
+    >>> import networkx as nx
+    >>> ties = nx.Graph([("lab", "hub"), ("hub", "firm"), ("hub", "mine")])
+    >>> removal(ties, ["lab"], ["firm", "mine"], lambda left: dict(left.degree()), steps=3)
+    [Step(removed=None, connected=1.0, largest=4), Step(removed='hub', connected=0.0, largest=1)]
     """
     left = graph.copy()
     whole = connected(left, sources, targets)
     taken = [Step(None, 1.0 if whole else 0.0, _largest(left))]
     while len(taken) <= steps and taken[-1].connected:
         scores = score(left)
-        gone = min(scores, key=lambda node: (-scores[node], str(node)))
+        gone = min(scores, key=lambda node: (-round(scores[node], _DIGITS), str(node)))
         left.remove_node(gone)
         taken.append(Step(gone, connected(left, sources, targets) / whole, _largest(left)))
     return taken
@@ -141,7 +162,12 @@ def removal(
 def random_removal(
     graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node], steps: int, runs: int, seed: int
 ) -> list[list[float]]:
-    """The comparison for :func:`removal`: the share of pairs still connected after each step, a list for each run."""
+    """The comparison for :func:`removal`: the share of pairs still connected after each step, a list for each run.
+
+    >>> import networkx as nx
+    >>> random_removal(nx.Graph([("lab", "firm")]), ["lab"], ["firm"], steps=1, runs=2, seed=0)
+    [[1.0, 0.0], [1.0, 0.0]]
+    """
     import numpy as np
 
     draw = np.random.default_rng(seed)
@@ -158,7 +184,12 @@ def random_removal(
 
 
 def connected(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[Node]) -> int:
-    """How many pairs of a source and another actor as target have a path; who is not in the network has none."""
+    """How many pairs of a source and another actor as target have a path; who is not in the network has none.
+
+    >>> import networkx as nx
+    >>> connected(nx.Graph([("lab", "firm"), ("mine", "plant")]), ["lab"], ["firm", "mine"])
+    1
+    """
     first, last = set(sources), set(targets)
     total = 0
     for nodes in parts(graph):
@@ -169,71 +200,32 @@ def connected(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[
 
 
 def pairs(sources: Iterable[Node], targets: Iterable[Node]) -> list[tuple[Node, Node]]:
-    """Every pair of a source and another actor as target, once, sorted by name."""
+    """Every pair of a source and another actor as target, once, sorted by name.
+
+    >>> pairs(["a", "b"], ["b", "c"])
+    [('a', 'b'), ('a', 'c'), ('b', 'c')]
+    """
     first, last = sorted(set(sources), key=str), sorted(set(targets), key=str)
     both = set(first) & set(last)
     place = {node: number for number, node in enumerate(first)}
     return [(s, t) for s in first for t in last if s != t and not (s in both and t in both and place[s] > place[t])]
 
 
-def _separated(
-    graph: nx.Graph[Node], first: Collection[Node], last: Collection[Node]
-) -> Iterator[tuple[list[_Count], Node]]:
-    """Those who may cut, with what every part that is left of their component has: sources, targets, both.
-
-    Each articulation point is among them; whose loss leaves one part alone cuts nobody.
-    """
-    for order, parent in _searches(graph):
-        found = {node: number for number, node in enumerate(order)}
-        low = dict(found)  # the earliest that a subtree has a tie to
-        below = {node: _count(node, first, last) for node in order}  # what a subtree has
-        cut: dict[Node, list[_Count]] = {}
-        for node in reversed(order):
-            above = parent[node]
-            low[node] = min([low[node], *(found[other] for other in graph[node] if other != above)])
-            if above is not None:
-                low[above] = min(low[above], low[node])
-                below[above] = _sum(below[above], below[node])
-                if low[node] >= found[above]:
-                    cut.setdefault(above, []).append(below[node])
-        for node, parts in cut.items():
-            s, t, both = (sum(part[i] for part in (*parts, _count(node, first, last))) for i in range(3))
-            whole = below[order[0]]
-            rest = [] if node == order[0] else [(whole[0] - s, whole[1] - t, whole[2] - both)]
-            yield parts + rest, node
-
-
-def _searches(graph: nx.Graph[Node]) -> Iterator[tuple[list[Node], dict[Node, Node | None]]]:
-    """A depth-first search of each component: its actors in order, and from whom each was found."""
-    seen: set[Node] = set()
-    for root in graph:
-        if root in seen:
-            continue
-        seen.add(root)
-        order, parent, search = [root], dict[Node, Node | None]({root: None}), [(root, iter(graph[root]))]
-        while search:
-            node, others = search[-1]
-            other = next((other for other in others if other not in seen), None)
-            if other is None:
-                search.pop()
-                continue
-            seen.add(other)
-            order.append(other)
-            parent[other] = node
-            search.append((other, iter(graph[other])))
-        yield order, parent
-
-
-def _count(node: Node, first: Collection[Node], last: Collection[Node]) -> _Count:
-    return int(node in first), int(node in last), int(node in first and node in last)
-
-
-def _sum(one: _Count, other: _Count) -> _Count:
-    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+def _cut(parts: npt.NDArray[np.int64]) -> int:
+    """How many pairs of a source and a target are in different parts, each with its sources, targets and both."""
+    sources, targets, both = parts.T
+    ordered = sources @ (targets.sum() - targets)
+    twice = both @ (both.sum() - both) // 2
+    return int(ordered - twice)
 
 
 def parts(graph: nx.Graph[Node]) -> list[set[Node]]:
-    """The actors of each part of a network that no path joins to the others (its components)."""
+    """The actors of each part of a network that no path joins to the others (its components).
+
+    >>> import networkx as nx
+    >>> [sorted(part) for part in parts(nx.Graph([("a", "b"), ("c", "d")]))]
+    [['a', 'b'], ['c', 'd']]
+    """
     import networkx as nx
 
     return list(nx.connected_components(graph))

@@ -53,7 +53,7 @@ class Distances:
     def efficiency(self) -> float:
         """The mean of 1/distance over all pairs, where a pair without a path has 0: the one figure that counts both.
 
-        V. Latora, M. Marchiori (2001): Efficient behavior of small-world networks. Physical Review Letters 87, 198701.
+        It is that of [LatoraMarchiori2001]_.
         """
         return sum(number / distance for distance, number in self.counts) / self.pairs if self.pairs else 0.0
 
@@ -79,7 +79,12 @@ class _Near(NamedTuple):
 
 
 def distances(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> Distances:
-    """The distances from sources to targets: pairs of two different actors, once where both are source and target."""
+    """The distances from sources to targets: pairs of two different actors, once where both are source and target.
+
+    >>> import networkx as nx
+    >>> distances(nx.path_graph(["a", "b", "c", "d"]), ["a", "b"], ["b", "d"])
+    Distances(counts=((1, 1), (2, 1), (3, 1)), unreached=0)
+    """
     return distances_to(graph, sources, (targets,))[0]
 
 
@@ -88,58 +93,70 @@ def distances_to(
 ) -> tuple[Distances, ...]:
     """The :func:`distances` from the same sources to each of several sets of targets.
 
-    All searches run at once: each actor has a number whose bits are the sources that reached it. M. Then et al. (2014):
-    The more the merrier: efficient multi-source graph traversal. Proceedings of the VLDB Endowment 8(4), 449-460.
+    Who is not in the network has no path. The tuple has one :class:`Distances` for each set of targets.
+
+    >>> import networkx as nx
+    >>> [found.mean for found in distances_to(nx.path_graph(["a", "b", "c"]), ["a"], [["b"], ["b", "c"]])]
+    [1.0, 1.5]
     """
-    fresh = {node: 1 << number for number, node in enumerate(dict.fromkeys(sources))}
-    seen, adjacent = dict(fresh), dict(graph.adjacency())
-    wanted = [(set(ends), set(ends) & fresh.keys()) for ends in targets]
-    inside = [sum(fresh[node] for node in both) for _, both in wanted]
-    counts: list[Counter[int]] = [
-        Counter() for _ in wanted
-    ]  # twice the pairs: those inside both are met from either end
-    distance = 0
-    while fresh:
-        distance += 1
-        met: dict[Node, int] = {}
-        for node, bits in fresh.items():
-            for other in adjacent[node]:
-                met[other] = met.get(other, 0) | bits
-        fresh = {node: new for node, bits in met.items() if (new := bits & ~seen.get(node, 0))}
-        for node, new in fresh.items():
-            seen[node] = seen.get(node, 0) | new
-            for (last, both), own, counted in zip(wanted, inside, counts, strict=True):
-                if node in last:
-                    counted[distance] += 2 * new.bit_count() - ((new & own).bit_count() if node in both else 0)
+    import numpy as np
+
+    made, number = backends.igraph_of(graph)
+    first = sorted(number[node] for node in set(sources) & number.keys())
+    ends = [set(nodes) for nodes in targets]
+    last = sorted(number[node] for node in set().union(*ends) & number.keys())
+    far = np.array(made.distances(first, last) if first and last else [], dtype=float).reshape(len(first), len(last))
     found = []
-    for (last, both), counted in zip(wanted, counts, strict=True):
-        total = len(set(sources)) * len(last) - len(both) * (len(both) + 1) // 2
-        reached = tuple((far, number // 2) for far, number in sorted(counted.items()))
-        found.append(Distances(reached, total - sum(number for _, number in reached)))
+    for nodes in ends:
+        both = nodes & set(sources)
+        total = len(set(sources)) * len(nodes) - len(both) * (len(both) + 1) // 2
+        column, twice = (np.isin(last, [number[node] for node in some & number.keys()]) for some in (nodes, both))
+        row = np.isin(first, [number[node] for node in both & number.keys()])
+        # of two that are both source and target, the pair from the lower number to the higher counts
+        again = np.outer(row, twice) & (np.array(first)[:, None] >= np.array(last)[None, :])
+        counted = far[np.isfinite(far) & column[None, :] & ~again]
+        reached = tuple(
+            (int(away), int(many)) for away, many in zip(*np.unique(counted, return_counts=True), strict=True)
+        )
+        found.append(Distances(reached, total - len(counted)))
     return tuple(found)
 
 
 def betweenness(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> dict[Node, float]:
     """For how many pairs of a source and a target each actor is on the shortest path, without being an end of it.
 
-    A pair with several shortest paths counts in part: by the share of them that go through the actor.
+    A pair with several shortest paths counts in part: by the share of them that go through the actor. The measure is
+    that of [Brandes2008]_ (section 4.5). Raises KeyError for an actor that is not in the network.
 
-    U. Brandes (2008): On variants of shortest-path betweenness centrality and their generic computation. Social
-    Networks 30(2), 136-145 (sec. 4.5: betweenness of a set of sources and a set of targets).
+    >>> import networkx as nx
+    >>> betweenness(nx.path_graph(["lab", "hub", "firm"]), ["lab"], ["firm"])
+    {'firm': 0.0, 'hub': 1.0, 'lab': 0.0}
     """
-    first, last = (sorted(set(ends), key=str) for ends in (sources, targets))
-    both = [node for node in first if node in set(last)]
-    found = backends.betweenness_between(graph, first, last)
-    twice = backends.betweenness_between(graph, both, both)
-    return {node: 2 * value - twice[node] for node, value in found.items()}
+    made, number = backends.igraph_of(graph)
+
+    def counted(starts: Collection[Node], ends: Collection[Node]) -> list[float]:
+        if not starts or not ends:
+            return [0.0] * len(number)
+        first, last = (sorted(number[node] for node in nodes) for nodes in (starts, ends))
+        found: list[float] = made.betweenness(sources=first, targets=last)
+        return found
+
+    first, last = set(sources), set(targets)
+    once, both = counted(first, last), counted(first & last, first & last)  # each halves its pairs
+    return {node: 2 * once[i] - both[i] for node, i in number.items()}
 
 
 class Gains(Generic[Node]):
     """What new ties would add to the efficiency between the actors of some pairs.
 
-    Distances are found by one breadth-first search from each first actor of a pair, and for a new tie by one from each
-    of its ends: of s and t the new distance is the least of d(s,t), d(s,u)+1+d(v,t) and d(s,v)+1+d(u,t). A pair can
+    Distances are found by a search from each first actor of a pair, and for a new tie by one from each of its ends: of
+    s and t the new distance is the least of d(s,t), d(s,u)+1+d(v,t) and d(s,v)+1+d(u,t). A pair can
     come nearer in one of the two ways only, with s nearer to that end by two ties or more, so few pairs are looked at.
+
+    >>> import networkx as nx
+    >>> gains = Gains(nx.path_graph(["lab", "a", "b", "firm"]), [("lab", "firm")])
+    >>> gains.of("lab", "firm") == 1 - gains.efficiency
+    True
     """
 
     def __init__(self, graph: nx.Graph[Node], pairs: Iterable[tuple[Node, Node]]) -> None:
@@ -147,8 +164,7 @@ class Gains(Generic[Node]):
         import numpy as np
 
         wanted = list(pairs)
-        self._number = {node: i for i, node in enumerate(graph)}
-        self._ties = [[self._number[other] for other in others] for _, others in graph.adjacency()]
+        self._graph, self._number = backends.igraph_of(graph)
         self._first = sorted({s for s, _ in wanted}, key=str)
         self._last = sorted({t for _, t in wanted}, key=str)
         self._rows, self._columns = (
@@ -158,7 +174,7 @@ class Gains(Generic[Node]):
         self._counted = np.zeros((len(row), len(column)), dtype=bool)
         self._counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
         self._pairs = len(set(wanted))
-        self._far = len(self._ties) + 1
+        self._far = len(self._number) + 1
         self._near: dict[Node, _Near] = {}
         self._distance = np.array([self._hops(s).last for s in self._first]).reshape(self._counted.shape)
         self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
@@ -186,23 +202,12 @@ class Gains(Generic[Node]):
         return Effect(self.of(one, other), len(found), joined, tuple(row[1:] for row in found[:most]))
 
     def _hops(self, node: Node) -> _Near:
-        """The distance from an actor to the first and to the last of the pairs (breadth-first search)."""
+        """The distance from an actor to the first and to the last of the pairs."""
         import numpy as np
 
         if node not in self._near:
-            found = [self._far] * len(self._ties)
-            start = self._number[node]
-            found[start], frontier, distance = 0, [start], 0
-            while frontier:
-                distance += 1
-                further = []
-                for one in frontier:
-                    for other in self._ties[one]:
-                        if found[other] > distance:
-                            found[other] = distance
-                            further.append(other)
-                frontier = further
-            hops = np.array(found, dtype=np.int64)
+            [found] = self._graph.distances(self._number[node])
+            hops = np.minimum(found, self._far).astype(np.int64)
             self._near[node] = _Near(hops[self._rows], hops[self._columns])
         return self._near[node]
 

@@ -1,11 +1,8 @@
-"""Who stands in the same place: shared neighbours and structural equivalence of actors in a simple undirected graph.
+"""Shared neighbours and structural equivalence of actors in a simple undirected graph.
 
-Two actors are structurally equivalent when they are tied to the same others (F. Lorrain and H. C. White, Structural
-equivalence of individuals in social networks, Journal of Mathematical Sociology 1, 1971). How near two come to that is
-measured by the distance between their ties (R. S. Burt, Positions in networks, Social Forces 55, 1976), by the
-correlation of their ties, on which CONCOR is built (R. L. Breiger, S. A. Boorman and P. Arabie, An algorithm for
-clustering relational data, Journal of Mathematical Psychology 12, 1975), and by the part of their neighbours that they
-share (P. Jaccard, The distribution of the flora in the alpine zone, New Phytologist 11, 1912).
+Two actors are structurally equivalent when they are tied to the same others [LorrainWhite1971]_. How near two come to
+that is measured by the distance between their ties [Burt1976]_, by the correlation of their ties, on which CONCOR is
+built [Breiger1975]_, and by the part of their neighbours that they share [Jaccard1912]_.
 
 A tie between the two themselves, and ties of either with itself, are left out of every measure: to be tied to each
 other does not make two actors alike.
@@ -42,7 +39,12 @@ class Likeness:
 
 
 def likeness(graph: nx.Graph[str], one: str, other: str) -> Likeness:
-    """Every measure of this module for two different actors. Raises KeyError for one that the graph does not have."""
+    """Every measure of this module for two different actors. Raises KeyError for one that the graph does not have.
+
+    >>> import networkx as nx
+    >>> likeness(nx.Graph([("a", "hub"), ("b", "hub"), ("b", "x")]), "a", "b").jaccard
+    0.5
+    """
     ones, others = (_neighbours(graph, node, {one, other}) for node in (one, other))
     shared = ones & others
     rest = len(graph) - 2
@@ -63,6 +65,10 @@ def ranked(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...
     """All pairs among the actors that share a neighbour, the most alike first.
 
     By Jaccard, then by the smaller probability, then by name. Pairs that share nobody (Jaccard 0) are not in it.
+
+    >>> import networkx as nx
+    >>> [(pair.one, pair.other) for pair in ranked(nx.Graph([("a", "hub"), ("b", "hub"), ("b", "x")]), ["a", "b", "x"])]
+    [('a', 'b')]
     """
     among = {actor for actor in actors if actor in graph}
     pairs = {
@@ -77,23 +83,34 @@ def ranked(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...
 
 
 def jaccard(ones: Collection[str], others: Collection[str]) -> float:
-    """The part of all neighbours that both have, 0 to 1; 0 where neither has any."""
+    """The part of all neighbours that both have [Jaccard1912]_, 0 to 1; 0 where neither has any.
+
+    >>> jaccard({"a", "b"}, {"b", "c"})
+    0.3333333333333333
+    """
     both = set(ones) | set(others)
     return len(set(ones) & set(others)) / len(both) if both else 0.0
 
 
 def distance(ones: Collection[str], others: Collection[str]) -> float:
-    """Burt's Euclidean distance of two actors' ties, 0 where they are structurally equivalent.
+    """The Euclidean distance of two actors' ties [Burt1976]_, 0 where they are structurally equivalent.
 
     Each tie is counted once, as the graph is undirected; counted in both directions it is larger by the root of 2.
+
+    >>> distance({"a", "b"}, {"b", "c", "d", "e"})
+    2.0
     """
     return math.sqrt(len(set(ones) ^ set(others)))
 
 
 def correlation(ones: int, others: int, shared: int, rest: int) -> float | None:
-    """Pearson's correlation of two actors' ties to the ``rest`` others, from the numbers of ties; -1 to 1.
+    """Pearson's correlation of two actors' ties to the ``rest`` others [Breiger1975]_, -1 to 1.
 
-    None where one of them is tied to nobody or to everybody: without variance there is no correlation.
+    ``ones`` and ``others`` are the numbers of ties of each, ``shared`` of those that go to the same. None where one of
+    the two is tied to nobody or to everybody: without variance there is no correlation.
+
+    >>> correlation(ones=2, others=2, shared=2, rest=4)
+    1.0
     """
     spread = ones * (rest - ones) * others * (rest - others)
     return (rest * shared - ones * others) / math.sqrt(spread) if spread > 0 else None
@@ -102,9 +119,12 @@ def correlation(ones: int, others: int, shared: int, rest: int) -> float | None:
 def shared_by_chance(ones: int, others: int, shared: int, rest: int) -> float:
     """The probability of at least ``shared`` common neighbours when both choose theirs blindly among ``rest`` others.
 
-    The upper tail of the hypergeometric distribution (D. S. Goldberg and F. P. Roth, Assessing experimentally derived
-    interactions in a small world, PNAS 100, 2003). It takes every other actor to be as easily chosen; where some have
-    many more ties than others, sharing one of those is likelier than it says.
+    The upper tail of the hypergeometric distribution [GoldbergRoth2003]_, in whole numbers and so exact. It takes every
+    other actor to be as easily chosen; where some have many more ties than others, sharing one of those is likelier
+    than it says.
+
+    >>> shared_by_chance(ones=1, others=1, shared=1, rest=4)
+    0.25
     """
     tail = sum(math.comb(ones, k) * math.comb(rest - ones, others - k) for k in range(shared, min(ones, others) + 1))
     return tail / math.comb(rest, others)

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 def matrix(ties: Iterable[Pair], groups: Mapping[str, str]) -> Counter[Pair]:
     """The number of ties between each two groups, by pairs of their names in order; one within a group is (g, g).
 
-    Newman, M. E. J. (2003), Mixing patterns in networks, Physical Review E 67, 026126, counts each end; here each tie
-    counts once.
+    Each tie counts once; [Newman2003]_ counts each end.
+
+    >>> sorted(matrix([("a", "b"), ("b", "c")], {"a": "X", "b": "X", "c": "Y"}).items())
+    [(('X', 'X'), 1), (('X', 'Y'), 1)]
     """
     found: Counter[Pair] = Counter()
     for a, b in ties:
@@ -31,12 +33,13 @@ def matrix(ties: Iterable[Pair], groups: Mapping[str, str]) -> Counter[Pair]:
 
 
 def ei_index(mixing: Mapping[Pair, int], group: str | None = None) -> float | None:
-    """The E-I index: ties between groups less ties within, over both; from -1 (all within) to 1 (all between).
+    """The E-I index [KrackhardtStern1988]_: ties between groups less ties within, over both.
 
-    Of one group it counts the ties that have an end in it. None without any tie.
+    It is from -1 (all within) to 1 (all between). Of one group it counts the ties that have an end in it. None without
+    any tie.
 
-    Krackhardt, D. and Stern, R. N. (1988), Informal networks and organizational crises: an experimental simulation,
-    Social Psychology Quarterly 51, 123-140.
+    >>> ei_index({("X", "X"): 1, ("X", "Y"): 3})
+    0.5
     """
     counted = {pair: count for pair, count in mixing.items() if group is None or group in pair}
     external = sum(count for (one, two), count in counted.items() if one != two)
@@ -45,9 +48,13 @@ def ei_index(mixing: Mapping[Pair, int], group: str | None = None) -> float | No
 
 
 def assortativity(mixing: Mapping[Pair, int]) -> float | None:
-    """The assortativity coefficient of a mixing matrix of undirected ties: 1 if all run within groups, 0 as by chance.
+    """The assortativity coefficient of a mixing matrix of undirected ties [Newman2003]_ (equation 2).
 
-    None where all ends are of one group. Newman (2003), as above, equation 2.
+    It is 1 where all ties run within groups, and about 0 where they run as by chance; None where all ends are of one
+    group.
+
+    >>> assortativity({("X", "X"): 1, ("Y", "Y"): 1})
+    1.0
     """
     names = sorted({group for pair in mixing for group in pair})
     ends = [[mixing.get((min(a, b), max(a, b)), 0) * (2.0 if a == b else 1.0) for b in names] for a in names]
@@ -55,7 +62,13 @@ def assortativity(mixing: Mapping[Pair, int]) -> float | None:
 
 
 def coefficient(ends: Sequence[Sequence[float]]) -> float | None:
-    """The assortativity coefficient of a square matrix of counts or fractions, which need not be symmetric."""
+    """The assortativity coefficient of a square matrix of counts or fractions, which need not be symmetric.
+
+    igraph and NetworkX compute it of a graph; this is for a matrix that has no graph, as one that was published.
+
+    >>> coefficient([[0.5, 0.0], [0.0, 0.5]])
+    1.0
+    """
     total = sum(map(sum, ends))
     if not total:
         return None
@@ -67,9 +80,12 @@ def coefficient(ends: Sequence[Sequence[float]]) -> float | None:
 def expected(graph: nx.Graph[str], groups: Mapping[str, str]) -> dict[Pair, float]:
     """The ties between each two groups that the configuration model expects: the sum of d(i) d(j) / (2m - 1).
 
-    Exact where loops and parallel ties may be drawn, and nearly so for simple graphs in which they would be rare.
+    Exact where loops and parallel ties may be drawn, and nearly so for simple graphs in which they would be rare
+    [Newman2010]_ (section 13.2).
 
-    Newman, M. E. J. (2010), Networks: an introduction, Oxford University Press, section 13.2.
+    >>> import networkx as nx
+    >>> expected(nx.Graph([("a", "b"), ("c", "d")]), {"a": "X", "b": "X", "c": "Y", "d": "Y"})[("X", "Y")]
+    1.3333333333333333
     """
     inner = [(a, b) for a, b in graph.edges() if a in groups and b in groups]
     degree = Counter(end for pair in inner for end in pair)

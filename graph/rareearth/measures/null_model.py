@@ -3,9 +3,9 @@
 Each is made from the one before by double edge swaps: two ties a-b and c-d become a-d and c-b. A swap that would make a
 loop or a parallel tie is not made but counts as a step, without which not every graph would be as likely.
 
-Maslov, S. and Sneppen, K. (2002), Specificity and stability in topology of protein networks, Science 296, 910-913;
-Fosdick, B. K., Larremore, D. B., Nishimura, J. and Ugander, J. (2018), Configuring random graph models with fixed
-degree sequences, SIAM Review 60, 315-355, for why it draws all simple graphs of these degrees alike.
+The method is that of [MaslovSneppen2002]_; that it draws all simple graphs of these degrees alike is shown by
+[Fosdick2018]_. The swaps are our own, so
+that a seed gives the same graphs with any release of igraph or NetworkX (whose count of swaps leaves out refused ones).
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ def ties(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> Ite
 
     ``steps`` are tried for each tie between one graph and the next, :data:`BEFORE` before the first. Same seed, same
     graphs.
+
+    >>> import networkx as nx
+    >>> next(ties(nx.Graph([("a", "b"), ("c", "d")]), 1, seed=0))
+    [('a', 'd'), ('b', 'c')]
     """
     nodes = sorted(graph)
     number = {node: i for i, node in enumerate(nodes)}
@@ -40,7 +44,12 @@ def ties(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> Ite
 
 
 def graphs(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> Iterator[nx.Graph[str]]:
-    """The random graphs of :func:`ties` as NetworkX graphs, with all nodes and their attributes."""
+    """The random graphs of :func:`ties` as NetworkX graphs, with all nodes and their attributes.
+
+    >>> import networkx as nx
+    >>> [sorted(made.degree()) for made in graphs(nx.Graph([("a", "b"), ("b", "c")]), 1, seed=0)]
+    [[('a', 1), ('b', 2), ('c', 1)]]
+    """
     import networkx as nx
 
     for pairs in ties(graph, count, seed, steps):
@@ -78,32 +87,35 @@ def _step(ends: list[tuple[int, int]], present: set[int], size: int, rng: random
 
 @dataclass(frozen=True)
 class Comparison:
-    """A figure beside those of random graphs.
+    """A number compared with those of random graphs.
 
-    ``z`` is how many standard deviations it lies above their mean, None where they do not vary. ``low`` and ``high``
-    are the one-sided, ``p`` the two-sided p-value, with the observed graph counted among the random ones, so that none
-    is 0.
+    ``z`` is how many standard deviations it lies above their mean, None where they do not vary. ``p_less`` and
+    ``p_greater`` are the one-sided p-values (as small, as great), ``p`` is the two-sided one, with the observed graph
+    counted among the random ones, so that none is 0.
     """
 
     observed: float
     mean: float
     deviation: float
     z: float | None
-    low: float
-    high: float
+    p_less: float
+    p_greater: float
     p: float
 
 
 def compare(observed: float, drawn: Sequence[float]) -> Comparison:
-    """An observed figure beside those of random graphs, of which there must be two at least.
+    """An observed number compared with those ``drawn`` from random graphs, of which there must be two at least.
 
-    Phipson, B. and Smyth, G. K. (2010), Permutation p-values should never be zero, Statistical Applications in Genetics
-    and Molecular Biology 9, 39.
+    The p-values are those of [PhipsonSmyth2010]_.
+
+    >>> found = compare(5, [1, 2, 3, 5])
+    >>> found.p_greater, found.p_less, found.p
+    (0.4, 1.0, 0.8)
     """
     mean = math.fsum(drawn) / len(drawn)
     deviation = math.sqrt(math.fsum((x - mean) ** 2 for x in drawn) / (len(drawn) - 1))
     slack = 1e-9 * max(1.0, abs(observed))  # sums of floats in another order are the same figure
-    high = (1 + sum(x >= observed - slack for x in drawn)) / (len(drawn) + 1)
-    low = (1 + sum(x <= observed + slack for x in drawn)) / (len(drawn) + 1)
+    p_greater = (1 + sum(x >= observed - slack for x in drawn)) / (len(drawn) + 1)
+    p_less = (1 + sum(x <= observed + slack for x in drawn)) / (len(drawn) + 1)
     z = (observed - mean) / deviation if deviation > slack else None
-    return Comparison(observed, mean, deviation, z, low, high, min(1.0, 2 * min(low, high)))
+    return Comparison(observed, mean, deviation, z, p_less, p_greater, min(1.0, 2 * min(p_less, p_greater)))

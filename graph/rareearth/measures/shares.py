@@ -4,11 +4,9 @@ Shares are fractions from 0 to 1, of ``(owner, owned)``. A share that is not kno
 and what follows from it is a span as well: the least and the most that it may be, never a guess between.
 
 Integrated ownership counts a share of a share by the product of the two, along every chain. Cross-holdings make
-circles, so it is the solution of a linear system: with A the matrix of direct shares and N = (I - A)^-1, the owner i
-has y_ij = n_ij / n_ii of j (F. Brioschi, L. Buzzacchi and M. G. Colombo, Risk capital financing and the separation of
-ownership and control in business groups, Journal of Banking and Finance 13, 1989; C. Chapelle and A. Szafarz,
-Controlling firms through the majority voting rule, Physica A 355, 2005). Dividing by n_ii keeps what an owner holds of
-itself, around a circle, from being counted again; for an owner that nobody owns it is 1.
+circles, so it is the solution of a linear system [Brioschi1989]_: with A the matrix of direct shares and
+N = (I - A)^-1, the owner i has y_ij = n_ij / n_ii of j [ChapelleSzafarz2005]_. Dividing by n_ii keeps what an owner
+holds of itself, around a circle, from being counted again; for an owner that nobody owns it is 1.
 """
 
 from __future__ import annotations
@@ -26,32 +24,6 @@ _EXACT = 1e-12
 _STEPS = 100_000
 
 
-def integrated(shares: Mapping[Pair, float]) -> dict[Pair, float]:
-    """The integrated share of every (owner, owned) that chains lead to, from shares that are all known.
-
-    Raises RareEarthError for a share outside 0 to 1, for a firm of which more than all is owned, and for a circle of
-    firms that own each other wholly, which nobody owns.
-    """
-    import numpy as np
-
-    _check({pair: (share, share) for pair, share in shares.items()})
-    names = sorted({name for pair in shares for name in pair})
-    place = {name: number for number, name in enumerate(names)}
-    direct = np.zeros((len(names), len(names)))
-    for (owner, owned), share in shares.items():
-        direct[place[owner], place[owned]] = share
-    left = np.eye(len(names)) - direct
-    if names and np.linalg.matrix_rank(left) < len(names):
-        raise RareEarthError("the firms own each other wholly, in a circle: nobody stands behind them")
-    whole = np.linalg.inv(left)
-    return {
-        (owner, owned): float(whole[place[owner], place[owned]] / whole[place[owner], place[owner]])
-        for owner in names
-        for owned in names
-        if owner != owned and whole[place[owner], place[owned]] > _EXACT
-    }
-
-
 def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
     """The least and the most that an owner may hold, in the end, of each firm that a chain of shares leads to.
 
@@ -59,37 +31,49 @@ def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
     has every share at its low end. For the most, what is open of each firm goes first to those of its owners of whom
     this one has most; that is the best for every firm at once, as more of one never makes less of another.
 
-    Raises RareEarthError as :func:`integrated` does.
+    Raises RareEarthError for a share outside 0 to 1, for a firm of which more than all is owned, and for a circle of
+    firms that own each other all but wholly.
+
+    >>> bounds({("p", "a"): (0.5, 0.5), ("a", "b"): (0.4, 1.0)}, "p")
+    {'a': (0.5, 0.5), 'b': (0.2, 0.5)}
     """
     _check(shares)
     owners: dict[str, dict[str, Span]] = defaultdict(dict)
     for (above, below), span in shares.items():
         owners[below][above] = span
-    reached = [name for name in _below(shares, owner) if name != owner]
+    reached = _below(shares, owner)
     least = _climb(owner, reached, owners, most=False)
     most = _climb(owner, reached, owners, most=True)
     return {name: (least[name], most[name]) for name in sorted(reached)}
 
 
 def controlled(
-    shares: Mapping[Pair, Span], owner: str, told: Collection[Pair] = (), threshold: float = 0.5
+    shares: Mapping[Pair, Span], owner: str, stated: Collection[Pair] = (), threshold: float = 0.5
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The firms that an owner surely controls, and those that it may control (the sure ones among them).
 
-    Control is a majority of the votes, held directly or by firms that are controlled themselves, added up (Chapelle and
-    Szafarz 2005, who call the majority the control threshold). ``told`` are pairs of which it is known that the first
-    controls the second, whatever its share.
+    Control is a majority of the votes, held directly or by firms that are controlled themselves, added up
+    [ChapelleSzafarz2005]_. ``threshold`` is the part of the votes that must be exceeded, ``stated`` are pairs of which
+    it is known that the first controls the second, whatever its share.
+
+    >>> sure, may = controlled({("p", "a"): (0.6, 0.6), ("a", "b"): (0.0, 1.0)}, "p")
+    >>> sorted(sure), sorted(may)
+    (['a'], ['a', 'b'])
     """
     named: dict[str, dict[str, Span]] = defaultdict(dict)
     for (above, below), span in shares.items():
         named[below][above] = span
-    sure = _held({owner}, named, told, threshold, surely=True)
-    may = _held(sure, named, told, threshold, surely=False)
+    sure = _held({owner}, named, stated, threshold, surely=True)
+    may = _held(sure, named, stated, threshold, surely=False)
     return frozenset(sure - {owner}), frozenset(may - {owner})
 
 
 def ultimate(shares: Iterable[Pair]) -> tuple[str, ...]:
-    """The owners of whom nobody is known to own anything: where the chains begin."""
+    """The owners of whom nobody is known to own anything: where the chains begin.
+
+    >>> ultimate([("p", "a"), ("a", "b")])
+    ('p',)
+    """
     pairs = list(shares)
     return tuple(sorted({above for above, _ in pairs} - {below for _, below in pairs}))
 
@@ -97,19 +81,19 @@ def ultimate(shares: Iterable[Pair]) -> tuple[str, ...]:
 def _held(
     start: Collection[str],
     named: Mapping[str, Mapping[str, Span]],
-    told: Collection[Pair],
+    stated: Collection[Pair],
     threshold: float,
     *,
     surely: bool,
 ) -> set[str]:
-    """Everyone whom these hold, and whom those hold: what is controlled joins those who control."""
+    """Everyone whom these control, and whom those control: what is controlled joins those who control."""
     held, more = set(start), set(start)
     while more:
         more = {
             below
             for below, above in named.items()
             if below not in held and _votes(above, held, surely=surely) > threshold + _EXACT
-        } | {below for above, below in told if above in held and below not in held}
+        } | {below for above, below in stated if above in held and below not in held}
         held |= more
     return held
 
@@ -140,28 +124,22 @@ def _climb(
             change, value[firm] = max(change, abs(new - value[firm])), new
         if change < _EXACT:
             return value
-    raise RareEarthError("the circle of shares is so near to closed that what the owner has cannot be reckoned")
+    raise RareEarthError("the circle of shares is so near to closed that what the owner has cannot be computed")
 
 
 def _below(shares: Iterable[Pair], owner: str) -> list[str]:
-    """Whom chains of shares lead to, the nearest first."""
-    owned: dict[str, list[str]] = defaultdict(list)
-    for above, below in sorted(shares):
-        owned[above].append(below)
-    found, queue = {owner: None}, [owner]
-    for name in queue:
-        for below in owned[name]:
-            if below not in found:
-                found[below] = None
-                queue.append(below)
-    return list(found)
+    """Whom chains of shares lead to, the nearest first, without the owner itself."""
+    import networkx as nx
+
+    chains: nx.DiGraph[str] = nx.DiGraph(sorted(shares))
+    return [below for _, below in nx.bfs_edges(chains, owner)] if owner in chains else []
 
 
 def _check(shares: Mapping[Pair, Span]) -> None:
     total: dict[str, float] = defaultdict(float)
     for (owner, owned), (low, high) in shares.items():
         if not 0 <= low <= high <= 1:
-            raise RareEarthError(f"{owner} owns {low:g} to {high:g} of {owned}: wanted a part between 0 and 1")
+            raise RareEarthError(f"{owner} owns {low:g} to {high:g} of {owned}: expected a part between 0 and 1")
         total[owned] += low
     for owned, part in sorted(total.items()):
         if part > 1 + _EXACT:

@@ -1,10 +1,9 @@
 """The question ``communities``: which groups the actors fall into by their ties, and how sure they are.
 
 All actors that have a tie are grouped, persons, facilities and events too; ties count alike. The groups are those of
-the best of 50 runs by Louvain, or of 10 by Leiden where the graph is large (:data:`engine.LARGE`) and igraph is
-installed. Whether they say more than chance is told by random graphs in which everyone keeps its number of ties:
-sparse graphs fall apart into groups by chance as well (R. Guimera, M. Sales-Pardo and L. A. N. Amaral, Modularity from
-fluctuations in random graphs and complex networks, Physical Review E 70, 2004).
+the best of 50 runs by Louvain, or of 10 by Leiden where the graph is large (:data:`LARGE`). They are tested against
+random graphs in which everyone keeps its number of ties, as sparse graphs fall apart into groups by chance as well
+[Guimera2004]_.
 
 There is no claim to weigh, so the verdict is ``described``, or ``the graph cannot tell`` when the modularity is not
 above that of the random graphs (p up to 0.05), or when the runs agree in less than half (adjusted Rand index).
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
-from rareearth.measures import backends, communities, null_model
+from rareearth.measures import communities, null_model
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 QUESTION = "Which groups do the actors fall into by their ties, and how sure are the groups?"
+LARGE = 3_000  # ties from which Leiden alone is run
 RUNS, DRAWS = 50, 99
 RUNS_LARGE, DRAWS_LARGE = 10, 19
 LEVEL, AGREED = 0.05, 0.5
@@ -49,15 +49,13 @@ METHOD = (
 def answer(_store: Backend, read: Sample, seed: int) -> Finding[None]:
     """The finding on a sample, with its groups beside those of another method, and beside random graphs."""
     graph = read.ties
-    large = backends.large(graph)
+    large = graph.number_of_edges() >= LARGE
     seeds = range(seed, seed + (RUNS_LARGE if large else RUNS))
     found = communities.stability(graph, seeds, _method(large))
-    other = None
-    if not large and backends.installed():
-        other = communities.stability(graph, seeds, communities.leiden)
+    other = None if large else communities.stability(graph, seeds, communities.leiden)
     chance = _chance(graph, found, seed, large)
     limits = tuple(_limits(graph, found, chance))
-    open_ = chance is None or chance.high > LEVEL or (found.rand or 0.0) < AGREED
+    open_ = chance is None or chance.p_greater > LEVEL or (found.ari or 0.0) < AGREED
     return Finding(
         name="communities",
         question=QUESTION,
@@ -100,8 +98,8 @@ def _answer(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
         f"with a modularity of {max(found.modularities):.3f}"
     )
     if chance:
-        text += f"; random graphs with the same degrees have {chance.mean:.3f} (p = {chance.high:.3g})"
-    return text + f". {len(found.runs)} runs agree by an adjusted Rand index of {found.rand or 0.0:.2f}."
+        text += f"; random graphs with the same degrees have {chance.mean:.3f} (p = {chance.p_greater:.3g})"
+    return text + f". {len(found.runs)} runs agree by an adjusted Rand index of {found.ari or 0.0:.2f}."
 
 
 def _methods(found: Stability, other: Stability | None, chance: Comparison | None, large: bool) -> Table:
@@ -114,8 +112,8 @@ def _methods(found: Stability, other: Stability | None, chance: Comparison | Non
             len(runs.best),
             max(runs.modularities),
             statistics.fmean(runs.modularities),
-            runs.rand,
-            runs.information,
+            runs.ari,
+            runs.nmi,
         )
 
     rows = [row(name, found)]
@@ -126,9 +124,9 @@ def _methods(found: Stability, other: Stability | None, chance: Comparison | Non
         rows.append((f"{name} on random graphs", draws, None, None, chance.mean, None, None))
     note = "Agreement is the mean over all pairs of runs, 1 for full agreement."
     if chance and chance.z is not None:
-        note += f" Mean modularity against random graphs: z = {chance.z:.2f}, one-sided p = {chance.high:.3g}."
+        note += f" Mean modularity against random graphs: z = {chance.z:.2f}, one-sided p = {chance.p_greater:.3g}."
     if other:
-        agreed = communities.adjusted_rand(found.best, other.best)
+        agreed = communities.ari(found.best, other.best)
         note += f" The best of both agree by an adjusted Rand index of {agreed:.2f}."
     return Table(
         "How well the graph falls apart, and how far the runs agree",
@@ -190,10 +188,10 @@ def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
 
     if chance is None:
         yield f"{counted(graph.number_of_edges(), 'tie')}; fewer than {LEAST_TIES} are not compared with random graphs."
-    elif chance.high > LEVEL:
-        yield f"Random graphs fall apart as well (p = {chance.high:.3g}): the groups may be chance."
-    if (found.rand or 0.0) < AGREED:
-        yield f"The runs agree in less than half (adjusted Rand index {found.rand or 0.0:.2f}): no group is sure."
+    elif chance.p_greater > LEVEL:
+        yield f"Random graphs fall apart as well (p = {chance.p_greater:.3g}): the groups may be chance."
+    if (found.ari or 0.0) < AGREED:
+        yield f"The runs agree in less than half (adjusted Rand index {found.ari or 0.0:.2f}): no group is sure."
     loose = [group for group in _large(found.best) if found.cohesion(group) < AGREED]
     if loose:
         yield f"{counted(len(loose), 'group is', 'groups are')} together in less than half of the runs."
@@ -210,5 +208,3 @@ def _limits(graph: nx.Graph[str], found: Stability, chance: Comparison | None) -
         f"{ties} on {counted(len(graph), 'actor')} is little: a group may be what one source wrote of. "
         "Modularity finds no groups that are small beside the graph (Fortunato and Barthelemy 2007, PNAS 104, 36-41)."
     )
-    if not backends.installed():
-        yield "Leiden was not run: igraph is not installed."

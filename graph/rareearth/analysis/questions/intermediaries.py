@@ -145,7 +145,7 @@ def independent(read: Sample, first: Collection[str], last: Collection[str], see
         pairs = cuts.pairs(one, other)
         most = min(PAIRS, WORK // max(1, read.ties.number_of_edges()))
         chosen = np.random.default_rng(seed).permutation(len(pairs))[:most]
-        found = Counter(cuts.independent_paths(read.ties, [pairs[i] for i in sorted(chosen)]).values())
+        found = Counter(cuts.node_disjoint_paths(read.ties, [pairs[i] for i in sorted(chosen)]).values())
         more = sum(number for paths, number in found.items() if paths > 2)
         return PathCounts(len(chosen), found[0], found[1], found[2], more)
 

@@ -17,9 +17,12 @@ be less by the excess.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
+
+import networkx as nx
 
 from rareearth import namespaces
 from rareearth.analysis import ownership_sector, sample
@@ -74,21 +77,22 @@ class Owned:
         """The one who controls a body in the end, or the body itself where nobody is known to, or several are."""
         tops = {
             owner
-            for owner in self._above(body) - {body}
+            for owner in self._above(body)
             if body in shares.controlled(self.spans, owner, self.told)[0] and not self._controlled(owner)
         }
         return min(tops) if len(tops) == 1 else body
 
     def _controlled(self, body: str) -> bool:
-        return any(body in shares.controlled(self.spans, owner, self.told)[0] for owner in self._above(body) - {body})
+        return any(body in shares.controlled(self.spans, owner, self.told)[0] for owner in self._above(body))
 
     def _above(self, body: str) -> set[str]:
-        found, waiting = {body}, [body]
-        while waiting:
-            new = set(self.owners(waiting.pop())) - found
-            found |= new
-            waiting += sorted(new)
-        return found
+        """Everyone who owns it through any number of steps, without itself."""
+        return set(nx.ancestors(self.chains, body)) if body in self.chains else set()
+
+    @cached_property
+    def chains(self) -> nx.DiGraph[str]:
+        """The graph of direct holdings, from owner to owned."""
+        return nx.DiGraph(sorted(self.spans))
 
 
 class Stake(NamedTuple):
@@ -142,31 +146,20 @@ def _span(held: list[Holding], bounds: Mapping[str, str], disputed: Mapping[str,
 def stakes(owned: Owned) -> tuple[Stake, ...]:
     """What every owner at the end has of everything that chains lead it to, by the owned and then the largest first."""
     found = []
-    above: dict[str, set[str]] = defaultdict(set)
-    for owner, below in owned.spans:
-        above[below].add(owner)
     for owner in shares.ultimate(owned.spans):
         sure, may = shares.controlled(owned.spans, owner, owned.told)
         bounds = shares.bounds(owned.spans, owner)
         for name, (low, high) in bounds.items():
             control = "yes" if name in sure else "may" if name in may else "no"
-            way = _way(name, {owner, *bounds}, above)
+            way = _way(owned.chains, owner, name)
             found.append(Stake(name, owner, low, high, control, way))
     return tuple(sorted(found, key=lambda s: (s.owned, -s.low, -s.high, s.owner)))
 
 
-def _way(owned: str, reached: Collection[str], above: Mapping[str, Collection[str]]) -> tuple[Pair, ...]:
-    """The pairs of all chains up from the owned among those that the owner reaches."""
-    pairs: set[Pair] = set()
-    seen, waiting = {owned}, [owned]
-    while waiting:
-        below = waiting.pop()
-        for owner in set(above.get(below, ())) & set(reached):
-            pairs.add((owner, below))
-            if owner not in seen:
-                seen.add(owner)
-                waiting.append(owner)
-    return tuple(sorted(pairs))
+def _way(chains: nx.DiGraph[str], owner: str, owned: str) -> tuple[Pair, ...]:
+    """The pairs of all chains from the owner down to the owned."""
+    between = (nx.descendants(chains, owner) | {owner}) & (nx.ancestors(chains, owned) | {owned})
+    return tuple(sorted(chains.subgraph(between).edges()))
 
 
 def answer(store: Backend, sample_: Sample, _seed: int) -> Finding[None]:

@@ -150,8 +150,8 @@ def compare(graph: Graph, private: Iterable[str], state: Iterable[str], seed: in
             Effect(
                 measure=name,
                 delta=found.size,
-                ci_low=found.low if enough else None,
-                ci_high=found.high if enough else None,
+                ci_low=found.ci_low if enough else None,
+                ci_high=found.ci_high if enough else None,
                 hedges_g=permutation.hedges_g(a, b),
                 p=p_values[number] if enough else None,
                 p_corrected=corrected[number] if enough else None,

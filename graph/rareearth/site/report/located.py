@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+import networkx as nx
+
 from rareearth import network as networks
 from rareearth.analysis.finding import Table, Value
 from rareearth.site.report import drawing, packing
@@ -93,38 +95,27 @@ def places(given: Material) -> Figure:
 def _located(given: Material) -> tuple[list[_Place], dict[str, set[str]]]:
     """The outermost places, those of most actors first, and the claims that tell where each actor is."""
     actors = given.read.network
-    inside: dict[str, set[str]] = defaultdict(set)
+    inside: nx.DiGraph[str] = nx.DiGraph()  # from what lies in a place to the place
     claims: dict[str, set[str]] = defaultdict(set)
     for one, other, data in actors.edges(data=True):
-        if data["relation"] in given.spatial:
-            inside[one].add(other)
+        if data["relation"] in given.spatial and one != other:
+            inside.add_edge(one, other)
             claims[one].update(str(data["claims"]).split(networks.JOIN))
-    holders = {place for held in inside.values() for place in held}
+    holders = {node for node in inside if inside.in_degree(node)}
     known = {id_: _Place(id_, str(actors.nodes[id_].get("label", id_))) for id_ in sorted(holders)}
     tops: list[_Place] = []
     for id_, place in known.items():
-        above = _nearest({holder for holder in inside[id_] if id_ not in _above(holder, inside)}, inside)
+        above = _nearest({holder for holder in inside[id_] if id_ not in nx.descendants(inside, holder)}, inside)
         (known[above[0]].inside if above else tops).append(place)
     for actor in sorted(set(inside) - holders):
-        for nearest in _nearest(inside[actor], inside):
+        for nearest in _nearest(set(inside[actor]), inside):
             known[nearest].here.add(actor)
     return sorted(tops, key=lambda top: (-len(top.everyone()), top.label)), claims
 
 
-def _nearest(places: set[str], inside: dict[str, set[str]]) -> list[str]:
+def _nearest(places: set[str], inside: nx.DiGraph[str]) -> list[str]:
     """Those of these places that hold no other of them, in the order of their ids."""
-    return sorted(places.difference(*(_above(place, inside) - {place} for place in places)))
-
-
-def _above(place: str, inside: dict[str, set[str]]) -> set[str]:
-    """A place and all that hold it."""
-    found: set[str] = set()
-    waiting = [place]
-    while waiting:
-        if (next_ := waiting.pop()) not in found:
-            found.add(next_)
-            waiting += inside.get(next_, ())
-    return found
+    return sorted(places.difference(*(nx.descendants(inside, place) for place in places)))
 
 
 class _Ring(NamedTuple):
