@@ -1,4 +1,4 @@
-"""What the documentation shows is what happens: every command and every line of Python in it is run."""
+"""The documentation is true: every command and every line of Python in it is run."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def run(command: str, build: Path, where: Path) -> str:
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -> None:
     if command.startswith("rareearth export") and ".html" in command and not explorer.made():
-        pytest.skip("the page's script is not made: run scripts/page (needs Node)")
+        pytest.skip("the explorer page is not bundled: run scripts/page (needs Node)")
     assert run(command, built, tmp_path)
 
 
@@ -79,7 +79,7 @@ def test_the_server_of_the_readme_answers(built: Path, tmp_path: Path) -> None:
     asked = [line for line in lines if line.startswith("curl ")]
     assert len(asked) == 2
     if shutil.which("curl") is None:
-        pytest.skip("curl is not here, so what the README asks the server is not asked")
+        pytest.skip("curl is not installed")
     with served(built) as server:
         for line in asked:
             assert "chinese-society-of-rare-earths" in run(
