@@ -90,9 +90,8 @@ def test_the_floors_hold() -> None:
 
 
 DOORS = {
-    "networkx": {"network", "views", "layout", "analysis", "measures"},
+    "networkx": {"network", "views", "layout", "analysis", "measures", "formats", "site"},
     "pyoxigraph": {"store", "ontology"},
-    "pyshacl": {"store"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},
     "pydantic": {"models", "dataset", "server"},

@@ -82,11 +82,9 @@ def _inputs(data: Path | None) -> str:
 
 def _validate(dataset: Dataset, fresh: Backend) -> None:
     problems = []
-    for finding in shacl.violations(fresh):
-        prefix, _, name = finding.partition(" ")[0].rstrip(":").partition(":")
-        where = dataset.where.get(f"{prefix}/{name}")
-        file, line = where or (dataset.folder, None)
-        problems.append(Problem(file, line, f"SHACL: {finding}"))
+    for violation in shacl.violations(fresh):
+        file, line = dataset.where.get(violation.focus.removeprefix(namespaces.BASE)) or (dataset.folder, None)
+        problems.append(Problem(file, line, f"SHACL: {violation}"))
     if problems:
         raise DataError(problems)
 
