@@ -52,7 +52,7 @@ def test_more_than_all_of_a_company(folder: Folder, second: str, *, wrong: bool)
 
 def test_a_share_that_is_no_number_is_told_as_such(folder: Folder) -> None:
     [fault] = faults(folder, "  - ann-lee ownsShareOf mine-school:\n      share: 60 percent\n")
-    assert "found '60 percent'; wanted a number" in fault
+    assert "found '60 percent'; expected a number" in fault
 
 
 def test_shares_at_other_times_do_not_add_up(folder: Folder) -> None:
@@ -73,10 +73,10 @@ def test_a_copy_is_not_read_with_high_confidence(folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ("5000", "wanted a number and a unit"),
+        ("5000", "expected a number and a unit"),
         ("5000 tonnes", "'tonnes' is not a unit"),
-        ("5,000 t/a", "wanted a number and a unit"),
-        ("USD 5", "wanted a number and a unit"),
+        ("5,000 t/a", "expected a number and a unit"),
+        ("USD 5", "expected a number and a unit"),
     ],
 )
 def test_a_measure_is_a_number_and_a_unit(folder: Folder, value: str, message: str) -> None:

@@ -30,7 +30,7 @@ from lxml import etree
 from rareearth import formats, layout, namespaces
 from rareearth.cli import files
 from rareearth.dataset import Dataset
-from rareearth.formats import FormatError
+from rareearth.errors import FormatError
 from rareearth.site import exports
 from rareearth.store import oxigraph
 from rareearth.store.oxigraph import Oxigraph

@@ -10,12 +10,11 @@ from conftest import Folder
 
 from rareearth import namespaces, network
 from rareearth.dataset import Dataset
-from rareearth.errors import RareEarthError
+from rareearth.errors import QueryError, RareEarthError
 from rareearth.models import Claim
 from rareearth.network import JOIN
 from rareearth.store import nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.store.sparql import QueryError
 
 Network = nx.MultiDiGraph
 Edge = tuple[str, str, str]
@@ -128,9 +127,9 @@ def test_the_network_is_the_same_whatever_the_order_of_the_store(lines: list[str
 
 
 def test_unknown_views_and_kinds_are_refused_with_those_there_are(store: Oxigraph) -> None:
-    with pytest.raises(RareEarthError, match="no view 'all'; wanted actors or full"):
+    with pytest.raises(RareEarthError, match="no view named 'all'; expected actors or full"):
         network.read(store, "all")
-    with pytest.raises(RareEarthError, match="no kind of claim 'rumour'; wanted some of fact, speech"):
+    with pytest.raises(RareEarthError, match="no kind of claim named 'rumour'; expected some of fact, speech"):
         network.read(store, "full", ["fact", "rumour"])
 
 

@@ -142,7 +142,7 @@ def test_a_new_class_relation_and_qualifier_work_without_a_change_of_python(
     )
 
     folder.change("sources/daily.yaml", "bob-ray guidesTours new-works", "mine-school guidesTours new-works")
-    with pytest.raises(DataError, match="'mine-school' is a University; wanted a person as the subject of guidesTours"):
+    with pytest.raises(DataError, match="'mine-school' is a University; expected a person as the subject"):
         folder.dataset(ontology_copy)
 
 

@@ -90,7 +90,7 @@ def test_refused_with_line_and_reason(tmp_path: Path, what: str) -> None:
 
 
 def test_bytes_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"some\.yaml:2: found the byte 0xe9; wanted UTF-8"):
+    with pytest.raises(DataError, match=r"some\.yaml:2: found the byte 0xe9; expected UTF-8"):
         read(tmp_path, "a: b\nc: é\n".encode("latin-1"))
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rareearth import checks, namespaces, network, paths
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
-from rareearth.errors import DataError, Problem
+from rareearth.errors import DataError, NoBuildError, Problem
 from rareearth.formats import gexf, graphml, graphs, save
 from rareearth.store import nquads, oxigraph, shacl
 
@@ -57,7 +57,7 @@ def opened(data: Path | None = None, folder: Path | None = None) -> tuple[Backen
     inputs = _inputs(data)
     try:
         stale = oxigraph.manifest(folder).get("inputs") != inputs
-    except oxigraph.StoreError:
+    except NoBuildError:
         if (folder / oxigraph.MANIFEST).exists():
             raise
         build(data, folder)

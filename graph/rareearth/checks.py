@@ -68,7 +68,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     relation = ontology.relations.get(claim.relation)
     if relation is None:
         hint = suggest(claim.relation, ontology.relations)
-        yield f"'{claim.relation}' is not a relation{hint}; wanted one of ontology/rareearth.ttl"
+        yield f"'{claim.relation}' is not a relation{hint}; expected one of ontology/rareearth.ttl"
     else:
         yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")
         if relation.literal:
@@ -85,23 +85,23 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         if id_:
             yield from _unknown(dataset, id_, name)
     if claim.kind == "speech" and not claim.by:
-        yield "is speech by nobody; wanted `by: ID` of who says it"
+        yield "is speech by nobody; expected `by: ID` of who says it"
     if claim.kind == "assessment" and not claim.stance:
-        yield "is an assessment without `stance`; wanted positive, negative, neutral or mixed"
+        yield "is an assessment without `stance`; expected positive, negative, neutral or mixed"
 
 
-def _end(dataset: Dataset, id_: str, wanted: str, what: str) -> Iterator[str]:
+def _end(dataset: Dataset, id_: str, expected: str, what: str) -> Iterator[str]:
     entity = dataset.entities.get(id_)
     if entity is None:
         yield from _unknown(dataset, id_, what)
-    elif not dataset.ontology.is_a(entity.kind, wanted):
-        label = dataset.ontology.classes[wanted].label
-        yield f"'{id_}' is a {entity.kind}; wanted {_article(label)} {label} as {what}"
+    elif not dataset.ontology.is_a(entity.kind, expected):
+        label = dataset.ontology.classes[expected].label
+        yield f"'{id_}' is a {entity.kind}; expected {_article(label)} {label} as {what}"
 
 
 def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
     if id_ not in dataset.entities:
-        yield f"no record '{id_}' ({what}){suggest(id_, dataset.entities)}; wanted one of data/entities/"
+        yield f"no record '{id_}' ({what}){suggest(id_, dataset.entities)}; expected one of data/entities/"
 
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
@@ -114,14 +114,14 @@ def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterat
     if datatype == MEASURE:
         match = _MEASURE.fullmatch(value)
         if match is None:
-            yield f"{what}: found '{value}'; wanted a number and a unit like 5000 t/a or 150000000 USD"
+            yield f"{what}: found '{value}'; expected a number and a unit like 5000 t/a or 150000000 USD"
         elif match[3] not in ontology.units:
             hint = suggest(match[3], ontology.units)
-            yield f"{what}: '{match[3]}' is not a unit{hint}; wanted one of {', '.join(sorted(ontology.units))}"
+            yield f"{what}: '{match[3]}' is not a unit{hint}; expected one of {', '.join(sorted(ontology.units))}"
     elif datatype in _LITERALS:
-        pattern, wanted = _LITERALS[datatype]
+        pattern, expected = _LITERALS[datatype]
         if not pattern.fullmatch(value):
-            yield f"{what}: found '{value}'; wanted {wanted}"
+            yield f"{what}: found '{value}'; expected {expected}"
 
 
 def _sources(dataset: Dataset) -> Iterator[Problem]:
@@ -156,7 +156,7 @@ def _conflicts(dataset: Dataset) -> Iterator[Problem]:
             if claim.conflict not in dataset.conflicts:
                 hint = suggest(claim.conflict, dataset.conflicts)
                 where = dataset.where[f"claim/{claim.id}"]
-                yield Problem(*where, f"no conflict '{claim.conflict}'{hint}; wanted one of data/conflicts.yaml")
+                yield Problem(*where, f"no conflict '{claim.conflict}'{hint}; expected one of data/conflicts.yaml")
     for id_ in dataset.conflicts:
         if len(claims[id_]) < 2:
             yield Problem(*dataset.where[f"conflict/{id_}"], f"{len(claims[id_])} claims name it; a conflict needs two")

@@ -29,7 +29,7 @@ def _copies(dataset: Dataset) -> Iterator[Problem]:
         source = dataset.sources.get(claim.source)
         if source and source.copy_ and claim.confidence == "high":
             where = dataset.where[f"claim/{claim.id}"]
-            yield Problem(*where, f"is read with high confidence from a {source.copy_}; wanted medium at most")
+            yield Problem(*where, f"is read with high confidence from a {source.copy_}; expected medium at most")
 
 
 def _owned(dataset: Dataset) -> Iterator[tuple[Claim, str, str]]:

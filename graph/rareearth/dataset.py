@@ -124,10 +124,10 @@ class _Reader:
 
     def dataset(self) -> Dataset:
         if not self.folder.is_dir():
-            raise DataError([Problem(self.folder, None, "is not a folder; wanted one with entities/ and sources/")])
+            raise DataError([Problem(self.folder, None, "is not a folder; expected one with entities/ and sources/")])
         found = files(self.folder)
         if not found:
-            raise DataError([Problem(self.folder, None, "holds no data; wanted entities/*.yaml and sources/*.yaml")])
+            raise DataError([Problem(self.folder, None, "holds no data; expected entities/*.yaml and sources/*.yaml")])
         for path in found:
             try:
                 node = yamlfile.read(path)
@@ -171,10 +171,10 @@ class _Reader:
         parts = dict(self._items(path, node, "source, names, refers and claims"))
         for key in parts:
             if key not in ("source", "names", "refers", "claims"):
-                self._fault(path, key.line, f"unknown part '{key}'; wanted source, names, refers or claims")
+                self._fault(path, key.line, f"unknown part '{key}'; expected source, names, refers or claims")
         head = parts.get(yamlfile.text("source", 1))
         if not isinstance(head, Map):
-            self._fault(path, 1, "has no part 'source'; wanted one with title, publisher, url and language")
+            self._fault(path, 1, "has no part 'source'; expected one with title, publisher, url and language")
             return
         names, refers = parts.get(yamlfile.text("names", 1), Map()), parts.get(yamlfile.text("refers", 1), Map())
         values = self._fields(path, head, "the fields of the source", ("id", "names", "refers"))
@@ -188,21 +188,21 @@ class _Reader:
             self.sources[source.id] = source
         claims = parts.get(yamlfile.text("claims", 1), List())
         if not isinstance(claims, List):
-            self._fault(path, 1, "'claims' is not a list; wanted `- subject relation object`")
+            self._fault(path, 1, "'claims' is not a list; expected `- subject relation object`")
             return
         for item in claims:
             self._read_claim(path, item)
 
     def _read_claim(self, path: Path, item: Node) -> None:
-        wanted = "`- subject relation object`, with its fields below it"
+        expected = "`- subject relation object`, with its fields below it"
         sentence = item if isinstance(item, Text) else next(iter(item), None) if isinstance(item, Map) else None
         if not isinstance(sentence, Text) or (isinstance(item, Map) and len(item) != 1):
             line = item.line if sentence is None else getattr(sentence, "line", item.line)
-            self._fault(path, line, f"is not a claim; wanted {wanted} (indent the fields by four more spaces)")
+            self._fault(path, line, f"is not a claim; expected {expected} (indent the fields by four more spaces)")
             return
         words = sentence.split(maxsplit=2)
         if len(words) != 3:
-            self._fault(path, sentence.line, f"found '{sentence}'; wanted {wanted}")
+            self._fault(path, sentence.line, f"found '{sentence}'; expected {expected}")
             return
         fields = item[sentence] if isinstance(item, Map) else Map()
         values: dict[str, Any] = {}
@@ -223,13 +223,13 @@ class _Reader:
 
     def _read_judgements(self, path: Path, node: Node) -> None:
         if not isinstance(node, List):
-            self._fault(path, 1, "is not a list; wanted `- left same right:` with who, on and why below it")
+            self._fault(path, 1, "is not a list; expected `- left same right:` with who, on and why below it")
             return
         for item in node:
             sentence = next(iter(item), None) if isinstance(item, Map) and len(item) == 1 else None
             words = sentence.split() if isinstance(sentence, Text) else []
             if sentence is None or len(words) != 3 or not isinstance(item, Map):
-                self._fault(path, item.line, "is not a judgement; wanted `- left same right:` with who, on and why")
+                self._fault(path, item.line, "is not a judgement; expected `- left same right:` with who, on and why")
                 continue
             fields = item[sentence]
             values = self._fields(path, fields, f"the fields of '{sentence}'", ("left", "verdict", "right"))
@@ -245,17 +245,17 @@ class _Reader:
             if conflict and self._new(f"conflict/{id_}", path, id_):
                 self.conflicts[conflict.id] = conflict
 
-    def _items(self, path: Path, node: Node, wanted: str) -> Iterator[tuple[Text, Node]]:
+    def _items(self, path: Path, node: Node, expected: str) -> Iterator[tuple[Text, Node]]:
         if isinstance(node, Map):
             yield from node.items()
         else:
             found = f"'{node}'" if isinstance(node, Text) else "a list"
-            self._fault(path, getattr(node, "line", 1), f"found {found}; wanted {wanted}")
+            self._fault(path, getattr(node, "line", 1), f"found {found}; expected {expected}")
 
-    def _fields(self, path: Path, node: Node, wanted: str, ours: tuple[str, ...]) -> dict[str, Any]:
+    def _fields(self, path: Path, node: Node, expected: str, ours: tuple[str, ...]) -> dict[str, Any]:
         """The fields of a record; those that follow from its place or its sentence are ours and may not be given."""
         given: dict[str, Any] = {}
-        for key, value in self._items(path, node, wanted):
+        for key, value in self._items(path, node, expected):
             if key in ours:
                 self._fault(path, key.line, f"the field '{key}' is not given here; the place of the record gives it")
             else:
@@ -310,11 +310,11 @@ def _message(fault: dict[str, Any], place: tuple[str, ...], known: tuple[str, ..
     name = ".".join(part for part in place if not part.isdigit())
     match fault["type"]:
         case "extra_forbidden":
-            return f"unknown field '{name}'{suggest(name, known)}; wanted one of {', '.join(known)}"
+            return f"unknown field '{name}'{suggest(name, known)}; expected one of {', '.join(known)}"
         case "missing":
             return f"lacks the field '{name}'"
         case "literal_error":
-            return f"{name}: found '{fault['input']}'; wanted {fault['ctx']['expected'].replace(chr(39), '')}"
+            return f"{name}: found '{fault['input']}'; expected {fault['ctx']['expected'].replace(chr(39), '')}"
         case "value_error":
             return f"{name}: {fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
     found = fault["input"] if isinstance(fault["input"], str) else type(fault["input"]).__name__.lower()

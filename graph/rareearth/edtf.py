@@ -12,8 +12,10 @@ import re
 from datetime import date
 from typing import NamedTuple
 
+from rareearth.errors import DateError
+
 _DATE = re.compile(r"(?P<year>[0-9X]{4})(?:-(?P<month>[0-9X]{2})(?:-(?P<day>[0-9X]{2}))?)?(?P<mark>[~?%]?)")
-_WANTED = "wanted a date like 2025, 2025-04, 2025-04-15, XXXX-04-15, 2025-05~ or an interval like 2021-12/.."
+_EXPECTED = "expected a date like 2025, 2025-04, 2025-04-15, XXXX-04-15, 2025-05~ or an interval like 2021-12/.."
 
 
 class Days(NamedTuple):
@@ -26,39 +28,39 @@ class Days(NamedTuple):
 def parse(text: str) -> Days:
     """The days that an EDTF text may mean.
 
-    Raises ValueError, with what was found and what was wanted, for anything else than the forms above.
+    Raises DateError (a ValueError too) for anything but the forms above, with what was found and expected.
     """
     if "/" not in text:
         return _days(text)
     start, _, end = text.partition("/")
     if "/" in end or (start in ("", "..") and end in ("", "..")):
-        raise ValueError(f"'{text}' is not an interval; {_WANTED}")
+        raise DateError(f"'{text}' is not an interval; {_EXPECTED}")
     first, to = (_days(part) if part not in ("", "..") else Days(None, None) for part in (start, end))
     if first.first and to.last and first.first > to.last:
-        raise ValueError(f"the interval '{text}' ends before it starts")
+        raise DateError(f"the interval '{text}' ends before it starts")
     return Days(first.first, to.last)
 
 
 def _days(text: str) -> Days:
     match = _DATE.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is not a date; {_WANTED}")
+        raise DateError(f"'{text}' is not a date; {_EXPECTED}")
     year, month, day = match["year"], match["month"], match["day"]
     if month and "X" not in month and not (1 <= int(month) <= 12 or (33 <= int(month) <= 36 and day is None)):
-        raise ValueError(f"'{text}' has no month {month}; {_WANTED}")
+        raise DateError(f"'{text}' has no month {month}; {_EXPECTED}")
     if day and "X" not in day:
         longest = 31 if not month or "X" in month else _longest(int(month), year)
         if not 1 <= int(day) <= longest:
-            raise ValueError(f"'{text}' has no day {day}; {_WANTED}")
+            raise DateError(f"'{text}' has no day {day}; {_EXPECTED}")
     months = _months(month)
     first_day, last_day = max(1, int(_digits(day, "0") or 1)), min(31, int(_digits(day, "9") or 31))
     if months[0] > 12 or first_day > 31:
-        raise ValueError(f"'{text}' has no such month or day; {_WANTED}")
+        raise DateError(f"'{text}' has no such month or day; {_EXPECTED}")
     if year == "XXXX":
         return Days(None, None)
     low, high = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if low < 1:
-        raise ValueError(f"'{text}' has no year {year}; {_WANTED}")
+        raise DateError(f"'{text}' has no year {year}; {_EXPECTED}")
     return Days(_clamped(low, months[0], first_day), _clamped(high, months[1], last_day))
 
 

@@ -32,7 +32,7 @@ def tidied(path: Path, ontology: Ontology) -> str:
     for number, line in enumerate(lines[len(head) :], len(head) + 1):
         if line.lstrip().startswith("#") or re.search(r"\s#", re.sub(r"\"(?:[^\"\\]|\\.)*\"", "", line)):
             raise DataError(
-                [Problem(path, number, "found a comment inside the file; wanted it at the head, or a `note`")]
+                [Problem(path, number, "found a comment inside the file; expected it at the head, or a `note`")]
             )
     if path.parent.name == "entities":
         body = _entities(node)

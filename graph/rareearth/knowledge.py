@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from rareearth import analysis, corpus, namespaces, network
 from rareearth import build as builds
-from rareearth.errors import RareEarthError
+from rareearth.errors import QueryError, RareEarthError
 from rareearth.site import explorer
 from rareearth.store import asof, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
@@ -62,7 +62,7 @@ class KnowledgeGraph:
         """
         result = self._answer(query, values)
         if not isinstance(result, sparql.Rows):
-            raise sparql.QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
+            raise QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
         return list(result.plain())
 
     def ask(self, query: str, /, **values: Value) -> bool:

@@ -33,7 +33,7 @@ def _checked_date(value: str) -> str:
 def _evidence(value: object) -> object:
     if isinstance(value, str):
         if not (match := _AT.fullmatch(value)):
-            raise ValueError(f"found '{value}'; wanted START-END FINGERPRINT, as `rareearth sentences` prints it")
+            raise ValueError(f"found '{value}'; expected START-END FINGERPRINT, like 12-80 0123abcd")
         return {"start": int(match[1]), "end": int(match[2]), "fingerprint": match[3]}
     return value
 
@@ -42,14 +42,14 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _text(pattern: str, longest: int, wanted: str) -> AfterValidator:
+def _text(pattern: str, longest: int, expected: str) -> AfterValidator:
     compiled = re.compile(pattern)
 
     def check(value: str) -> str:
         if len(value) > longest:
-            raise ValueError(f"found {len(value)} characters; wanted at most {longest}")
+            raise ValueError(f"found {len(value)} characters; expected at most {longest}")
         if not compiled.fullmatch(value):
-            raise ValueError(f"found '{value}'; wanted {wanted}")
+            raise ValueError(f"found '{value}'; expected {expected}")
         return value
 
     return AfterValidator(check)

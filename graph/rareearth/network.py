@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import networkx as nx
 
 from rareearth import namespaces
-from rareearth.errors import RareEarthError
+from rareearth.errors import NotFoundError, QueryError
 from rareearth.store import claims, sparql
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def read(
     Raises RareEarthError for an unknown view or kind.
     """
     if view not in VIEWS:
-        raise RareEarthError(f"no view '{view}'; wanted {' or '.join(VIEWS)}, or a query")
+        raise NotFoundError("view", view, f"; expected {' or '.join(VIEWS)}")
     if unknown := set(kinds or ()) - set(KINDS):
-        raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(KINDS)}")
+        raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(KINDS)}")
     told = claims.read(store) if known is None else known
     terms = _Terms(store)
     if view == "full":
@@ -114,16 +114,14 @@ def from_query(store: Backend, query: str) -> Network:
             (e for e in (["subject", "relation", "object"], ["s", "p", "o"]) if set(e) <= set(names)), names[:3]
         )
         if len(ends) < 3:
-            raise sparql.QueryError(
-                f"a network needs three columns (subject, relation, object); found {', '.join(names)}"
-            )
+            raise QueryError(f"a network needs three columns (subject, relation, object); found {', '.join(names)}")
         for row in result:
             if all(_is_node(row[name]) for name in ends):
                 triples.append((_text(row[ends[0]]), _text(row[ends[1]]), _text(row[ends[2]])))
                 if "claim" in names:
                     only = (only or set()) | {namespaces.local(_text(row["claim"]))}
     else:
-        raise sparql.QueryError("a network needs a CONSTRUCT or SELECT query; ASK answers yes or no")
+        raise QueryError("a network needs a CONSTRUCT or SELECT query; ASK answers yes or no")
     chosen = [c for t in sorted(set(triples)) for c in known[t] if only is None or c.id in only]
     network = _network(_Terms(store), {end for s, _, o in triples for end in (s, o)}, triples, chosen)
     network.graph["name"] = "rareearth query"

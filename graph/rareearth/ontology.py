@@ -179,7 +179,7 @@ class _Reader:
         colour = self._one(iri, namespaces.VOCABULARY + "colour")
         sphere = self._one(iri, namespaces.VOCABULARY + "sphere")
         return Class(
-            **self._term(iri, wanted=bool(colour)),
+            **self._term(iri, defined=bool(colour)),
             parents=self._names(iri, _RDFS + "subClassOf"),
             colour=self._colour(iri, colour),
             sphere=namespaces.local(sphere) if sphere else None,
@@ -197,7 +197,7 @@ class _Reader:
                 namespaces.local(iri), f"the strength {strength} of {namespaces.local(iri)} is not above 0 and up to 1"
             )
         return Relation(
-            **self._term(iri, wanted=True),
+            **self._term(iri, defined=True),
             inverse="" if literal else self._label(iri, inverse, "en", "an inverse label"),
             inverse_zh="" if literal else self._label(iri, inverse, "zh", "an inverse label"),
             parents=self._names(iri, _RDFS + "subPropertyOf"),
@@ -215,14 +215,14 @@ class _Reader:
         end = self._one(iri, namespaces.VOCABULARY + name)
         if end not in ("", "subject", "object", "subject of a role"):
             self._fault(
-                namespaces.local(iri), f"{namespaces.local(iri)} has '{end}' as {name}; wanted subject or object"
+                namespaces.local(iri), f"{namespaces.local(iri)} has '{end}' as {name}; expected subject or object"
             )
         return end or None
 
     def _qualifier(self, iri: str) -> Qualifier:
         range_ = self._one(iri, _RDFS + "range")
         return Qualifier(
-            **self._term(iri, wanted=True), range=range_ if range_ in LITERALS else namespaces.local(range_)
+            **self._term(iri, defined=True), range=range_ if range_ in LITERALS else namespaces.local(range_)
         )
 
     def _of_type(self, type_: str) -> list[str]:
@@ -232,12 +232,12 @@ class _Reader:
             if iri.startswith(namespaces.VOCABULARY) and type_ in {v.value for v in values[_RDF + "type"]}
         )
 
-    def _term(self, iri: str, *, wanted: bool) -> dict[str, str]:
+    def _term(self, iri: str, *, defined: bool) -> dict[str, str]:
         return {
             "name": namespaces.local(iri),
             "label": self._label(iri, _RDFS + "label", "en", "a label"),
             "label_zh": self._label(iri, _RDFS + "label", "zh", "a label"),
-            "definition": self._label(iri, _SKOS + "definition", "en", "a definition") if wanted else "",
+            "definition": self._label(iri, _SKOS + "definition", "en", "a definition") if defined else "",
         }
 
     def _label(self, iri: str, predicate: str, language: str, what: str) -> str:
@@ -259,7 +259,7 @@ class _Reader:
         values = self.values[iri][predicate]
         if len(values) > 1:
             name = namespaces.local(iri)
-            self._fault(name, f"{name} has {len(values)} values of {namespaces.compact(predicate)} where one is wanted")
+            self._fault(name, f"{name} has {len(values)} values of {namespaces.compact(predicate)}; expected one")
         return values[0].value if values else ""
 
     def _names(self, iri: str, predicate: str) -> tuple[str, ...]:

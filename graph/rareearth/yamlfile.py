@@ -75,8 +75,8 @@ def _decoded(path: Path) -> str:
         ) from error
 
 
-def _refused(path: Path, line: int | None, found: str, wanted: str) -> DataError:
-    return DataError([Problem(path, line, f"found {found}; wanted {wanted}")])
+def _refused(path: Path, line: int | None, found: str, expected: str) -> DataError:
+    return DataError([Problem(path, line, f"found {found}; expected {expected}")])
 
 
 def _line(event: Any) -> int:

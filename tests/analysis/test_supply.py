@@ -505,5 +505,5 @@ def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> 
 
 
 def test_a_source_that_nobody_knows_is_told(store: Oxigraph) -> None:
-    with pytest.raises(RareEarthError, match="no source 'nobody'"):
+    with pytest.raises(RareEarthError, match="no source named 'nobody'"):
         analysis.answer(store, "chokepoints", without=["nobody"])

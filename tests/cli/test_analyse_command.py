@@ -127,10 +127,12 @@ def test_bad_input_is_told_in_one_line(
     def line(*arguments: object) -> str:
         return told(monkeypatch, capsys, *arguments, "--build", little)
 
-    assert line("analyse", "spere").startswith("no question 'spere'; near names: spheres")
-    assert line("analyse", "spheres", "--kind", "rumour").startswith("no kind of claim 'rumour'; wanted some of")
-    assert line("analyse", "--without", "dayly") == "no source 'dayly'; near names: daily"
-    assert line("report", tmp_path / "x.html", "--without", "dayly").startswith("no source 'dayly'")
+    assert line("analyse", "spere").startswith("no question of the analysis named 'spere'; did you mean spheres")
+    assert line("analyse", "spheres", "--kind", "rumour").startswith(
+        "no kind of claim named 'rumour'; expected some of"
+    )
+    assert line("analyse", "--without", "dayly") == "no source named 'dayly'; did you mean daily?"
+    assert line("report", tmp_path / "x.html", "--without", "dayly").startswith("no source named 'dayly'")
     assert "--as-of: 'soon' is not a date" in line("analyse", "spheres", "--as-of", "soon")
     assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is no known ending of a report; wanted .html or .md"
     assert "cannot be written" in line("report", tmp_path / "nowhere" / "x.html")
@@ -163,5 +165,5 @@ def test_a_table_of_a_finding_is_a_frame(little: Path) -> None:
     frame = graph.frame(table)
     assert list(frame.columns) == list(table.columns)
     assert frame.shape == (len(table.rows), len(table.columns))
-    with pytest.raises(RareEarthError, match="near names: communities"):
+    with pytest.raises(RareEarthError, match="did you mean communities"):
         graph.analyse("comunities")

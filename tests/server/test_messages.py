@@ -6,8 +6,8 @@ import struct
 
 import pytest
 
+from rareearth.errors import MessageError
 from rareearth.server import messages
-from rareearth.server.messages import MessageError
 
 FORMS = messages.Forms("json", "xml", None)
 REQUESTS: list[messages.Request] = [

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from rareearth.errors import MessageError
 from rareearth.server import messages
 from rareearth.server.pool import Worker
 
@@ -34,5 +35,5 @@ def test_a_reply_in_parts_is_a_reply() -> None:
 
 
 def test_a_reply_that_is_none_fails_at_once() -> None:
-    with pytest.raises(messages.MessageError, match="is not a message"):
+    with pytest.raises(MessageError, match="is not a message"):
         asyncio.run(replied(b"Segmentation fault"))

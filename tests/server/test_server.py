@@ -827,7 +827,7 @@ def test_a_new_build_is_served_and_no_request_fails(tmp_path: Path) -> None:
         manifest = folder.build / oxigraph.MANIFEST
         whole = manifest.read_text()
         manifest.write_text(whole.replace('"quads": ', '"quads": 1'))
-        assert soon(lambda: "run `rareearth build`" in server.log(), 5)
+        assert soon(lambda: "build again" in server.log(), 5)
         manifest.unlink()
         time.sleep(0.2)
         manifest.write_text(whole)

@@ -16,6 +16,7 @@ from browsing import Browser, started
 from conftest import ARTICLE, TEXT, Command, Folder
 
 from rareearth import corpus, knowledge, network, sentences
+from rareearth.errors import PageError
 from rareearth.site import explorer
 from rareearth.store import asof, nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
@@ -160,7 +161,7 @@ def test_a_script_that_is_not_made_is_told_in_a_line(
     store: Oxigraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(explorer, "_DIST", tmp_path / "dist")
-    with pytest.raises(explorer.PageError, match=r"^the page cannot be made.*scripts/page.*Node.*$"):
+    with pytest.raises(PageError, match=r"^the page cannot be made.*scripts/page.*Node.*$"):
         explorer.write(tmp_path / "graph.html", store)
     assert not (tmp_path / "graph.html").exists()
     assert knowledge.KnowledgeGraph(store)._repr_html_() is None

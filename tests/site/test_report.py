@@ -216,7 +216,7 @@ def test_sources_left_out_and_the_day_are_told(article: Oxigraph, folder: Folder
     report.write(tmp_path / "x.html", store, without=["daily"], as_of="2021", kinds=("fact", "speech"))
     text = visible((tmp_path / "x.html").read_text(encoding="utf-8"))
     assert "As of 2021. Kinds of claims that count: fact, speech. Left out: daily. Seed: 0." in text
-    with pytest.raises(RareEarthError, match="no source 'reex'"):
+    with pytest.raises(RareEarthError, match="no source named 'reex'"):
         report.write(tmp_path / "y.html", article, without=["reex"])
     assert not (tmp_path / "y.html").exists()
 

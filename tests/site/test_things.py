@@ -115,7 +115,7 @@ def test_the_root_describes_the_service(server: Served) -> None:
 def test_what_is_not_there_is_told_with_near_names(server: Served) -> None:
     told = get(server, "/entity/li-boo")
     assert (told.status, told.media) == (404, "text/plain")
-    assert "near names: li-bo" in told.body
+    assert "did you mean li-bo" in told.body
     assert get(server, "/entity/li-boo", "text/html").media == "text/html"
     assert get(server, "/nothing", "text/html").status == 404
 

@@ -17,9 +17,9 @@ from test_sparql import Listener
 
 from rareearth import namespaces
 from rareearth.dataset import Dataset
+from rareearth.errors import QueryError
 from rareearth.store import rdflib_view
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.store.sparql import QueryError
 
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
 

@@ -20,8 +20,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rareearth import namespaces
+from rareearth.errors import QueryError
 from rareearth.store import sparql
-from rareearth.store.sparql import QueryError
 
 TINY = ox.Store()
 TINY.load(
@@ -348,7 +348,7 @@ for query in json.load(sys.stdin):
     try:
         answer = sparql.run(ox.Store(), query)
         if not isinstance(answer, sparql.Truth): next(iter(answer), None)
-    except sparql.QueryError:
+    except QueryError:
         pass
     print(".", end="", flush=True)
 """

@@ -48,7 +48,7 @@ def test_an_entity_is_found_by_its_id_and_its_english_name(store: Oxigraph, data
 
 @pytest.mark.parametrize("words", ["Li", "the institute", "The delegation", "the Society", "Li’s team"])
 def test_words_that_mean_an_entity_in_one_text_only_find_nothing(store: Oxigraph, words: str) -> None:
-    with pytest.raises(RareEarthError, match="nobody and nothing is called"):
+    with pytest.raises(RareEarthError, match="no entity named"):
         cards.find(store, words)
 
 
@@ -64,7 +64,7 @@ def test_words_that_mean_an_entity_in_one_text_only_find_nothing(store: Oxigraph
 def test_a_near_miss_gets_suggestions(store: Oxigraph, name: str, near: str) -> None:
     with pytest.raises(RareEarthError) as caught:
         cards.find(store, name)
-    assert near in str(caught.value).partition("near names: ")[2]
+    assert near in str(caught.value).partition("did you mean ")[2]
     assert "\n" not in str(caught.value)
 
 
@@ -72,13 +72,13 @@ def test_a_near_miss_gets_suggestions(store: Oxigraph, name: str, near: str) -> 
 def test_what_is_like_nothing_gets_no_suggestions(store: Oxigraph, name: str) -> None:
     with pytest.raises(RareEarthError) as caught:
         cards.find(store, name)
-    assert str(caught.value).startswith(f"nobody and nothing is called '{name}'")
+    assert str(caught.value).startswith(f"no entity named '{name}'")
 
 
 def test_a_name_of_two_is_refused_with_their_ids(folder: Folder) -> None:
     folder.change("entities/all.yaml", "name: Bob Ray", "name: Bob Ray\n    acronyms: [MS]")
     small = oxigraph.memory(nquads.lines(folder.dataset()))
-    with pytest.raises(RareEarthError, match="'MS' may be bob-ray or mine-school; name one of them by its id"):
+    with pytest.raises(RareEarthError, match="'MS' may be bob-ray or mine-school; use the id of one of them"):
         cards.find(small, "MS")
 
 

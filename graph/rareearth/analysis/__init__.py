@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rareearth import names
-from rareearth.errors import RareEarthError
+from rareearth.errors import NotFoundError, did_you_mean
 
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding
@@ -56,7 +56,7 @@ def _answers(
     for name in wanted:
         if name not in QUESTIONS:
             near = names.closest(name, QUESTIONS) or sorted(QUESTIONS)
-            raise RareEarthError(f"no question '{name}'; near names: {', '.join(near)}")
+            raise NotFoundError("question of the analysis", name, did_you_mean(near))
     read = sample.read(store, kinds, without)
     for name in wanted:
         module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")

@@ -24,7 +24,7 @@ import networkx as nx
 from rareearth import names, namespaces, network
 from rareearth.analysis import ownership_sector
 from rareearth.analysis.finding import Support
-from rareearth.errors import RareEarthError
+from rareearth.errors import NotFoundError, did_you_mean
 from rareearth.measures import backends
 
 if TYPE_CHECKING:
@@ -199,11 +199,11 @@ def _nearest(class_: str, parents: Mapping[str, list[str]], told: Mapping[str, s
 
 def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sample:
     if unknown := set(kinds) - set(network.KINDS):
-        raise RareEarthError(f"no kind of claim '{min(unknown)}'; wanted some of {', '.join(network.KINDS)}")
+        raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(network.KINDS)}")
     sources = {s.source for s in read.told.values()}
     if unknown := set(without) - sources:
         near = names.closest(min(unknown), sources)
-        raise RareEarthError(f"no source '{min(unknown)}'" + (f"; near names: {', '.join(near)}" if near else ""))
+        raise NotFoundError("source", min(unknown), did_you_mean(near))
     rest = {claim: s for claim, s in read.said.items() if s.source not in without}
     said = {claim: s for claim, s in rest.items() if s.kind in kinds}
     ties = _ties(read.pairs, said)

@@ -6,19 +6,19 @@ import os
 import sys
 
 from rareearth.cli import analysing, asking, data, files, serving
-from rareearth.cli.common import app
+from rareearth.cli.common import app, explain
 
 __all__ = ["analysing", "app", "asking", "data", "files", "main", "serving"]
 
 
 def main() -> None:
-    """Run the command; a fault of the input is one or more lines on standard error and exit code 1."""
+    """Run the command; each fault of the input is one line on standard error, and the exit code is 1."""
     from rareearth.errors import RareEarthError
 
     try:
         app()
     except RareEarthError as error:
-        print(error, file=sys.stderr)
+        print(explain(error), file=sys.stderr)
         raise SystemExit(1) from None
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rareearth.cli.common import AsOf, Build, TextsFolder, Timeout, Watchdog, app, is_file, opened, read, sentences_of
+from rareearth.errors import NotFoundError, QueryError, suggest
 
 if TYPE_CHECKING:
     from rareearth.knowledge import Value
@@ -52,8 +53,6 @@ def query(
     build: Build = None,
 ) -> None:
     """Ask a question by its name, or any SPARQL 1.1 query from a file or with -e."""
-    from rareearth.store.sparql import QueryError
-
     given = [name, *(values or [])] if expression is not None and name else (values or [])
     if expression is None and name is None:
         raise QueryError("nothing to ask: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
@@ -61,7 +60,7 @@ def query(
     for item in given:
         key, equals, value = str(item).partition("=")
         if not equals:
-            raise QueryError(f"found '{item}'; wanted PARAMETER=VALUE, as in event=ganzhou-tour")
+            raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
     graph = opened(build, as_of=as_of)
     with Watchdog(timeout):
@@ -112,7 +111,6 @@ def conflicts(
     build: Build = None,
 ) -> None:
     """List where sources disagree, with their claims side by side."""
-    from rareearth.errors import RareEarthError, suggest
     from rareearth.views import conflicts as found
 
     graph = opened(build)
@@ -122,12 +120,10 @@ def conflicts(
         return
     listed = graph.conflicts()
     if kind is not None and kind not in found.KINDS:
-        raise RareEarthError(f"no kind of conflict '{kind}'; wanted one of {', '.join(found.KINDS)}")
+        raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
     chosen = [c for c in listed if name in (None, c.id) and kind in (None, c.kind)]
     if name is not None and not chosen:
-        raise RareEarthError(
-            f"no conflict '{name}'{suggest(name, [c.id for c in listed])}; `rareearth conflicts` lists them"
-        )
+        raise NotFoundError("conflict", name, suggest(name, [c.id for c in listed]))
     for conflict in chosen:
         print("\n".join(found.lines(conflict)) + "\n")
     counts = {k: sum(c.kind == k for c in chosen) for k in found.KINDS}
@@ -146,5 +142,5 @@ def _answer(result: Result, form: Format | None) -> bytes:
     if isinstance(result, sparql.Truth):
         return b"yes\n" if result else b"no\n"
     if isinstance(result, sparql.Triples):
-        raise sparql.QueryError("a graph is not written as table; wanted one of ttl, nt, xml, json")
+        raise QueryError("a graph is not written as table; expected one of ttl, nt, xml, json")
     return tables.text(result.columns, [list(row.values()) for row in result.plain()]).encode()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from rareearth import __version__
+from rareearth.errors import DataError, DateError, NoBuildError, NotFoundError, RareEarthError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,10 +77,27 @@ class Watchdog:
         os._exit(124)
 
 
+def explain(error: RareEarthError) -> str:
+    """The message of an error, with the command that helps: the library's messages name none."""
+    match error:
+        case NoBuildError():
+            hint = "`rareearth build` makes a new one"
+        case NotFoundError(kind="question"):
+            hint = "`rareearth questions` lists them"
+        case NotFoundError(kind="question of the analysis"):
+            hint = "`rareearth analyse` lists them"
+        case NotFoundError(kind="conflict"):
+            hint = "`rareearth conflicts` lists them"
+        case DataError() if "FINGERPRINT" in str(error):
+            hint = "`rareearth sentences` prints spans with their fingerprints"
+        case _:
+            return str(error)
+    return f"{error} ({hint})"
+
+
 def opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     """The graph of a build, as of a day where one is given; notes on standard error say what is to be known of it."""
     from rareearth import knowledge
-    from rareearth.errors import RareEarthError
 
     graph = knowledge.open(build, texts=texts)
     if graph.stale:
@@ -88,7 +106,7 @@ def opened(build: Path | None, texts: Path | None = None, as_of: str | None = No
         return graph
     try:
         then = graph.as_of(as_of)
-    except RareEarthError as error:
+    except DateError as error:
         raise RareEarthError(f"--as-of: {error}") from error
     if then.undated:
         print(f"note: {then.undated} claims of which nothing says when they held are left out", file=sys.stderr)
@@ -107,8 +125,6 @@ def is_file(text: str) -> bool:
 
 def read(path: Path) -> str:
     """The text of a file. Raises RareEarthError."""
-    from rareearth.errors import RareEarthError
-
     try:
         return path.read_bytes().decode("utf-8")
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from rareearth.cli.common import Build, Data, TextsFolder, app, opened, read
+from rareearth.errors import QueryError
 
 
 @app.command()
@@ -88,7 +89,6 @@ def sentences(
 ) -> None:
     """List the sentences of a text as `at:` of a claim wants them, and the text's hash and length."""
     from rareearth import sentences as found
-    from rareearth.store.sparql import QueryError
 
     content = read(file)
     if not content.strip():

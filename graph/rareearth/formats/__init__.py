@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rareearth import namespaces, paths
-from rareearth.errors import RareEarthError
+from rareearth.errors import FormatError
 
 if TYPE_CHECKING:
     from rareearth.corpus import Texts
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 LICENCE = f"Licence: {namespaces.LICENSE_DATA_NAME}, {namespaces.LICENSE_DATA}"
-
-
-class FormatError(RareEarthError):
-    """A file that cannot be written: an unknown extension, a folder that refuses it, or text it cannot hold."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rareearth.formats import FormatError
+from rareearth.errors import FormatError
 from rareearth.formats.drawing import Attributes, draw
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rareearth import layout
-from rareearth.formats import FormatError
+from rareearth.errors import FormatError
 
 if TYPE_CHECKING:
     from rareearth.network import Network

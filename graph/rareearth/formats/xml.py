@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rareearth.formats import FormatError
+from rareearth.errors import FormatError
 
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPES = str.maketrans(

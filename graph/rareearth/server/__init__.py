@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import paths
-from rareearth.errors import RareEarthError
+from rareearth.errors import MissingExtraError, RareEarthError
 from rareearth.store import oxigraph
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = str(error.strerror or error).partition(" (while")[0]
-        raise RareEarthError(f"{host}:{port} cannot be listened on ({reason}); choose another --port") from error
+        raise RareEarthError(f"{host}:{port} cannot be listened on ({reason}); choose another port") from error
 
 
 @contextlib.contextmanager
@@ -91,5 +91,5 @@ def _uvicorn() -> ModuleType:
         import starlette  # noqa: F401 - is it there?
         import uvicorn
     except ImportError as error:
-        raise RareEarthError(f"{error.name} is not installed; pip install 'rareearth[server]'") from error
+        raise MissingExtraError(error.name, "server") from error
     return uvicorn

@@ -21,10 +21,9 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from rareearth import namespaces
-from rareearth.errors import RareEarthError
+from rareearth.errors import PageError, RareEarthError, RefusedError
 from rareearth.server import messages, protocol
 from rareearth.server.access import AccessLog
-from rareearth.server.pool import RefusedError
 from rareearth.server.served import Served
 from rareearth.site import explorer, things
 
@@ -173,7 +172,7 @@ def _need_script(name: str) -> None:
     """Tell what is missing instead of a page that would not work."""
     try:
         explorer.part(name)
-    except explorer.PageError as error:
+    except PageError as error:
         raise RefusedError(503, str(error)) from error
 
 

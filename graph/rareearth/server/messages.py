@@ -14,16 +14,12 @@ from typing import ClassVar, TypeAlias, TypeVar, get_args
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from rareearth.errors import RareEarthError
+from rareearth.errors import MessageError
 
 _MARK = b"ree1"  # begins every message, so that anything else is recognised at once
 _LENGTHS = struct.Struct(">4sII")
 
 M = TypeVar("M")
-
-
-class MessageError(RareEarthError):
-    """Bytes that are not a message, or a message of an unknown type or with wrong fields."""
 
 
 @dataclass(frozen=True)

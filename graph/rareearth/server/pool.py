@@ -23,9 +23,10 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import cast
 
-from rareearth.errors import RareEarthError
+from rareearth import paths
+from rareearth.errors import EndedError, MessageError, NoBuildError, RefusedError
 from rareearth.server import messages
-from rareearth.server.messages import MessageError, Reply, Request
+from rareearth.server.messages import Reply, Request
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
 LOG = logging.getLogger("rareearth.server")
@@ -37,22 +38,6 @@ LONG = 2  # long queries that go on at a time
 ASIDE = 8  # long queries that may wait for that
 WAITING = 64  # queries that may wait for a worker
 REMEMBERED = 1024  # queries that were long
-
-
-class RefusedError(RareEarthError):
-    """A query that got no answer, with the HTTP status that says why; ``retry`` is in seconds."""
-
-    def __init__(self, status: int, message: str, retry: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.retry = retry
-
-
-class EndedError(RefusedError):
-    """A query that got no answer because the pool has ended; another pool may answer it."""
-
-    def __init__(self) -> None:
-        super().__init__(503, "the workers have ended; try again soon", retry=1)
 
 
 class Worker(asyncio.Protocol):
@@ -140,7 +125,7 @@ class Pool:
         self._commands: socket.socket | None = None
 
     async def open(self) -> None:
-        """Start the template and the workers. Raises RareEarthError when the store cannot be read."""
+        """Start the template and the workers. Raises NoBuildError when the store cannot be read."""
         self._commands, theirs = socket.socketpair()
         self._commands.setblocking(False)
         command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder), str(self.limit))
@@ -152,7 +137,7 @@ class Pool:
             ready = b""
         if not ready:
             await self.close()
-            raise RareEarthError(f"{self.folder}: the store cannot be read; run `rareearth build`")
+            raise NoBuildError(f"{paths.shown(self.folder)}: the store cannot be read; build again")
         for _ in range(WORKERS):
             await self._start()
 

@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from rareearth.errors import RareEarthError
+from rareearth.errors import BadRequestError
 from rareearth.server.messages import Forms
 
 # What the server writes, best first: the media type, and the form of `serialize` of an answer.
@@ -25,14 +25,6 @@ GRAPHS = {
 }
 KINDS: dict[str, dict[str, str]] = {"table": TABLES, "boolean": BOOLEANS, "graph": GRAPHS}
 _ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml"}
-
-
-class BadRequestError(RareEarthError):
-    """A request that is not of the protocol, with the HTTP status that says so."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 @dataclass(frozen=True)

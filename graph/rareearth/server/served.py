@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from rareearth.errors import RareEarthError
+from rareearth import paths
+from rareearth.errors import EndedError, MessageError, NoBuildError, RareEarthError, RefusedError
 from rareearth.server import explorer_process, messages
-from rareearth.server.pool import EndedError, Pool, RefusedError
+from rareearth.server.pool import Pool
 from rareearth.server.response_cache import ResponseCache
 from rareearth.store import oxigraph
 
@@ -81,9 +82,7 @@ class Served:
         if isinstance(reply, messages.ErrorReply):
             raise RefusedError(reply.status, reply.message)
         if not isinstance(reply, expected):
-            raise messages.MessageError(
-                f"a worker replied with a {type(reply).__name__}; expected a {expected.__name__}"
-            )
+            raise MessageError(f"a worker replied with a {type(reply).__name__}; expected a {expected.__name__}")
         return reply
 
     async def page(self) -> bytes:
@@ -98,5 +97,5 @@ def _mark(folder: Path) -> tuple[int, int]:
     try:
         found = (folder / oxigraph.MANIFEST).stat()
     except FileNotFoundError as error:
-        raise RareEarthError(f"{folder}: there is no build here; run `rareearth build`") from error
+        raise NoBuildError(f"{paths.shown(folder)}: there is no build here; make one") from error
     return found.st_mtime_ns, found.st_ino

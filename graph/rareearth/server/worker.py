@@ -25,12 +25,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
-from rareearth.errors import RareEarthError
+from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
 from rareearth.server import messages
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
-from rareearth.store import oxigraph, sparql
+from rareearth.store import oxigraph
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -86,11 +86,7 @@ def _warm_up(store: Backend) -> None:
             raise RareEarthError(f"the server cannot answer a {type(request).__name__}")
 
 
-class NotAcceptableError(RareEarthError):
-    """An answer that is written in none of the forms asked for."""
-
-
-_STATUS = {things.UnknownError: 404, NotAcceptableError: 406, sparql.TooLargeError: 413}
+_STATUS = {NotFoundError: 404, NotAcceptableError: 406, TooLargeError: 413}
 
 
 def answer(store: Backend, request: Request) -> Reply:
@@ -98,7 +94,8 @@ def answer(store: Backend, request: Request) -> Reply:
     try:
         return _reply(store, request)
     except RareEarthError as error:
-        return ErrorReply(_STATUS.get(type(error), 400), str(error))
+        status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
+        return ErrorReply(status, str(error))
     except MemoryError:
         return ErrorReply(507, "the answer needs more memory than a query may have")
     except Exception:  # a fault of ours; the worker goes on
@@ -129,7 +126,7 @@ def _result(store: Backend, request: QueryRequest) -> QueryReply:
     body = result.serialize(form, MAX_BYTES)
     most = request.max_rows
     if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
-        raise sparql.TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
+        raise TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
     return QueryReply(kind, form, body)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from rareearth import names, namespaces, network
-from rareearth.errors import RareEarthError
+from rareearth.errors import NotFoundError, did_you_mean
 from rareearth.store import claims, questions, rdf
 from rareearth.store.backend import Backend, DefaultGraph, NamedNode, Triple
 from rareearth.views import cards
@@ -64,10 +64,6 @@ SELECT ?term ?label ?definition ?class ?property ?group WHERE {
 } ORDER BY ?term"""
 
 
-class UnknownError(RareEarthError):
-    """An address where nothing stands."""
-
-
 @functools.cache
 def prepare(store: Backend) -> dict[str, Any]:
     """Read what pages need and a worker cannot: the templates, the questions, the terms of the ontology."""
@@ -100,29 +96,26 @@ def address(iri: str) -> str:
 
 
 def find(store: Backend, name: str) -> str:
-    """The IRI of the entity of a name, however it is spelled. Raises UnknownError, with near names."""
-    try:
-        return cards.find(store, name)
-    except RareEarthError as error:
-        raise UnknownError(str(error)) from error
+    """The IRI of the entity of a name, however it is spelled. Raises NotFoundError, with close names."""
+    return cards.find(store, name)
 
 
 def write(store: Backend, iri: str, form: str, base: str) -> bytes:
     """The document of a thing as ``html``, ``ttl`` or ``jsonld``; ``base`` is the server's own address.
 
-    Raises UnknownError.
+    Raises NotFoundError.
     """
     if iri == EDITOR:
         return _page("editor.html", data=prepare(store))
     try:
         node = NamedNode(iri)
     except ValueError as error:
-        raise UnknownError(f"{iri} cannot be the name of a thing") from error
+        raise NotFoundError("thing", iri, ", which is no IRI") from error
     if next(store.quads(node), None) is None and iri != namespaces.BASE + "ontology":
         known = (getattr(q.subject, "value", "") for q in store.quads(graph=DefaultGraph()))
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
         near = names.closest(name, {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")})
-        raise UnknownError(f"nothing is called {iri}" + (f"; near names: {', '.join(near)}" if near else ""))
+        raise NotFoundError("thing", iri, did_you_mean(near))
     if form != "html":
         triples = _description(store, node, base)
         used = {**namespaces.PREFIXES, "sd": _SD, "formats": _FORMATS}

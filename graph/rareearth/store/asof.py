@@ -20,7 +20,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import edtf
-from rareearth.errors import RareEarthError
+from rareearth.errors import DateError
 from rareearth.store import claims, oxigraph
 from rareearth.store.backend import NamedNode
 
@@ -108,12 +108,9 @@ def spells(store: Backend, known: Sequence[Claim] | None = None) -> dict[str, Sp
 
 
 def _bounds(day: str) -> tuple[date, date]:
-    try:
-        first, last = edtf.parse(day)
-    except ValueError as error:
-        raise RareEarthError(str(error)) from error
+    first, last = edtf.parse(day)
     if first is None or last is None:
-        raise RareEarthError(f"'{day}' has an open or unknown end; expected a day, month or year like 2021-12")
+        raise DateError(f"'{day}' has an open or unknown end; expected a day, month or year like 2021-12")
     return first, last
 
 

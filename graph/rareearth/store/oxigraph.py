@@ -19,16 +19,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from rareearth import paths
-from rareearth.errors import RareEarthError
+from rareearth.errors import NoBuildError, StoreError
 from rareearth.store import sparql
 from rareearth.store.backend import BlankNode, Graph, NamedNode, Quad, Result, Rows, Term, Triple
 
 MANIFEST = "manifest.json"
 _ASIDE = ".aside"
-
-
-class StoreError(RareEarthError):
-    """A store that is missing, unreadable, or not what its manifest says."""
 
 
 class Oxigraph:
@@ -104,7 +100,7 @@ def aside(folder: Path) -> Iterator[Path]:
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise StoreError(
-            f"{paths.shown(folder)}: cannot be written ({error.strerror}); choose another with --build"
+            f"{paths.shown(folder)}: cannot be written ({error.strerror}); choose another folder"
         ) from error
     try:
         try:
@@ -164,20 +160,20 @@ def swap_in(new: Path, folder: Path, manifest: dict[str, Any]) -> None:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What a build folder holds. Raises StoreError when there is no whole build."""
+    """What a build folder holds. Raises NoBuildError when there is no whole build."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise StoreError(f"{paths.shown(folder)}: there is no build here; run `rareearth build`") from error
+        raise NoBuildError(f"{paths.shown(folder)}: there is no build here; make one") from error
     except (OSError, ValueError) as error:
-        raise StoreError(f"{paths.shown(folder / MANIFEST)}: cannot be read; run `rareearth build`") from error
+        raise NoBuildError(f"{paths.shown(folder / MANIFEST)}: cannot be read; build again") from error
     if not isinstance(found, dict) or not {"store", "quads", "sha256"} <= set(found):
-        raise StoreError(f"{paths.shown(folder / MANIFEST)}: is not a manifest; run `rareearth build`")
+        raise NoBuildError(f"{paths.shown(folder / MANIFEST)}: is not a manifest; build again")
     return found
 
 
 def read(folder: Path) -> Oxigraph:
-    """The store of a build folder, for reading. Raises StoreError when it is not there, broken or short of quads."""
+    """The store of a build folder, for reading. Raises NoBuildError when it is not there, broken or short of quads."""
     listed = manifest(folder)
     path = folder / str(listed["store"])
     try:
@@ -187,11 +183,9 @@ def read(folder: Path) -> Oxigraph:
         count = len(engine)
     except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
         reason = str(error).splitlines()[0]
-        raise StoreError(f"{paths.shown(path)}: the store cannot be read ({reason}); run `rareearth build`") from error
+        raise NoBuildError(f"{paths.shown(path)}: the store cannot be read ({reason}); build again") from error
     if count != listed["quads"]:
-        raise StoreError(
-            f"{paths.shown(path)}: the store has {count} quads of {listed['quads']}; run `rareearth build`"
-        )
+        raise NoBuildError(f"{paths.shown(path)}: the store has {count} quads of {listed['quads']}; build again")
     return Oxigraph(engine)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rareearth import paths
-from rareearth.errors import DataError, Problem, RareEarthError, suggest
+from rareearth.errors import DataError, NotFoundError, Problem, suggest
 
 _PARAMETER = re.compile(r"#\s*\?(\w+)\s+(entity|text|number|day):\s*(.+)")
 
@@ -42,7 +42,7 @@ def named(name: str, folder: Path | None = None) -> Question:
     path = folder / f"{name}.rq"
     if "/" in name or not path.is_file():
         known = [p.stem for p in folder.glob("*.rq")]
-        raise RareEarthError(f"no question '{name}'{suggest(name, known)}; `rareearth questions` lists them")
+        raise NotFoundError("question", name, suggest(name, known))
     return read(path)
 
 

@@ -10,15 +10,14 @@ from oxrdflib import OxigraphStore
 from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
 from rareearth import namespaces
-from rareearth.errors import RareEarthError
+from rareearth.errors import QueryError, RareEarthError
 from rareearth.store import sparql
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.store.sparql import QueryError
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
-_READ_ONLY = "the graph is read-only: it is made from data/ by `rareearth build`"
+_READ_ONLY = "the graph is read-only: change the files in data/ and build again"
 _ONLY_TEXT = "only a SPARQL text is answered here, by the store; rdflib's engine reads files and addresses of a query"
 
 

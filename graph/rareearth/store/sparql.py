@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 import pyoxigraph as ox
 
 from rareearth import namespaces
-from rareearth.errors import RareEarthError
+from rareearth.errors import QueryError, TooLargeError
 from rareearth.store import rdf
 
 if TYPE_CHECKING:
@@ -48,14 +48,6 @@ _PART = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>.)")
 _SIGN = re.compile(r"[^\w:/.\-~%\\]", re.ASCII)
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
-
-
-class QueryError(RareEarthError):
-    """A query that is refused, is not SPARQL, or whose answer does not fit the format asked for."""
-
-
-class TooLargeError(QueryError):
-    """An answer of more bytes than it may have."""
 
 
 class _Bounded(io.BytesIO):
@@ -95,9 +87,7 @@ def vet(query: str, *, from_counts: bool = True) -> str:
         if "SERVICE" in word.partition(":")[0]:
             raise QueryError("SERVICE is refused: nothing that runs here opens a connection")
         if word in _UPDATES and not form:
-            raise QueryError(
-                f"{word} is refused: the graph is made from data/ by `rareearth build`, and only read here"
-            )
+            raise QueryError(f"{word} is refused: the graph is read-only; change the files in data/ and build again")
         form = form or (word if word in _FORMS else "")
         if kind == "iri" and before[0][1].upper() == "PREFIX":
             prefixes[before[1][1].removesuffix(":")] = token[1:-1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from rareearth import names, namespaces, network
-from rareearth.errors import RareEarthError
+from rareearth.errors import AmbiguousError, NotFoundError, RareEarthError, did_you_mean
 from rareearth.store import claims
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode, Row
 from rareearth.store.claims import Page
@@ -133,16 +133,12 @@ def find(store: Backend, name: str) -> str:
             i for i, given in known.items() if any(h in rank and names.key(n) == key for n, h in given.items())
         )
         if len(found) > 1:
-            raise RareEarthError(
-                f"'{name}' may be {' or '.join(map(namespaces.local, found))}; name one of them by its id"
-            )
+            raise AmbiguousError("entity", name, [namespaces.local(iri) for iri in found])
         if found:
             return found[0]
     labels = {n: i for i, given in known.items() for n in given}
     near = [f"{n} ({namespaces.local(labels[n])})" for n in names.closest(wanted, labels)]
-    raise RareEarthError(
-        f"nobody and nothing is called '{name}'" + (f"; near names: {', '.join(near)}" if near else "")
-    )
+    raise NotFoundError("entity", name, did_you_mean(near))
 
 
 def card(store: Backend, iri: str) -> Card:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import corpus
-from rareearth.formats import FormatError, encoded_text, save
+from rareearth.errors import PageError
+from rareearth.formats import encoded_text, save
 from rareearth.site import policy
 from rareearth.site.explorer import content
 
@@ -26,10 +27,6 @@ _HERE = Path(__file__).resolve().parent
 _DIST = _HERE / "dist"
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _HEIGHT = 640  # of the page inside a notebook
-
-
-class PageError(FormatError):
-    """A page that cannot be made, because its script is not there."""
 
 
 def made() -> bool:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from rareearth import analysis, paths
 from rareearth.analysis import sample
-from rareearth.formats import FormatError, save
+from rareearth.errors import FormatError
+from rareearth.formats import save
 from rareearth.site.report import content, drawing, evidence, figures, material, pages
 
 if TYPE_CHECKING:

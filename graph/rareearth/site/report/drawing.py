@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rareearth.errors import RareEarthError
+from rareearth.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -32,12 +32,12 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
 def installed() -> None:
-    """Raise RareEarthError, in one line, when the libraries of the report are not there."""
+    """Raise MissingExtraError when the libraries of the report are not there."""
     try:
         import jinja2  # noqa: F401 - is it there?
         import matplotlib  # noqa: F401 - is it there?
     except ImportError as error:
-        raise RareEarthError(f"{error.name} is not installed; pip install 'rareearth[analysis]'") from error
+        raise MissingExtraError(error.name, "analysis") from error
 
 
 def drawn(name: str, height: float, draw: Callable[[Canvas], None]) -> str:
