@@ -333,7 +333,7 @@ def test_a_year_shows_what_as_of_shows(opened: Browser, store: Oxigraph) -> None
             year,
         )
         opened.js("const u = document.getElementById('undated'); if (u.checked) u.click()")
-        assert opened.js("return rareearth.filters.claims().length") == asof.at(store, str(year)).held, year
+        assert opened.js("return rareearth.filters.claims().length") == asof.at(store, str(year)).in_effect, year
 
 
 def test_the_table_has_the_claims(opened: Browser) -> None:

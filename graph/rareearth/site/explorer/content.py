@@ -116,7 +116,7 @@ def _claims(store: Backend, sentences: Sentences) -> Iterator[Record]:
     for row in _rows(store, _CLAIMS):
         id_, source = row["claim"], row["source"]
         iri = namespaces.CLAIM + id_
-        spell, cited = spells[iri], spans[iri]
+        spell, cited = spells[id_], spans[iri]
         entity = row.pop("o.is") == "NamedNode"
         said = [sentences.get((source, start, end)) for start, end, _ in cited]
         record: Record = {
