@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from rareearth.analysis.finding import Finding, Table
+    from rareearth.analysis.overview import Overview
     from rareearth.network import Network
     from rareearth.store.backend import Backend
     from rareearth.views.cards import Card, Statement, Step
@@ -121,7 +122,7 @@ class KnowledgeGraph:
     def analyse(
         self, question: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Finding[Any]:
-        """The answer to a question of the analysis in figures, and what it rests on; see :func:`analysis.answer`.
+        """The answer to a question of the analysis, and what it is based on; see :func:`analysis.answer`.
 
         The names are those of ``rareearth analyse``. Raises RareEarthError for an unknown question, kind or source.
         """
@@ -131,7 +132,11 @@ class KnowledgeGraph:
         self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Iterator[Finding[Any]]:
         """The answers to all questions of the analysis, as :meth:`analyse` gives each."""
-        return analysis.every(self.store, kinds=kinds, without=without, seed=seed)
+        return analysis.answers(self.store, kinds=kinds, without=without, seed=seed)
+
+    def overview(self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0) -> Overview:
+        """The sample that the analysis uses, in numbers: its actors and ties, their years, who has the most ties."""
+        return analysis.describe(self.store, kinds=kinds, without=without, seed=seed)
 
     def conflicts(self) -> list[Conflict]:
         """Where sources disagree, contradictions first, with their claims side by side."""

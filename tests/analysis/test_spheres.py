@@ -367,7 +367,7 @@ def test_every_row_of_evidence_is_a_claim_and_there_is_one_for_each_row(
 
 
 def test_the_figures_of_the_shipped_data_agree(mixed: Finding, read: Sample, store: Oxigraph) -> None:
-    graph = spheres.bodies(read)
+    graph = sample.bodies(read)
     pairs = mixed.tables[0]
     assert sum(int(str(row[2])) for row in pairs.rows if row[2]) == graph.number_of_edges() == mixed.support.ties
     for (one, other, ties, *_), ids in zip(pairs.rows, pairs.evidence, strict=True):
@@ -567,5 +567,5 @@ def test_over_time_is_as_of_each_day(store: Oxigraph) -> None:
     assert list(then) == ["2012", "2025-06"]
     firms = [test.statistics.private + test.statistics.state for test in then.values()]
     assert firms[0] <= firms[1]
-    with pytest.raises(RareEarthError, match="is not a date"):
+    with pytest.raises(RareEarthError, match="'someday' is not a date"):
         periphery.over_time(store, ["someday"])

@@ -1,7 +1,8 @@
-"""The article's questions, answered in numbers: each with what it rests on, and whether the sample can carry it.
+"""The article's questions, answered from the network: each with a verdict, numbers and the claims that support them.
 
-``answer(store, "spheres")`` gives a :class:`finding.Finding`. Each question is a module of this package with a function
-``answer(store, sample, seed)``; :mod:`sample` says what counts as a tie. Same data and seed, same finding.
+``answer(store, "spheres")`` gives a :class:`finding.Finding`. Each question is a module of :mod:`questions` with a
+dataclass ``Result``, a function ``answer(store, sample, seed)`` and a function ``tables(result)``; :mod:`sample`
+defines what counts as a tie, :mod:`references` has the literature. Same data and seed, same finding.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rareearth.errors import NotFoundError, did_you_mean
 
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding
+    from rareearth.analysis.overview import Overview
     from rareearth.store.backend import Backend
 
 QUESTIONS = {  # and the module that answers each
@@ -34,18 +36,27 @@ def answer(
 ) -> Finding[Any]:
     """The finding of one question of :data:`QUESTIONS`.
 
-    ``kinds`` are the kinds of claims whose ties count, ``without`` sources whose claims do not, ``seed`` that of all
-    that is drawn at random. For the graph as of a day give a store of :func:`asof.at`. Raises RareEarthError for an
-    unknown question (with near names), kind or source.
+    ``kinds`` are the kinds of claims whose ties count, ``without`` the ids of sources whose claims do not, ``seed`` is
+    that of all random numbers. For the graph as of a day use a store of :func:`asof.at`. Raises RareEarthError for an
+    unknown question (with similar names), kind or source.
     """
     return next(_answers(store, [name], kinds, without, seed))
 
 
-def every(
+def answers(
     store: Backend, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
 ) -> Iterator[Finding[Any]]:
     """The findings of all questions, in the order of :data:`QUESTIONS`, over one sample; as :func:`answer`."""
     yield from _answers(store, list(QUESTIONS), kinds, without, seed)
+
+
+def describe(
+    store: Backend, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
+) -> Overview:
+    """The overview of the sample that all questions use; parameters and errors as for :func:`answer`."""
+    from rareearth.analysis import overview, sample
+
+    return overview.measure(store, sample.read(store, kinds, without), seed)
 
 
 def _answers(

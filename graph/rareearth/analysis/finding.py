@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Generic, TypeAlias, TypeVar
 
+from rareearth.analysis import references
+from rareearth.analysis.references import Reference
 from rareearth.views import tables
 
 Value: TypeAlias = str | int | float | None
@@ -107,7 +109,8 @@ class Finding(Generic[R_co]):
 
     ``claim`` is the sentence that the verdict is about ("" if the finding is descriptive); ``answer`` sums the result
     up in one or two sentences; ``result`` has all numbers, typed; ``tables`` are made from it; ``limits`` say what
-    cannot be concluded, and by which rule; ``method`` cites the literature.
+    cannot be concluded, and by which rule; ``method`` names the methods and cites works by the keys of
+    :mod:`references`.
     """
 
     name: str
@@ -120,6 +123,11 @@ class Finding(Generic[R_co]):
     limits: tuple[str, ...] = ()
     method: tuple[str, ...] = ()
     support: Support
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The works that the method cites."""
+        return tuple(references.REFERENCES[key] for key in references.keys(self.method))
 
 
 def lines(finding: Finding[object]) -> Iterator[str]:
@@ -136,7 +144,9 @@ def lines(finding: Finding[object]) -> Iterator[str]:
             yield table.note
         if table.support:
             yield f"Based on {table.support}"
-    for title, texts in (("Limitations", finding.limits), ("Method", finding.method)):
+    method = [references.expand(text) for text in finding.method]
+    works = [str(work) for work in finding.references]
+    for title, texts in (("Limitations", finding.limits), ("Method", method), ("References", works)):
         if texts:
             yield ""
             yield title
@@ -146,8 +156,9 @@ def lines(finding: Finding[object]) -> Iterator[str]:
 
 
 def record(finding: Finding[object]) -> dict[str, object]:
-    """A finding for JSON, with all that it has, as :func:`plain` gives it."""
-    return {field.name: plain(getattr(finding, field.name)) for field in dataclasses.fields(finding)}
+    """A finding for JSON, with all that it has, as :func:`plain` gives it; ``references`` has the works by key."""
+    found = {field.name: plain(getattr(finding, field.name)) for field in dataclasses.fields(finding)}
+    return found | {"references": {work.key: str(work) for work in finding.references}}
 
 
 def plain(value: object) -> object:

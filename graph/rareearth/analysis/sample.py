@@ -150,6 +150,12 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
     return backends.tied(ties, (), only)
 
 
+def bodies(read: Sample) -> nx.Graph[str]:
+    """The ties between organizations and firms that have a sphere."""
+    chosen = {n for n, data in read.ties.nodes(data=True) if data["nature"] in BODIES and data["sphere"]}
+    return backends.part(read.ties, chosen)
+
+
 def without_ownership(store: Backend, ties: nx.Graph[str]) -> nx.Graph[str]:
     """The ties without those of ownership alone (``ree:owner``), and without the actors that then have none."""
     owning = {namespaces.local(relation.value) for (relation,) in store.select(_OWNERSHIP)}

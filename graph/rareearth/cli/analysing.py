@@ -33,7 +33,8 @@ class Form(StrEnum):
 @app.command()
 def analyse(
     question: Annotated[
-        str | None, typer.Argument(metavar="[QUESTION]", help="Only this one, whole.", show_default="all, in short")
+        str | None,
+        typer.Argument(metavar="[QUESTION]", help="Show this question in full.", show_default="all, in short"),
     ] = None,
     kinds: Kinds = None,
     without: Without = None,
@@ -42,9 +43,10 @@ def analyse(
     form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.table,
     build: Build = None,
 ) -> None:
-    """Answer the questions of the analysis in figures, with what each rests on and whether it can carry that.
+    """Answer the questions of the analysis, with verdict, numbers, limitations and the claims each is based on.
 
-    Without QUESTION: name, verdict and answer of every one.
+    Without QUESTION: name, verdict and answer of each. With --format json then an object: "sample" has an overview of
+    the actors and ties, "findings" every answer in full.
     """
     from rareearth import analysis
     from rareearth.analysis import finding
@@ -61,7 +63,8 @@ def analyse(
             tick()
             answers.append(found)
     if form is Form.json:
-        print(_json([finding.record(found) for found in answers]))
+        sample = finding.plain(graph.overview(kinds=chosen, without=without or (), seed=seed))
+        print(_json({"sample": sample, "findings": [finding.record(found) for found in answers]}))
         return
     for found in answers:
         print(f"{found.name}: {found.claim or found.question} – {found.verdict}\n    {found.answer}")
@@ -84,9 +87,9 @@ def report(
     ] = None,
     build: Build = None,
 ) -> None:
-    """Write all answers of the analysis as one page with figures, each with its evidence one click away.
+    """Write all answers of the analysis as one page with figures, each linked to its evidence.
 
-    Needs the extra `analysis`. .html asks nothing of any network. The same graph and seed give the same bytes.
+    Needs the extra `analysis`. A .html report is self-contained. The same graph and seed give the same bytes.
     """
     from rareearth import paths
     from rareearth.corpus import Texts

@@ -49,15 +49,10 @@ KINDS = {
 WATCHED = 3  # sources that are left out with the whole test again, those that bear most on the answer
 
 METHOD = (
-    "Efficiency: Latora and Marchiori 2001, Physical Review Letters 87, 198701. Random graphs that keep degrees: "
-    "Maslov and Sneppen 2002, Science 296, 910-913; p-values: Phipson and Smyth 2010, Statistical Applications in "
-    "Genetics and Molecular Biology 9, 39.",
-    "Independent paths: Menger 1927, Fundamenta Mathematicae 10, 96-115. Articulation points: Hopcroft and Tarjan "
-    "1973, Communications of the ACM 16, 372-378.",
-    "Betweenness for pairs of two sets: Brandes 2008, Social Networks 30, 136-145. Roles of brokers: Gould and "
-    "Fernandez 1989, Sociological Methodology 19, 89-126. Constraint: Burt 1992, Structural Holes.",
-    "Removal of the highest, recalculated: Holme et al. 2002, Physical Review E 65, 056109; at random: Albert, Jeong "
-    "and Barabási 2000, Nature 406, 378-382.",
+    "Efficiency [latora2001], compared with random graphs that keep degrees [maslov2002]; p-values [phipson2010].",
+    "Independent paths [menger1927]. Articulation points [hopcroft1973].",
+    "Betweenness for pairs of two sets [brandes2008]. Roles of brokers [gould1989]. Constraint [burt1992].",
+    "Removal of the highest, determined anew [holme2002], and at random [albert2000].",
 )
 
 

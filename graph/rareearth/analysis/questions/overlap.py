@@ -39,12 +39,9 @@ MANY_TIES = 10
 LEAST_SHARED, SHOWN = 2, 25
 
 METHOD = (
-    "Structural equivalence: Lorrain and White 1971, Journal of Mathematical Sociology 1, 49-80.",
-    "Distance of ties: Burt 1976, Social Forces 55, 93-122. Correlation of ties: Breiger, Boorman and Arabie 1975, "
-    "Journal of Mathematical Psychology 12, 328-383.",
-    "Shared part of the neighbours: Jaccard 1912, New Phytologist 11, 37-50; the probability of so many is "
-    "hypergeometric: Goldberg and Roth 2003, PNAS 100, 4372-4376.",
-    "p after so many tests: Holm 1979, Scandinavian Journal of Statistics 6, 65-70.",
+    "Structural equivalence [lorrain1971]: distance of ties [burt1976], correlation of ties [breiger1975].",
+    "Shared part of the neighbours [jaccard1912]; its probability is hypergeometric [goldberg2003].",
+    "P-values corrected for the number of tests [holm1979].",
 )
 
 _OVERLAPS = """

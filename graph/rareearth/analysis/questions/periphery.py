@@ -43,13 +43,10 @@ KINDS = {
 _LATEST = "SELECT (MAX(STR(?day)) AS ?last) { ?claim ree:kind ree:fact ; ree:status ree:held ; ree:earliest ?day }"
 
 METHOD = (
-    "Degree, betweenness: Freeman 1978, Social Networks 1, 215-239; 1977, Sociometry 40, 35-41. PageRank: Brin and "
-    "Page 1998, Computer Networks and ISDN Systems 30, 107-117. k-core: Seidman 1983, Social Networks 5, 269-287.",
-    "Permutation test of the difference in means: Pitman 1937, JRSS Supplement 4, 119-130; Phipson and Smyth 2010, "
-    "Statistical Applications in Genetics and Molecular Biology 9, 39. Correction: Holm 1979, Scandinavian Journal of "
-    "Statistics 6, 65-70.",
-    "Cliff's delta: Cliff 1993, Psychological Bulletin 114, 494-509, with the percentile bootstrap of Efron and "
-    "Tibshirani 1993. Hedges' g: Hedges 1981, Journal of Educational Statistics 6, 107-128.",
+    "Degree and betweenness [freeman1978; freeman1977], PageRank [brin1998], k-core [seidman1983].",
+    "Permutation test of the difference in means [pitman1937; phipson2010], corrected for the number of tests "
+    "[holm1979].",
+    "Cliff's delta [cliff1993] with the percentile bootstrap [efron1993]. Hedges' g [hedges1981].",
 )
 
 

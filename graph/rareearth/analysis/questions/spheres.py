@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import grouping, sample
+from rareearth.analysis import grouping, references, sample
 from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed, counted
 from rareearth.measures import backends, mixing, null_model
 
@@ -39,12 +39,10 @@ LEAST_TIES, LEAST_EXPECTED = 30, 5.0  # the second is Cochran's rule for tables 
 WATCHED = 3  # sources that are left out with the whole test again, those that bear most on the answer
 
 METHOD = (
-    "E-I index: Krackhardt and Stern 1988, Social Psychology Quarterly 51, 123-140.",
-    "Mixing matrix, assortativity coefficient: Newman 2003, Physical Review E 67, 026126.",
-    "Random graphs that keep degrees: Maslov and Sneppen 2002, Science 296, 910-913; Fosdick et al. 2018, SIAM Review "
-    "60, 315-355.",
-    "P-values that count the observed graph: Phipson and Smyth 2010, Statistical Applications in Genetics and "
-    "Molecular Biology 9, 39. No p-value where fewer than 5 ties are expected: Cochran 1954, Biometrics 10, 417-451.",
+    "E-I index [krackhardt1988]. Mixing matrix and assortativity coefficient [newman2003].",
+    "Random graphs that keep degrees [maslov2002; fosdick2018].",
+    "P-values that count the observed graph [phipson2010]; none if fewer than 5 ties are expected [cochran1954].",
+    "Networks have more ties within groups [mcpherson2001].",
 )
 OWNERSHIP = "ties of ownership"
 KINDS = {
@@ -142,12 +140,6 @@ def _verdict(ties: int, between: Comparison) -> Verdict:
     return Verdict.SUPPORTED if between.observed < between.mean else Verdict.CONTRADICTED
 
 
-def bodies(read: Sample) -> Graph:
-    """The ties between organizations and firms that have a sphere."""
-    chosen = {n for n, data in read.ties.nodes(data=True) if data["nature"] in sample.BODIES and data["sphere"]}
-    return backends.part(read.ties, chosen)
-
-
 def _of(graph: Graph, attribute: str) -> dict[str, str]:
     return {node: str(data[attribute]) for node, data in graph.nodes(data=True) if data[attribute]}
 
@@ -171,7 +163,7 @@ def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
 
 def measure(store: Backend, read: Sample, seed: int) -> Result:
     """The ties between the spheres of a sample, with the test of the claim and what it is sensitive to."""
-    graph = bodies(read)
+    graph = sample.bodies(read)
     spheres, groups = _of(graph, "sphere"), _of(graph, "group")
     random_ties = list(null_model.ties(graph, DRAWS, seed))
     by_sphere, by_group = (grouping.compare(graph, names, random_ties) for names in (spheres, groups))
@@ -224,7 +216,7 @@ def _scopes(read: Sample) -> Iterator[Scope]:
     for name, kinds in KINDS.items():
         other = read.of(kinds)
         known = backends.part(other.ties, {n for n, data in other.ties.nodes(data=True) if data["sphere"]})
-        for actors, graph in (("organizations and firms", bodies(other)), ("all of a sphere", known)):
+        for actors, graph in (("organizations and firms", sample.bodies(other)), ("all of a sphere", known)):
             found = mixing.matrix(graph.edges(), _of(graph, "sphere"))
             indices = (mixing.ei_index(found), mixing.assortativity(found))
             yield Scope(name, actors, graph.number_of_edges(), grouping.between(found), *indices, _excess(graph))
@@ -273,8 +265,8 @@ def _limits(result: Result) -> Iterator[str]:
             "whether it is state-owned or private."
         )
     yield (
-        "Fewer than by chance is not too few: nearly all networks have more ties within groups (McPherson, Smith-Lovin "
-        "and Cook 2001, Annual Review of Sociology 27, 415-444). The network does not show how many would be enough."
+        "Fewer than by chance is not too few: nearly all networks have more ties within groups "
+        f"({references.cite('mcpherson2001')}). The network does not show how many would be enough."
     )
     yield (
         "The ties are those that the sources report, and the sources were chosen starting from one article: a tie that "

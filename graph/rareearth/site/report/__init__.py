@@ -1,7 +1,7 @@
-"""The report: all findings of the analysis on one page, with figures, each with its evidence one click away.
+"""The report: all findings of the analysis on one page, with figures, each linked to its evidence.
 
-A page (``.html``) is one file that asks nothing of any network and needs no script; Markdown (``.md``) has its figures
-in a folder beside it. Both carry no clock: the same store, options and seed give the same bytes.
+A ``.html`` report is one self-contained file without script, which makes no network requests; a ``.md`` report has its
+figures in a folder next to it. There is no date in either: the same store, options and seed give the same bytes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import analysis, paths
+from rareearth.analysis import overview as overviews
 from rareearth.analysis import sample
 from rareearth.errors import FormatError
 from rareearth.formats import save
@@ -25,7 +26,7 @@ STEPS = len(analysis.QUESTIONS) + 2  # how often ``tick`` of :func:`write` is ca
 
 
 def check(path: Path) -> None:
-    """Raise RareEarthError, before any work, for a file that no report can be written to or a library that lacks."""
+    """Raise RareEarthError, before any work, if no report can be written to this path or a library is missing."""
     if path.suffix.lower() not in ENDINGS:
         raise FormatError(f"{path.name}: '{path.suffix}' is no known ending of a report; wanted {' or '.join(ENDINGS)}")
     if not path.absolute().parent.is_dir():
@@ -46,21 +47,21 @@ def write(
 ) -> list[Path]:
     """Write the report on a store, and return the files written.
 
-    ``kinds``, ``without`` and ``seed`` are those of :func:`analysis.answer`; ``as_of`` is the day that the store is of,
-    if any; with ``texts`` the cited sentences are shown; ``tick`` is called after each of :data:`STEPS` steps. Raises
-    RareEarthError for what :func:`check` finds, unknown kinds or sources, and a place that cannot be written.
+    ``kinds``, ``without`` and ``seed`` are those of :func:`analysis.answer`; ``as_of`` is the day to which the store is
+    limited, if any; with ``texts`` the cited sentences are shown; ``tick`` is called after each of :data:`STEPS` steps.
+    Raises RareEarthError for what :func:`check` finds, unknown kinds or sources, and a path that cannot be written.
     """
     check(path)
     findings = {}
-    for found in analysis.every(store, kinds=kinds, without=without, seed=seed):
+    for found in analysis.answers(store, kinds=kinds, without=without, seed=seed):
         findings[found.name] = found
         tick()
     read = sample.read(store, kinds, without)
     known = evidence.read(store, texts)
-    given = material.material(store, read, findings, known, seed)
+    given = material.material(store, read, overviews.measure(store, read, seed), findings, known)
     drawn = list(figures.draw(given))
     tick()
-    shown = content.made(store, given, drawn, as_of)
+    shown = content.compose(store, given, drawn, as_of)
     if path.suffix.lower() == ENDINGS[0]:
         written = [save(path, pages.html(shown))]
     else:

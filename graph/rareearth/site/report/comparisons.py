@@ -73,8 +73,8 @@ def mixing(given: Material) -> Figure:
         keys = (
             ("fewer than by chance, p up to 0.05", FEWER, "-"),
             ("more than by chance, p up to 0.05", MORE, "-"),
-            ("not told from chance", "none", "-"),
-            ("too few to weigh: under 5 by chance", "none", ":"),
+            ("no significant difference", "none", "-"),
+            ("too few to test: under 5 by chance", "none", ":"),
         )
         for row, (text, face, line) in enumerate(keys):
             y = 1 - (0.85 + 0.3 * row) / high
@@ -93,13 +93,13 @@ def mixing(given: Material) -> Figure:
     return Figure(
         name="mixing",
         section="spheres",
-        title="Ties between spheres, beside chance",
+        title="Ties between spheres, compared with chance",
         svg=drawing.drawn("mixing", 4.3, draw) if names else "",
         alt=f"Matrix of ties between spheres: {numbers}.",
-        note="Chance: random graphs in which everybody keeps the number of its ties. p is not corrected for the number "
+        note="Chance: random graphs in which every actor keeps its number of ties. p is not corrected for the number "
         "of cells.",
         support=finding.support,
-        caveat=f"{caveat(given, finding)} Too few to weigh: {weak} of {counted(len(cells), 'cell')}."
+        caveat=f"{caveat(given, finding)} Too few ties to test: {weak} of {counted(len(cells), 'cell')}."
         if names
         else "No two organizations or firms of a known sphere are tied: nothing to draw.",
     )
@@ -140,7 +140,7 @@ def sensitivity(given: Material) -> Figure:
         left.spines["left"].set_visible(False)
         left.set_xlabel("% of all ties above chance; dotted: as by chance")
         right = axes(canvas, 5.3, 0.55, bottom=0.55)
-        right.set_title("Private beside state-owned firms")
+        right.set_title("Private compared with state-owned firms")
         for y, effect in enumerate(effects):
             shown = [found[effect.measure] for _, found in sorted(deltas.items()) if effect.measure in found]
             right.scatter(shown, [y + 0.22] * len(shown), s=9, color=ACCENT, linewidths=0, alpha=0.5)
@@ -170,15 +170,15 @@ def sensitivity(given: Material) -> Figure:
     return Figure(
         name="sensitivity",
         section="spheres",
-        title="What each source, left out, would change",
+        title="What leaving out each source would change",
         svg=drawing.drawn("sensitivity", 3.6, draw) if between else "",
         alt=f"Dots, one for each of {counted(len(between), 'source')} left out. {span}",
-        note=f"{span} Lines are the figures of all sources. On the right only "
-        f"{counted(len(about), 'source that tells', 'sources that tell')} of these firms or whose they are.",
+        note=f"{span} Lines show the values with all sources. On the right only "
+        f"{counted(len(about), 'source', 'sources')} on these firms or their ownership.",
         support=ties.support,
         caveat=_steady(given, between, full),
         table=Table(
-            "The figures without each source",
+            "The results without each source",
             ("without", "% between spheres above chance", *(f"delta of {e.measure}" for e in effects)),
             tuple(rows),
             evidence=tuple(tuple(sorted(claims[str(row[0])])) for row in rows),
@@ -195,8 +195,8 @@ def _steady(given: Material, between: Mapping[str, float], full: float | None) -
         return too_small
     turned = [source for source, value in between.items() if (value > 0) != (full > 0)]
     if turned:
-        return f"It carries nothing on the left: {short(', '.join(turned), 80)} alone turns the sign."
-    return "No single source turns the sign on the left."
+        return f"The result on the left is not robust: its sign changes without {short(', '.join(turned), 80)}."
+    return "The sign on the left does not depend on any single source."
 
 
 def centralities(given: Material) -> Figure:

@@ -1,4 +1,4 @@
-"""What stands in a report, before it is HTML or Markdown."""
+"""The content of a report, before it is HTML or Markdown."""
 
 from __future__ import annotations
 
@@ -35,7 +35,12 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """A report. ``small`` says why the sample as a whole is too small, or ""; ``evidence`` is by page, and numbered."""
+    """A report.
+
+    ``bodies`` counts the ties between organizations and firms, ``inconclusive`` the findings without a verdict;
+    ``small`` says why the sample as a whole is too small, or ""; ``evidence`` is by page; ``numbers`` are those of the
+    claims by id, ``labels`` the names of ids in tables, ``titles`` the titles of links within the page.
+    """
 
     actors: int
     support: Support
@@ -45,34 +50,34 @@ class Content:
     seed: int
     as_of: str
     small: str
-    open: int
+    inconclusive: int
     figures: tuple[Figure, ...]
     sections: tuple[Section, ...]
     evidence: tuple[tuple[Page, tuple[Evidence, ...]], ...]
     numbers: Mapping[str, int]
     labels: Mapping[str, str]
-    titles: Mapping[str, str]  # what a link within the page leads to
+    titles: Mapping[str, str]
 
 
-def made(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
-    """The report on what figures were drawn of."""
-    read, findings = given.read, list(given.findings.values())
-    support = read.support()
+def compose(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
+    """The report with these figures."""
+    findings = list(given.findings.values())
+    overview = given.overview
+    support = overview.support
     wanted = set(_claims(findings, drawn)) | set(support.claims)
     told = [item for id_, item in given.evidence.items() if id_ in wanted]
     bypage = tuple((page, tuple(items)) for page, items in groupby(told, key=lambda e: e.page))
-    bodies = spheres.bodies(read).number_of_edges()
     titles = {f"#claim-{e.id}": e.sentence for e in told} | {f"#source-{page.id}": page.title for page, _ in bypage}
     return Content(
-        actors=len(read.ties),
+        actors=overview.actors,
         support=support,
-        bodies=bodies,
-        kinds=tuple(read.kinds),
-        left_out=tuple(read.left_out),
-        seed=given.seed,
+        bodies=overview.between_bodies,
+        kinds=overview.kinds,
+        left_out=overview.left_out,
+        seed=overview.seed,
         as_of=as_of,
-        small=_small(support, bodies),
-        open=sum(f.verdict is Verdict.INCONCLUSIVE for f in findings),
+        small=_small(support, overview.between_bodies),
+        inconclusive=sum(f.verdict is Verdict.INCONCLUSIVE for f in findings),
         figures=tuple(f for f in drawn if f.section == OVERVIEW),
         sections=tuple(Section(f, tuple(d for d in drawn if d.section == f.name)) for f in findings),
         evidence=bypage,
@@ -87,8 +92,8 @@ def _small(support: Support, bodies: int) -> str:
     if len(support.sources) < LEAST_SOURCES:
         reasons.append(f"its {counted(support.ties, 'tie')} come from {counted(len(support.sources), 'source')}")
     if bodies < spheres.LEAST_TIES:
-        reasons.append(f"of ties between organizations and firms there are {bodies:,}")
-    return f"This sample is too small to say anything of the field: {', and '.join(reasons)}." if reasons else ""
+        reasons.append(f"{bodies:,} ties are between organizations and firms")
+    return f"This sample is too small to say anything about the field: {', and '.join(reasons)}." if reasons else ""
 
 
 def _claims(findings: Sequence[Finding[object]], drawn: Sequence[Figure]) -> Iterator[str]:
@@ -98,19 +103,19 @@ def _claims(findings: Sequence[Finding[object]], drawn: Sequence[Figure]) -> Ite
     yield from chain.from_iterable(ids for table in tables for ids in table.evidence)
 
 
-def rests(support: Support, unit: str = "tie") -> str:
-    """What a figure rests on, in words."""
+def based_on(support: Support, unit: str = "tie") -> str:
+    """A support in words, as a sentence."""
     kinds = ", ".join(counted(count, kind) for kind, count in support.kinds.items())
     sentences = "all" if support.sentences == len(support.claims) else f"{support.sentences:,}"
-    others = "" if sentences == "all" else ", the others to a page"
+    others = "" if sentences == "all" else ", the others a page"
     return (
-        f"Rests on {counted(support.ties, unit)}, {counted(len(support.claims), 'claim')} ({kinds or 'none'}) of "
-        f"{counted(len(support.sources), 'source')}; {sentences} of the claims lead to a sentence{others}."
+        f"Based on {counted(support.ties, unit)}, {counted(len(support.claims), 'claim')} ({kinds or 'none'}) of "
+        f"{counted(len(support.sources), 'source')}; {sentences} of the claims cite a sentence{others}."
     )
 
 
 def shown(value: Value, labels: Mapping[str, str]) -> str:
-    """A cell as people read it: four digits, a real minus, and names in place of ids."""
+    """A cell for people: four significant digits, a minus sign, and names in place of ids."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -124,7 +129,7 @@ def shown(value: Value, labels: Mapping[str, str]) -> str:
 
 
 def columns(table: Table, labels: Mapping[str, str]) -> list[str]:
-    """Of what kind each column of a table is: n of numbers, or of s short, m middling or l long texts."""
+    """The kind of each column of a table: n for numbers; s, m or l for short, medium or long texts."""
     found = []
     for place in range(len(table.columns)):
         cells = [row[place] for row in table.rows]
@@ -137,6 +142,6 @@ def columns(table: Table, labels: Mapping[str, str]) -> list[str]:
 
 
 def cited(value: Value, sources: Collection[str]) -> list[str]:
-    """The ids of sources that a cell holds, where it holds nothing else."""
+    """The ids of sources in a cell that has nothing else."""
     parts = value.split(", ") if isinstance(value, str) else []
     return parts if all(part in sources for part in parts) else []

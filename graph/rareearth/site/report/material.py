@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from matplotlib.ticker import Locator
 
+    from rareearth.analysis.overview import Overview
     from rareearth.analysis.sample import Sample
     from rareearth.site.report.evidence import Evidence
     from rareearth.store.backend import Backend
@@ -57,11 +58,11 @@ class Material:
     """What figures are made of; ``spheres`` has the colour of each, ``spatial`` the relations that say where."""
 
     read: Sample
+    overview: Overview
     findings: Mapping[str, Finding[object]]
     evidence: Mapping[str, Evidence]
     spheres: Mapping[str, str]
     spatial: frozenset[str]
-    seed: int
 
     def finding(self, result: type[R]) -> Finding[R]:
         """The finding whose result is of this type. Raises LookupError if there is none."""
@@ -85,12 +86,16 @@ class Material:
 
 
 def material(
-    store: Backend, read: Sample, findings: Mapping[str, Finding[object]], evidence: Mapping[str, Evidence], seed: int
+    store: Backend,
+    read: Sample,
+    overview: Overview,
+    findings: Mapping[str, Finding[object]],
+    evidence: Mapping[str, Evidence],
 ) -> Material:
     """What the figures of a store are made of."""
     spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in store.select(_SPHERES)}
     spatial = frozenset(namespaces.local(relation.value) for (relation,) in store.select(_SPATIAL))
-    return Material(read, findings, evidence, dict(sorted(spheres.items())), spatial, seed)
+    return Material(read, overview, findings, evidence, dict(sorted(spheres.items())), spatial)
 
 
 def axes(canvas: Canvas, left: float, top: float, *, right: float = MARGIN, bottom: float = 0.5) -> Axes:

@@ -1,13 +1,12 @@
-"""Figures of the sample itself: the network by sphere, when its ties are of, who has most ties."""
+"""Figures of the sample itself: the network by sphere, its ties by year, who has the most ties."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rareearth import layout
-from rareearth.analysis import sample
+from rareearth.analysis import overview, references
 from rareearth.analysis.finding import Table
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, LINE, PAPER
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
 LABELS = 22  # actors that are named in the network
-RANKED = 15
-DRAWS = 999
 YEARS = 25  # of the timeline; what is earlier is one bar
 NO_SPHERE = "no sphere of its own"
 
@@ -60,20 +57,21 @@ def network(given: Material) -> Figure:
         _name(area, canvas, [(places[n], str(ties.nodes[n]["label"]), 0.21 * sizes[n]) for n in order])
 
     support = given.read.support()
-    counted = Counter(str(data["sphere"]) for _, data in ties.nodes(data=True))
-    told = ", ".join(f"{counted[sphere]:,} of {sphere}" for sphere in given.spheres)
+    counts = given.overview.spheres
+    spheres = ", ".join(f"{counts.get(sphere, 0):,} of {sphere}" for sphere in given.spheres)
     return Figure(
         name="network",
         section=OVERVIEW,
         title="The network by sphere",
         svg=drawing.drawn("network", high, draw),
-        alt=f"Network of {len(ties):,} actors and {support.ties:,} ties: {told}, {counted['']:,} without a sphere. "
-        "The best tied are named.",
-        note="Circles grow with the number of ties; those of most ties are named where there is room. Places have no "
-        "meaning but nearness. A person has the sphere of the bodies that it is tied to. Each line leads to a claim.",
+        alt=f"Network of {len(ties):,} actors and {support.ties:,} ties: {spheres}, {counts.get('', 0):,} without a "
+        "sphere. Those with the most ties are named.",
+        note="Circles grow with the number of ties; those with the most ties are named if there is room. Only the "
+        "nearness of circles has a meaning. A person has the sphere of the bodies that it is tied to. Each line links "
+        "to a claim.",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
-        or "It shows who is told to be tied; that others are not, it cannot show.",
+        or "It shows reported ties; it cannot show that other actors are not tied.",
     )
 
 
@@ -97,111 +95,81 @@ def _name(area: Axes, canvas: Canvas, nodes: Sequence[tuple[tuple[float, float],
 
 
 def timeline(given: Material) -> Figure:
-    """The ties by the first year that their claims tell of, or else that of the page."""
-    own: Counter[int] = Counter()
-    page: Counter[int] = Counter()
-    claims: dict[int | None, set[str]] = defaultdict(set)
-    undated = 0
-    for _, _, data in given.read.ties.edges(data=True):
-        told = [given.evidence[claim] for claim in data["claims"]]
-        year = min((e.year for e in told if e.year), default=None)
-        published = min((e.published for e in told if e.published), default=None)
-        if year:
-            own[year] += 1
-        elif published:
-            page[published] += 1
-        else:
-            undated += 1
-        claims[year or published].update(data["claims"])
-    years = sorted({*own, *page})
+    """The ties by the first year that a claim gives, or else the year of the page."""
+    *dated, without = given.overview.years
+    counts = {year.year: year for year in dated}
+    years = sorted(filter(None, counts))
     last = max(years, default=0)
     first = max(min(years, default=0), last - YEARS + 1)
-    early = [sum(n for y, n in c.items() if y < first) for c in (own, page)]
+    early = [y for y in dated if y.year is not None and y.year < first]
+    total = [sum(y.dated for y in dated), sum(y.published for y in dated)]
 
     def draw(canvas: Canvas) -> None:
-        legend(canvas, {"year told by the claim": ACCENT, "only the page has a year": FAINT, "no year": LINE})
+        legend(canvas, {"year given by the claim": ACCENT, "only the page has a year": FAINT, "no year": LINE})
         area = axes(canvas, 0.55, 0.5)
         shown = list(range(first, last + 1)) if years else []
-        area.bar(shown, [own[y] for y in shown], color=ACCENT, width=0.75)
-        area.bar(shown, [page[y] for y in shown], bottom=[own[y] for y in shown], color=FAINT, width=0.75)
+        own = [counts[y].dated if y in counts else 0 for y in shown]
+        area.bar(shown, own, color=ACCENT, width=0.75)
+        page = [counts[y].published if y in counts else 0 for y in shown]
+        area.bar(shown, page, bottom=own, color=FAINT, width=0.75)
         ticks = {y: str(y) for y in shown if y % 5 == 0}
-        if any(early):
-            area.bar([first - 2], early[0], color=ACCENT, width=0.75)
-            area.bar([first - 2], early[1], bottom=early[0], color=FAINT, width=0.75)
+        if early:
+            before = sum(y.dated for y in early)
+            area.bar([first - 2], before, color=ACCENT, width=0.75)
+            area.bar([first - 2], sum(y.published for y in early), bottom=before, color=FAINT, width=0.75)
             ticks[first - 2] = f"before {first}"
-        if undated:
-            area.bar([last + 2], undated, color=LINE, width=0.75)
+        if without.undated:
+            area.bar([last + 2], without.undated, color=LINE, width=0.75)
             ticks[last + 2] = "no year"
         area.set_xticks(sorted(ticks), [ticks[x] for x in sorted(ticks)])
         area.set_ylabel("ties")
         area.yaxis.set_major_locator(whole())
 
-    support = given.read.support()
-    dated = sum(own.values())
+    support = given.overview.support
     summary = (
-        f"Of {support.ties:,} ties {dated:,} have a year of their own, {sum(page.values()):,} only that of a page, and "
+        f"Of {support.ties:,} ties {total[0]:,} have a year of their own, {total[1]:,} only that of a page, and "
+        f"{without.undated:,} none."
     )
     return Figure(
         name="timeline",
         section=OVERVIEW,
-        title="When the ties are of",
+        title="Ties by year",
         svg=drawing.drawn("timeline", 2.9, draw),
-        alt=f"Bars of ties by year, {first} to {last}. {summary}{undated:,} none.",
-        note=f"{summary}{undated:,} none. A tie stands at the first year that is told of it, began or seen.",
+        alt=f"Bars of ties by year, {first} to {last}. {summary}",
+        note=f"{summary} A tie is shown at the first year that a claim gives, as its start or as when it was seen.",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
         or "Recent years have more pages on the web: the rise is of what was found to read, not of ties.",
         table=Table(
             "Ties by year",
-            ("year", "told by the claim", "only by the page", "no year"),
-            (*((str(year), own[year], page[year], 0) for year in years), ("not known", 0, 0, undated)),
-            evidence=tuple(tuple(sorted(claims[year])) for year in (*years, None)),
+            ("year", "given by the claim", "only by the page", "no year"),
+            tuple(
+                (str(y.year) if y.year else "not known", y.dated, y.published, y.undated) for y in given.overview.years
+            ),
+            evidence=tuple(y.claims for y in given.overview.years),
         ),
     )
 
 
 def ranking(given: Material) -> Figure:
-    """The bodies of most ties by rank, with the interval of it when sources are drawn anew."""
-    import numpy as np
-
-    ties = given.read.ties
-    bodies = sorted(n for n, data in ties.nodes(data=True) if data["nature"] in sample.BODIES)
-    degree = {n: ties.degree(n) for n in bodies}
-    sources = sorted({s for _, _, data in ties.edges(data=True) for s in data["sources"]})
-    number = {source: i for i, source in enumerate(sources)}
-    told = np.zeros((ties.number_of_edges(), len(sources)), dtype=np.int64)
-    ends = np.zeros((len(bodies), ties.number_of_edges()), dtype=np.int64)
-    row = {n: i for i, n in enumerate(bodies)}
-    for i, (a, b, data) in enumerate(ties.edges(data=True)):
-        told[i, [number[s] for s in data["sources"]]] = 1
-        for end in (a, b):
-            if end in row:
-                ends[row[end], i] = 1
-    rng = np.random.default_rng(given.seed)
-    ranks = []
-    for _ in range(DRAWS if sources and bodies else 0):
-        drawn = rng.multinomial(len(sources), [1 / len(sources)] * len(sources))
-        counts = ends @ (told @ drawn > 0).astype(np.int64)
-        ranks.append(1 + (counts[None, :] > counts[:, None]).sum(axis=1))
-    order = sorted(bodies, key=lambda n: (-degree[n], str(ties.nodes[n]["label"])))[:RANKED]
-    spans = np.sort(np.array(ranks, dtype=np.int64).reshape(len(ranks), len(bodies)), axis=0)
-    low, high = (spans[int(part * (len(spans) - 1))] if len(spans) else [0] * len(bodies) for part in (0.025, 0.975))
-    at = {n: 1 + sum(degree[m] > degree[n] for m in bodies) for n in order}
+    """The organizations and firms with the most ties, with the interval of the rank."""
+    ranked = given.overview.ranking
 
     def draw(canvas: Canvas) -> None:
         legend(canvas, given.spheres)
         area = axes(canvas, 3.1, 0.45)
-        for y, n in enumerate(order):
-            colour = given.colour(n)
+        for y, actor in enumerate(ranked):
+            colour = given.colour(actor.id)
             area.plot(
-                [low[row[n]], high[row[n]]], [y, y], color=colour, linewidth=3, alpha=0.45, solid_capstyle="round"
+                [actor.ci_low, actor.ci_high], [y, y], color=colour, linewidth=3, alpha=0.45, solid_capstyle="round"
             )
-            area.scatter([at[n]], [y], s=34, color=colour, edgecolors=PAPER, linewidths=0.8, zorder=3)
+            area.scatter([actor.rank], [y], s=34, color=colour, edgecolors=PAPER, linewidths=0.8, zorder=3)
         area.set_xscale("log")
-        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if t <= max(high, default=1)]
+        worst = max((actor.ci_high for actor in ranked), default=1)
+        ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if t <= worst]
         area.set_xticks(ticks, [str(t) for t in ticks])
         area.minorticks_off()
-        area.set_yticks(range(len(order)), [f"{ties.nodes[n]['label']}  ({degree[n]})" for n in order])
+        area.set_yticks(range(len(ranked)), [f"{actor.name}  ({actor.ties})" for actor in ranked])
         area.tick_params(axis="y", length=0)
         area.spines["left"].set_visible(False)
         area.grid(axis="x", color=LINE, linewidth=0.7)
@@ -209,29 +177,25 @@ def ranking(given: Material) -> Figure:
         area.invert_yaxis()
         area.set_xlabel("rank by number of ties (number in brackets), with the interval of 95 %")
 
-    support = given.read.support((a, b) for n in order for a, b in ties.edges(n))
-    sure = sum(int(high[row[n]]) <= RANKED for n in order)
-    claims = {n: sorted({c for _, _, data in ties.edges(n, data=True) for c in data["claims"]}) for n in order}
+    support = given.overview.ranking_support
+    sure = sum(actor.ci_high <= overview.RANKED for actor in ranked)
     return Figure(
         name="ranking",
         section=OVERVIEW,
-        title="Who has most ties, and how sure the rank is",
-        svg=drawing.drawn("ranking", 0.95 + 0.27 * max(len(order), 1), draw) if order else "",
-        alt=f"Ranks of the {len(order)} organizations and firms of most ties, with intervals; first "
-        + ", ".join(f"{ties.nodes[n]['label']} ({degree[n]})" for n in order[:3]),
-        note="The interval is that of the rank when the sources are drawn anew, as many as there are, 999 times "
-        "(percentile bootstrap; why ranks need one: Goldstein and Spiegelhalter 1996, Journal of the Royal Statistical "
-        "Society A 159, 385-443).",
+        title="Organizations and firms with the most ties, and how certain their rank is",
+        svg=drawing.drawn("ranking", 0.95 + 0.27 * max(len(ranked), 1), draw) if ranked else "",
+        alt=f"Ranks of the {len(ranked)} organizations and firms with the most ties, with intervals; first "
+        + ", ".join(f"{actor.name} ({actor.ties})" for actor in ranked[:3]),
+        note=f"The interval is that of the rank in {overview.DRAWS} resamples of the sources (percentile bootstrap, "
+        f"{references.cite('efron1993')}; why ranks need one: {references.cite('goldstein1996')}).",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
-        or f"{sure} of these {len(order)} can be said to be among the first {RANKED}: their interval ends there. Where "
-        "intervals overlap, the order means nothing.",
+        or f"{sure} of these {len(ranked)} are certain to be among the first {overview.RANKED}: their interval ends "
+        "there. If intervals overlap, the order means nothing.",
         table=Table(
-            "Organizations and firms of most ties",
+            "Organizations and firms with the most ties",
             ("actor", "sphere", "ties", "rank", "from", "to"),
-            tuple(
-                (n, str(ties.nodes[n]["sphere"]), degree[n], at[n], int(low[row[n]]), int(high[row[n]])) for n in order
-            ),
-            evidence=tuple(tuple(claims[n]) for n in order),
+            tuple((a.id, a.sphere, a.ties, a.rank, a.ci_low, a.ci_high) for a in ranked),
+            evidence=tuple(a.claims for a in ranked),
         ),
     )

@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rareearth import namespaces
+from rareearth.analysis import references
 from rareearth.analysis.finding import Verdict
 from rareearth.formats import encoded_text
 from rareearth.site import policy
@@ -23,14 +25,14 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def html(report: Content) -> bytes:
-    """The page: one file, without script, that a Content-Security-Policy keeps from asking anything of a network."""
+    """The page: one file without script; its Content-Security-Policy forbids all network requests."""
     style = _text("report.css")
     svg = functools.partial(drawing.inline, titles=report.titles)
     return _rendered("report.html", report, style=style, policy=policy.policy(style), svg=svg)
 
 
 def markdown(report: Content, folder: str) -> bytes:
-    """The same as Markdown, with pictures that stand in a folder beside it."""
+    """The same as Markdown, with its pictures in a folder next to it."""
     return re.sub(rb"\n{3,}", b"\n\n", _rendered("report.md", report, folder=folder))
 
 
@@ -39,7 +41,9 @@ def _rendered(name: str, report: Content, **more: Any) -> bytes:
     text = page.render(
         report=report,
         Verdict=Verdict,
-        rests=content.rests,
+        based_on=content.based_on,
+        expand=references.expand,
+        licence=(namespaces.LICENSE_DATA_NAME, namespaces.LICENSE_DATA, namespaces.CREATOR),
         columns=functools.partial(content.columns, labels=report.labels),
         shown=lambda value: content.shown(value, report.labels),
         cited=functools.partial(content.cited, sources={page.id for page, _ in report.evidence}),

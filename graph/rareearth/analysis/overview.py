@@ -1,0 +1,148 @@
+"""An overview of the sample: how many actors and ties it has, from when the ties are, and who has most of them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rareearth import edtf
+from rareearth.analysis import sample
+from rareearth.analysis.finding import Actor, Support
+from rareearth.store import claims
+
+if TYPE_CHECKING:
+    from rareearth.analysis.sample import Sample
+    from rareearth.store.backend import Backend
+
+RANKED = 15
+DRAWS = 999
+
+
+@dataclass(frozen=True)
+class Year:
+    """The ties of one year: ``dated`` by a claim, ``published`` by the page of a claim only; None if neither is known.
+
+    The year of a tie is the first that any of its claims gives.
+    """
+
+    year: int | None
+    dated: int
+    published: int
+    undated: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ranked(Actor):
+    """An organization or firm by its number of ties.
+
+    ``rank`` is 1 more than the number of those with more ties; the 95 % interval of the rank is that of 999 resamples
+    of the sources (percentile bootstrap [efron1993]; why ranks need one: [goldstein1996]).
+    """
+
+    sphere: str
+    ties: int
+    rank: int
+    ci_low: int
+    ci_high: int
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The sample in numbers.
+
+    ``kinds`` of claims count, those of the sources ``left_out`` do not; ``spheres`` has the number of actors by sphere
+    ("" for none), ``between_bodies`` the ties between organizations and firms that have a sphere. ``ranking`` has the
+    :data:`RANKED` organizations and firms with the most ties; ``years`` are ascending, the last one is None.
+    """
+
+    kinds: tuple[str, ...]
+    left_out: tuple[str, ...]
+    seed: int
+    actors: int
+    spheres: dict[str, int]
+    between_bodies: int
+    years: tuple[Year, ...]
+    ranking: tuple[Ranked, ...]
+    ranking_support: Support
+    support: Support
+
+
+def measure(store: Backend, read: Sample, seed: int) -> Overview:
+    """The overview of a sample of a store; ``seed`` is that of the resamples."""
+    ranked = tuple(ranking(read, seed))
+    return Overview(
+        kinds=read.kinds,
+        left_out=read.left_out,
+        seed=seed,
+        actors=len(read.ties),
+        spheres=dict(sorted(Counter(str(data["sphere"]) for _, data in read.ties.nodes(data=True)).items())),
+        between_bodies=sample.bodies(read).number_of_edges(),
+        years=tuple(years(store, read)),
+        ranking=ranked,
+        ranking_support=read.support((a, b) for actor in ranked for a, b in read.ties.edges(actor.id)),
+        support=read.support(),
+    )
+
+
+def years(store: Backend, read: Sample) -> Iterator[Year]:
+    """The ties of each year, ascending; those without one come last."""
+    known = {claim.id: claim for claim in claims.read(store)}
+    counts: dict[int | None, Counter[str]] = defaultdict(Counter)
+    ids: dict[int | None, set[str]] = defaultdict(set)
+    for _, _, data in read.ties.edges(data=True):
+        own = [known[id_] for id_ in data["claims"]]
+        dated = min(filter(None, (_year(c.since, c.when, c.inferred) for c in own)), default=None)
+        published = min(filter(None, (_year(c.page.published) for c in own)), default=None)
+        year = dated or published
+        counts[year]["dated" if dated else "published" if published else "undated"] += 1
+        ids[year].update(data["claims"])
+    for year in (*sorted(y for y in counts if y is not None), None):
+        of = counts[year]
+        yield Year(year, of["dated"], of["published"], of["undated"], tuple(sorted(ids[year])))
+
+
+def _year(*times: str) -> int | None:
+    """The year of the first of these times (EDTF) that has one."""
+    return next((first.year for text in times if text and (first := edtf.parse(text).first)), None)
+
+
+def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
+    """The organizations and firms with the most ties, with an interval of the rank."""
+    import numpy as np
+
+    ties = read.ties
+    bodies = sorted(n for n, data in ties.nodes(data=True) if data["nature"] in sample.BODIES)
+    degree = {n: ties.degree(n) for n in bodies}
+    sources = sorted({s for _, _, data in ties.edges(data=True) for s in data["sources"]})
+    number = {source: i for i, source in enumerate(sources)}
+    reported = np.zeros((ties.number_of_edges(), len(sources)), dtype=np.int64)
+    ends = np.zeros((len(bodies), ties.number_of_edges()), dtype=np.int64)
+    row = {n: i for i, n in enumerate(bodies)}
+    for i, (a, b, data) in enumerate(ties.edges(data=True)):
+        reported[i, [number[s] for s in data["sources"]]] = 1
+        for end in (a, b):
+            if end in row:
+                ends[row[end], i] = 1
+    rng = np.random.default_rng(seed)
+    ranks = []
+    for _ in range(DRAWS if sources and bodies else 0):
+        drawn = rng.multinomial(len(sources), [1 / len(sources)] * len(sources))
+        counts = ends @ (reported @ drawn > 0).astype(np.int64)
+        ranks.append(1 + (counts[None, :] > counts[:, None]).sum(axis=1))
+    spans = np.sort(np.array(ranks, dtype=np.int64).reshape(len(ranks), len(bodies)), axis=0)
+    low, high = (spans[int(part * (len(spans) - 1))] if len(spans) else [0] * len(bodies) for part in (0.025, 0.975))
+    for node in sorted(bodies, key=lambda n: (-degree[n], str(ties.nodes[n]["label"])))[:RANKED]:
+        yield Ranked(
+            id=node,
+            name=str(ties.nodes[node]["label"]),
+            sphere=str(ties.nodes[node]["sphere"]),
+            ties=degree[node],
+            rank=1 + sum(degree[other] > degree[node] for other in bodies),
+            ci_low=int(low[row[node]]),
+            ci_high=int(high[row[node]]),
+            claims=tuple(sorted({c for _, _, data in ties.edges(node, data=True) for c in data["claims"]})),
+        )
