@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from serving import Served, served
 
 from rareearth import build as builds
 from rareearth import namespaces
-from rareearth.site import explorer
+from rareearth.site import explorer, things
+from rareearth.site.addresses import Site
+from rareearth.store.oxigraph import Oxigraph
 
 ATTACK = "</script><img src=x onerror=alert(1)>"
 # rdflib's reader of JSON-LD uses what rdflib itself has deprecated.
@@ -58,6 +61,46 @@ def claim(server: Served) -> str:
     """The path of a claim of the article about Li Bo that is a fact."""
     found = re.findall(rf"/claim/{ARTICLE}/[0-9a-f]+", get(server, "/entity/li-bo", "text/html").body)
     return str(found[0])
+
+
+# ---- without a server
+
+
+@pytest.mark.parametrize(
+    "thing", ["entity/li-bo", f"source/{ARTICLE}", "conflict/eneabba-capacity", "dataset", "ontology"]
+)
+def test_pages_are_files_that_link_to_each_other_without_a_server(store: Oxigraph, thing: str) -> None:
+    page = things.document(store, namespaces.BASE + thing).decode()
+    local = {link.partition("#")[0] for link in re.findall(r'(?:href|src)="([^":]*)"', page)} - {""}
+    here = Path("/site", thing)
+    targets = {os.path.normpath(here.parent / link) for link in local}
+    assert targets
+    known = re.compile(
+        r"/site/(static/site\.css|(dataset|ontology|(entity|claim|source|conflict|story)/.+)\.(html|ttl|jsonld))"
+    )
+    assert {target for target in targets if not known.fullmatch(target)} == set()
+    assert "<form" not in page, "there is nobody to answer a search"
+
+
+def test_links_are_those_of_the_site_that_is_given(store: Oxigraph) -> None:
+    site = Site("https://x.test", lambda iri, form="html": f"@{form}:{iri}", static="/s", home="/h")
+    page = things.document(store, namespaces.ENTITY + "li-bo", "html", site).decode()
+    assert f'href="@html:{namespaces.SOURCE}{ARTICLE}"' in page
+    assert f'href="@jsonld:{namespaces.ENTITY}li-bo"' in page
+    assert 'href="/s/site.css"' in page
+
+
+def test_only_a_site_with_an_endpoint_describes_one(store: Oxigraph) -> None:
+    site = Site("https://x.test", lambda *_: "", static="", home="", endpoint="/q", dump="/all.trig")
+    described = things.document(store, namespaces.DATASET, "ttl", site).decode()
+    assert "<https://x.test/q>" in described
+    assert "<https://x.test/all.trig>" in described
+    assert "sparqlEndpoint" not in things.document(store, namespaces.DATASET, "ttl").decode()
+
+
+def test_pages_name_the_licence(store: Oxigraph) -> None:
+    page = things.document(store, namespaces.ENTITY + "li-bo").decode()
+    assert f'<a href="{namespaces.LICENSE_DATA}"' in page.partition("<footer>")[2]
 
 
 # ---- documents
@@ -167,6 +210,7 @@ def test_without_their_script_pages_say_what_to_do(built: Path, tmp_path: Path) 
     shutil.copytree(ROOT / "graph" / "rareearth", here, ignore=left_out)
     (tmp_path / "ontology").symlink_to(ROOT / "ontology")
     (tmp_path / "data").symlink_to(ROOT / "data")
+    (tmp_path / "pyproject.toml").symlink_to(ROOT / "pyproject.toml")
     with served(built, PYTHONPATH=str(tmp_path / "graph")) as bare:
         for path in ("/sparql", "/graph"):
             told = get(bare, path, "text/html")

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rareearth import namespaces, paths
 from rareearth.store import rdf
-from rareearth.store.backend import DefaultGraph, Literal, NamedNode
+from rareearth.store.backend import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 
-def serialize(store: Backend, ending: str) -> bytes:
-    """The file for an ending of .ttl .trig .nq .jsonld, sorted, so that the same graph is the same bytes."""
-    if ending == ".jsonld":
-        return _jsonld(store)
-    if ending == ".ttl":
+def serialize(store: Backend, extension: str) -> bytes:
+    """The file with the extension .ttl, .trig, .nq or .jsonld, sorted, so that the same graph gives the same bytes."""
+    if extension == ".jsonld":
+        return jsonld(sorted(store.quads(), key=str))
+    if extension == ".ttl":
         triples = sorted((quad.triple for quad in store.quads(graph=DefaultGraph())), key=str)
         return rdf.text(triples, "ttl")
-    if ending == ".nq":
+    if extension == ".nq":
         return b"".join(sorted(rdf.text(store.quads(), "nq").splitlines(keepends=True)))
     quads = sorted(
         store.quads(), key=lambda q: ("" if isinstance(q.graph_name, DefaultGraph) else str(q.graph_name), str(q))
@@ -29,12 +31,15 @@ def serialize(store: Backend, ending: str) -> bytes:
     return rdf.text(quads, "trig")
 
 
-def _jsonld(store: Backend) -> bytes:
-    """One node object a subject, one with ``@graph`` a claim; names are shortened by ``ontology/context.jsonld``."""
-    context = json.loads((paths.ontology() / "context.jsonld").read_text(encoding="utf-8"))
+def jsonld(statements: Iterable[Quad] | Iterable[Triple]) -> bytes:
+    """Statements as JSON-LD, in the order given: a node object for each subject, one with ``@graph`` for each claim.
+
+    Names are shortened by ``ontology/context.jsonld``, which the document contains.
+    """
     graphs: dict[str, dict[str, dict[str, Any]]] = defaultdict(lambda: defaultdict(dict))
-    for quad in sorted(store.quads(), key=str):
-        graph = quad.graph_name.value if isinstance(quad.graph_name, NamedNode) else ""
+    for quad in statements:
+        graph_name = quad.graph_name if isinstance(quad, Quad) else None
+        graph = graph_name.value if isinstance(graph_name, NamedNode) else ""
         subject = str(getattr(quad.subject, "value", quad.subject))
         node = graphs[graph][subject]
         node["@id"] = namespaces.compact(subject)
@@ -46,8 +51,14 @@ def _jsonld(store: Backend) -> bytes:
     claims = [
         {"@id": namespaces.compact(graph), "@graph": list(found.values())} for graph, found in sorted(graphs.items())
     ]
-    document = {**context, "@graph": nodes + claims}
+    document = {**_context(), "@graph": nodes + claims}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+@functools.cache
+def _context() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((paths.ontology() / "context.jsonld").read_text(encoding="utf-8"))
+    return found
 
 
 def _object(term: object) -> Any:

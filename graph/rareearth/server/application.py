@@ -1,7 +1,7 @@
-"""The server as a Starlette application: which address is answered by what.
+"""The server as a Starlette application: the routes, and the HTTP responses to what the workers reply.
 
-The server's own process knows HTTP; what is asked of the graph goes to the workers of a :class:`pool.Pool`. A new
-build is seen by its manifest: a new pool takes over, and the old one ends when it has answered.
+This process knows HTTP; everything that reads the graph is a request to the workers of a :class:`pool.Pool`. A new
+build is noticed by its manifest: a new pool takes over, and the old one ends when it has replied.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,21 @@ from starlette.routing import Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import messages, protocol
+from rareearth.server import messages, pages, protocol
 from rareearth.server.access import AccessLog
 from rareearth.server.served import Served
-from rareearth.site import explorer, things
+from rareearth.site import addresses, explorer
+from rareearth.site import pages as site_pages
 
 LOG = logging.getLogger("rareearth.server")
-LARGEST_BODY = 1 << 20  # bytes
-LONGEST_NAME = 300  # characters of a name that is looked for; near names are sought for hours among longer ones
+MAX_BODY = 1 << 20  # bytes
+MAX_NAME = 300  # characters of a name to find: finding close names of long ones takes hours
 _DUMPS = {
     "rareearth.trig": "application/trig",
     "rareearth.graphml": "application/graphml+xml",
     "rareearth.gexf": "application/gexf+xml",
 }
 _DOCUMENTS = {"html": "text/html", "ttl": "text/turtle", "jsonld": "application/ld+json"}
-_KINDS = "entity|claim|source|conflict|judgement|story"
 _STATIC = {"site.css": "text/css", "editor.css": "text/css", "editor.js": "text/javascript"}
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; "
@@ -74,16 +75,21 @@ def application(folder: Path, limit: float, rows: int, texts: Path | None, *, co
             for name in ("dataset", "ontology")
             for form in _DOCUMENTS
         ),
-        *(Route(f"/{kind}/{{id:path}}", thing, methods=["GET"]) for kind in _KINDS.split("|")),
+        *(Route(f"/{kind}/{{id:path}}", thing, methods=["GET"]) for kind in addresses.THINGS),
     ]
-    made = Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         middleware=middleware,
-        exception_handlers={RareEarthError: _told, ClientDisconnect: _gone, 404: _missing, 405: _not_allowed},
+        exception_handlers={
+            RareEarthError: _refused,
+            ClientDisconnect: _disconnected,
+            404: _missing,
+            405: _not_allowed,
+        },
     )
-    made.state.served = served
-    return made
+    app.state.served = served
+    return app
 
 
 async def sparql(request: Request) -> Response:
@@ -114,12 +120,12 @@ async def sparql(request: Request) -> Response:
 
 
 async def thing(request: Request) -> Response:
-    """The document of an entity, claim, source, …; an ending chooses the form, else the Accept header does."""
+    """The document of an entity, claim, source, …; its form is chosen by the extension, else by the Accept header."""
     path = request.url.path
     form = next((f for f in _DOCUMENTS if path.endswith(f".{f}")), "")
     kind, _, id_ = request.scope["path"].removeprefix("/").removesuffix(f".{form}" if form else "").partition("/")
-    if len(id_) > LONGEST_NAME:
-        raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
+    if len(id_) > MAX_NAME:
+        raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     return await _document(request, f"{namespaces.BASE}{kind}/{id_}", form or _form(request))
 
 
@@ -133,12 +139,12 @@ async def explorer_page(request: Request) -> Response:
 
 
 async def find(request: Request) -> Response:
-    """To the page of the entity of a name, however it is spelled."""
+    """Redirect to the page of the entity of a name, however it is spelled."""
     name = request.query_params.get("name", "")
-    if len(name) > LONGEST_NAME:
-        raise RefusedError(404, f"nothing has a name of more than {LONGEST_NAME} characters")
+    if len(name) > MAX_NAME:
+        raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply)
-    return RedirectResponse(things.address(reply.iri), status_code=303)
+    return RedirectResponse(pages.link(reply.iri), status_code=303)
 
 
 async def dump(request: Request) -> Response:
@@ -152,12 +158,11 @@ async def dump(request: Request) -> Response:
 
 
 async def static(request: Request) -> Response:
-    """Style and script of the pages."""
+    """A style sheet or script of the pages."""
     name = request.path_params["name"]
     if name not in _STATIC:
         raise RefusedError(404, f"there is no file {name}")
-    static = Path(things.__file__).parent / "static"
-    body = (static / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
+    body = (site_pages.STATIC / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
     return _response(body, _STATIC[name])
 
 
@@ -169,7 +174,7 @@ async def health(request: Request) -> Response:
 
 
 def _need_script(name: str) -> None:
-    """Tell what is missing instead of a page that would not work."""
+    """Raise RefusedError when a page would not work for want of its script."""
     try:
         explorer.part(name)
     except PageError as error:
@@ -215,8 +220,8 @@ async def _body(request: Request) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise RefusedError(413, f"the body has more than {LARGEST_BODY:,} bytes")
+        if len(body) > MAX_BODY:
+            raise RefusedError(413, f"the body has more than {MAX_BODY:,} bytes")
     return body
 
 
@@ -225,32 +230,30 @@ def _served(request: Request) -> Served:
     return served
 
 
-async def _told(request: Request, error: Exception) -> Response:
-    """A refusal: a page for people, one line for programs."""
+async def _refused(request: Request, error: Exception) -> Response:
+    """An error: a page for people, one line for programs."""
     status = getattr(error, "status", 500)
     retry = getattr(error, "retry", None)
     headers = {"Retry-After": str(retry)} if retry else {}
     queried = request.url.path.startswith("/sparql") and (request.method == "POST" or request.scope["query_string"])
     if "text/html" in request.headers.get("accept", "") and not queried:
-        return _with(_response(things.error(status, str(error)), "text/html"), status, headers)
+        title = f"{status} {HTTPStatus(status).phrase}"
+        page = _response(site_pages.error(pages.site(""), title, str(error)), "text/html")
+        page.status_code = status
+        page.headers.update(headers)
+        return page
     return PlainTextResponse(f"{error}\n", status, {"X-Content-Type-Options": "nosniff", **headers})
 
 
-def _with(response: Response, status: int, headers: dict[str, str]) -> Response:
-    response.status_code = status
-    response.headers.update(headers)
-    return response
-
-
-async def _gone(_: Request, __: Exception) -> Response:
+async def _disconnected(_: Request, __: Exception) -> Response:
     return Response(status_code=400)  # nobody reads it
 
 
 async def _missing(request: Request, _: Exception) -> Response:
-    return await _told(request, RefusedError(404, f"nothing stands at {request.url.path}"))
+    return await _refused(request, RefusedError(404, f"there is nothing at {request.url.path}"))
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:
-    told = await _told(request, RefusedError(405, f"{request.method} is not answered here"))
-    told.headers.update(getattr(error, "headers", None) or {})
-    return told
+    response = await _refused(request, RefusedError(405, f"{request.method} is not allowed here"))
+    response.headers.update(getattr(error, "headers", None) or {})
+    return response

@@ -26,11 +26,12 @@ from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
-from rareearth.server import messages
+from rareearth.server import messages, pages
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
 from rareearth.store import oxigraph
+from rareearth.views import cards
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -73,13 +74,12 @@ def main(folder: str, seconds: float) -> None:
 def _warm_up(store: Backend) -> None:
     """Answer a request of each kind, so that all is loaded that is loaded late: a worker can open no file."""
     things.prepare(store)
-    forms = ("html", "ttl", "jsonld")
     requests: list[Request] = [
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
         messages.FindRequest("a name that nobody has"),
         messages.EditorRequest(""),
-        *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in forms),
-        *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in forms),
+        *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in things.FORMS),
+        *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in things.FORMS),
     ]
     for request in requests:
         if isinstance(reply := answer(store, request), ErrorReply) and reply.status == 500:
@@ -109,11 +109,11 @@ def _reply(store: Backend, request: Request) -> Reply:
         case messages.QueryRequest():
             return _result(store, request)
         case messages.DocumentRequest(iri, form, base):
-            return messages.DocumentReply(things.write(store, iri, form, base))
+            return messages.DocumentReply(things.document(store, iri, form, pages.site(base)))
         case messages.EditorRequest(base):
-            return messages.DocumentReply(things.write(store, things.EDITOR, "html", base))
+            return messages.DocumentReply(things.editor(store, pages.site(base)))
         case messages.FindRequest(name):
-            return messages.FindReply(things.find(store, name))
+            return messages.FindReply(cards.find(store, name))
 
 
 def _result(store: Backend, request: QueryRequest) -> QueryReply:

@@ -4,8 +4,7 @@
 import Yasgui from "@zazuko/yasgui";
 import { element } from "./dom.js";
 
-const BASE = "https://w3id.org/rareearth/";
-const { questions, terms, prefixes } = JSON.parse(document.getElementById("data").textContent);
+const { questions, terms, prefixes, base } = JSON.parse(document.getElementById("data").textContent);
 const { Yasqe, Yasr } = Yasgui;
 
 // ---- the language: SPARQL in which the project's prefixes need not be declared, as the server has it
@@ -115,13 +114,13 @@ refresh();
 // ---- results name things by their IRI; links lead to where this server has them
 
 function here(iri) {
-  const rest = iri.slice(BASE.length);
+  const rest = iri.slice(base.length);
   if (rest === "dataset") return "/";
   const [path, anchor] = rest.split("#");
   return `/${path.split("/").map(encodeURIComponent).join("/")}${anchor ? `#${anchor}` : ""}`;
 }
 new MutationObserver(() => {
-  for (const link of yasgui.rootEl.querySelectorAll(`a.iri[href^="${BASE}"]`)) {
+  for (const link of yasgui.rootEl.querySelectorAll(`a.iri[href^="${base}"]`)) {
     link.href = here(link.getAttribute("href"));
     link.target = "_self"; // what was asked and answered is there again on the way back
   }
