@@ -1,4 +1,4 @@
-"""An overview of the sample: how many actors and ties it has, from when the ties are, and who has most of them."""
+"""An overview of the sample: how many actors and ties it has, of which years and places, and who has the most ties."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import edtf
-from rareearth.analysis import sample
+from rareearth.analysis import places, sample
 from rareearth.analysis.finding import Actor, Support
 from rareearth.store import claims
 
 if TYPE_CHECKING:
+    from rareearth.analysis.places import Place
     from rareearth.analysis.sample import Sample
     from rareearth.store.backend import Backend
 
@@ -56,7 +57,9 @@ class Overview:
 
     ``kinds`` of claims count, those of the sources ``left_out`` do not; ``spheres`` has the number of actors by sphere
     ("" for none), ``between_bodies`` the ties between organizations and firms that have a sphere. ``ranking`` has the
-    :data:`RANKED` organizations and firms with the most ties; ``years`` are ascending, the last one is None.
+    :data:`RANKED` organizations and firms with the most ties; ``years`` are ascending, the last one is None;
+    ``places`` are the outermost ones with an actor, ``located`` counts all
+    actors in them, ``unlocated`` the actors with a tie in none.
     """
 
     kinds: tuple[str, ...]
@@ -68,12 +71,19 @@ class Overview:
     years: tuple[Year, ...]
     ranking: tuple[Ranked, ...]
     ranking_support: Support
+    places: tuple[Place, ...]
+    located: int
+    unlocated: int
+    places_support: Support
     support: Support
 
 
 def measure(store: Backend, read: Sample, seed: int) -> Overview:
     """The overview of a sample of a store; ``seed`` is that of the resamples."""
     ranked = tuple(ranking(read, seed))
+    tops = places.read(store, read)
+    located = frozenset().union(*(top.everyone() for top in tops))
+    placed = {claim for top in tops for _, place in top.walk() for claim in place.claims}
     return Overview(
         kinds=read.kinds,
         left_out=read.left_out,
@@ -84,6 +94,10 @@ def measure(store: Backend, read: Sample, seed: int) -> Overview:
         years=tuple(years(store, read)),
         ranking=ranked,
         ranking_support=read.support((a, b) for actor in ranked for a, b in read.ties.edges(actor.id)),
+        places=tops,
+        located=len(located),
+        unlocated=len(set(read.ties) - located),
+        places_support=read.support_of(placed, len(located)),
         support=read.support(),
     )
 

@@ -29,7 +29,6 @@ _SPHERES = """
 SELECT ?sphere ?label ?colour WHERE {
   ?sphere a ree:Sphere ; ree:colour ?colour ; rdfs:label ?label FILTER(LANG(?label) = "en")
 }"""
-_SPATIAL = "SELECT ?relation { ?relation ree:spatial true }"
 
 
 @dataclass(frozen=True)
@@ -55,14 +54,13 @@ class Figure:
 
 @dataclass(frozen=True)
 class Material:
-    """What figures are made of; ``spheres`` has the colour of each, ``spatial`` the relations that say where."""
+    """What figures are made of; ``spheres`` has the colour of each."""
 
     read: Sample
     overview: Overview
     findings: Mapping[str, Finding[object]]
     evidence: Mapping[str, Evidence]
     spheres: Mapping[str, str]
-    spatial: frozenset[str]
 
     def finding(self, result: type[R]) -> Finding[R]:
         """The finding whose result is of this type. Raises LookupError if there is none."""
@@ -94,8 +92,7 @@ def material(
 ) -> Material:
     """What the figures of a store are made of."""
     spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in store.select(_SPHERES)}
-    spatial = frozenset(namespaces.local(relation.value) for (relation,) in store.select(_SPATIAL))
-    return Material(read, overview, findings, evidence, dict(sorted(spheres.items())), spatial)
+    return Material(read, overview, findings, evidence, dict(sorted(spheres.items())))
 
 
 def axes(canvas: Canvas, left: float, top: float, *, right: float = MARGIN, bottom: float = 0.5) -> Axes:
