@@ -315,7 +315,7 @@ def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Fin
     listed = [(labels[str(row[0])], labels[str(row[1])]) for table in missing.tables[:4] for row in table.rows]
     assert listed
     for one, other in listed:
-        assert {read.ties.nodes[end]["nature"] for end in (one, other)} <= set(sample.BODIES)
+        assert {read.ties.nodes[end]["actor_type"] for end in (one, other)} <= set(sample.BODIES)
         assert not read.ties.has_edge(one, other)
     for table in missing.tables[:4]:
         least = table.columns.index("least gain, %")

@@ -165,13 +165,13 @@ def test_a_person_has_the_sphere_of_the_strongest_tie(folder: Folder) -> None:
 
 
 def test_every_node_has_a_nature_a_sphere_and_a_group(read: Sample) -> None:
-    natures = {data["nature"] for _, data in read.ties.nodes(data=True)}
-    assert natures <= {"person", "organization", "firm", "facility", "group", "place", "event"}
+    actor_types = {data["actor_type"] for _, data in read.ties.nodes(data=True)}
+    assert actor_types <= {"person", "organization", "firm", "facility", "group", "place", "event"}
     groups = {data["group"] for _, data in read.ties.nodes(data=True)}
     assert groups <= {"", "academia", "government", "society", *sample.GROUPS.values()}
     for _, data in read.ties.nodes(data=True):
         assert data["group"].startswith(data["sphere"])
-        assert data["nature"] not in ("event", "place") or not data["sphere"]
+        assert data["actor_type"] not in ("event", "place") or not data["sphere"]
 
 
 # ---- whose a firm is -------------------------------------------------------------------------------------
@@ -217,8 +217,8 @@ OWNED = {
 @pytest.mark.parametrize("name", OWNED)
 def test_whose_a_firm_is(name: str) -> None:
     held, wanted = OWNED[name]
-    found = ownership_sector.tenures(held, GIVEN, {"sector"})
-    assert found.get("x", ownership_sector.Tenure("", False, ())).name == wanted
+    found = ownership_sector.infer(held, GIVEN, {"sector"})
+    assert found.get("x", ownership_sector.OwnershipSector("", False, ())).name == wanted
     assert {node: found[node].name for node in GIVEN} == GIVEN
     if wanted:
         assert found["x"].claims
@@ -257,13 +257,13 @@ def test_tenure_is_read_from_sources_and_goes_with_them(folder: Folder) -> None:
         ],
     )  # fmt: skip
     read = sample.read(made)
-    found = {n: data["tenure"] for n, data in read.ties.nodes(data=True) if data["nature"] == "firm"}
+    found = {n: data["ownership_sector"] for n, data in read.ties.nodes(data=True) if data["actor_type"] == "firm"}
     assert found == {"holder": "state", "major": "state", "minor": "", "shop": "private", "mill": "private"}
     assert read.ties.nodes["minor"]["group"] == "industry (not known)"
     assert read.ties.nodes["major"]["group"] == "industry (state)"
-    assert read.ties.nodes["shop"]["tenure_stated"]
-    assert not read.ties.nodes["mill"]["tenure_stated"]
-    assert read.without(["law"]).ties.nodes["major"]["tenure"] == ""
+    assert read.ties.nodes["shop"]["ownership_stated"]
+    assert not read.ties.nodes["mill"]["ownership_stated"]
+    assert read.without(["law"]).ties.nodes["major"]["ownership_sector"] == ""
 
 
 # ---- findings --------------------------------------------------------------------------------------------

@@ -301,7 +301,7 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
         "fund-q ownsShareOf firm-b | share: 40",
     ]
     store = made(folder, FIRMS, {"one": claims})
-    owned = ownership.read(store, sample.read(store))
+    owned = ownership.read(sample.read(store))
     assert [owned.head(body) for body in ("firm-b", "firm-a", "fund-p", "firm-c")] == [
         "fund-p",
         "fund-p",
@@ -316,7 +316,7 @@ def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store
     for row in store.select(questions.named("owners-through").text).plain():
         ends = tuple(str(row[name]).removeprefix("entity:") for name in ("owner", "owned"))
         told[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
-    found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(store, sample.read(store)))}
+    found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(sample.read(store)))}
     compared = 0
     for pair, parts in told.items():
         if pair in found and None not in parts and found[pair].high - found[pair].low < 1e-9:
@@ -361,7 +361,7 @@ TOLD = [
 
 def points(finding: Finding) -> set[tuple[object, object, object]]:
     return {
-        (row["stage"], row["by"], row["carried by"])
+        (row["stage"], row["by"], row["carrier"])
         for row in rows(table(finding, "Single points"))
         if row["state"] == "operating"
     }
@@ -369,7 +369,7 @@ def points(finding: Finding) -> set[tuple[object, object, object]]:
 
 def test_a_chain_with_one_chokepoint_is_found(folder: Folder) -> None:
     finding = analysis.answer(made(folder, CHAIN, {"one": TOLD}), "chokepoints")
-    by = ("country", "run by", "in the end")
+    by = ("country", "operator", "controller")
     alone = {("separation", b, "north" if b == "country" else "firm-a") for b in by}
     alone |= {("metals", b, "north" if b == "country" else "firm-a") for b in by}
     assert points(finding) == alone
@@ -386,18 +386,18 @@ def test_a_chain_without_a_chokepoint_has_none(folder: Folder) -> None:
         "firm-c locatedIn south",
     ]
     assert points(analysis.answer(made(folder, entities, {"one": [*TOLD, *more]}), "chokepoints")) == set()
-    # where one firm controls all who run them there is one again, in the end
+    # where one firm controls all operators there is one again
     owned = ["firm-a subsidiaryOf top", "firm-b subsidiaryOf top", "firm-c subsidiaryOf top"]
     finding = analysis.answer(made(folder, entities, {"one": [*TOLD, *more, *owned]}), "chokepoints")
-    assert points(finding) == {(s, "in the end", "top") for s in ("mining", "separation", "metals", "magnets")}
-    assert rows(table(finding, "Who stands"))[0]["in the end"] == "top"
+    assert points(finding) == {(s, "controller", "top") for s in ("mining", "separation", "metals", "magnets")}
+    assert rows(table(finding, "Controllers"))[0]["controller"] == "top"
 
 
 def test_a_site_without_a_known_country_leaves_the_point_open(folder: Folder) -> None:
     entities = CHAIN | {"split-b": "SeparationPlant"}
     found = points(analysis.answer(made(folder, entities, {"one": [*TOLD, "firm-a operates split-b"]}), "chokepoints"))
     assert ("separation", "country", "north") not in found
-    assert ("separation", "run by", "firm-a") in found
+    assert ("separation", "operator", "firm-a") in found
 
 
 def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
@@ -420,16 +420,16 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
         ("north", 50.0, 80.0), ("south", None, None),
     ]  # fmt: skip
     outputs = rows(table(finding, "Output"))
-    assert [(row["country"], row["% of those told"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
+    assert [(row["country"], row["% of those stated"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
     assert outputs[0]["index of the year"] == pytest.approx(0.82)  # 0.9^2 + 0.1^2
-    assert any("90 % of the output" in text and "1 of 3" in text for text in finding.limits)
+    assert any("90 % of the stated output" in text and "1 of 3" in text for text in finding.limits)
 
 
 def test_a_firm_that_makes_what_its_site_makes_is_not_counted_again(folder: Folder) -> None:
     more = ["firm-b produces nd-magnets", "firm-a capacity 5 t/a | status: planned | material: nd-magnets"]
     way = supply_chain.read(made(folder, CHAIN, {"one": [*TOLD, *more]}))
     makers = [site for site in way.sites if site.maker]
-    assert [(site.id, site.stages, site.state, site.runners) for site in makers] == [
+    assert [(site.id, site.stages, site.state, site.operators) for site in makers] == [
         ("firm-a", ("magnets",), "in development", ("firm-a",))
     ]
 
@@ -451,7 +451,7 @@ def test_those_who_run_a_site_together_carry_a_part_each(folder: Folder) -> None
         made(folder, CHAIN | {"split-b": "SeparationPlant"}, {"one": [*TOLD, *more]}), "chokepoints"
     )
     found = rows(table(finding, "Each stage:"))
-    run = next(r for r in found if (r["stage"], r["by"], r["state"]) == ("separation", "run by", "operating"))
+    run = next(r for r in found if (r["stage"], r["by"], r["state"]) == ("separation", "operator", "operating"))
     # A has one and a half of two sites, B a half: (3/4)^2 + (1/4)^2
     assert (run["carriers"], run["largest"], run["% of known"]) == (2, "firm-a", 75.0)
     assert run["index"] == pytest.approx(0.625)
@@ -492,7 +492,7 @@ def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> 
     }
     store = made(folder, CHAIN, sources)
     kept = analysis.answer(store, "chokepoints")
-    assert [row["site"] for row in rows(table(kept, "The sites"))] == ["mine-b", "mine-a"]  # not told, operating
+    assert [row["site"] for row in rows(table(kept, "The sites"))] == ["mine-b", "mine-a"]  # not known, operating
     assert any("of 1 more facility:" in limit for limit in kept.limits)
     # the pages are of 2024, and that a mine lies somewhere holds at any time
     none = analysis.answer(asof.at(store, "1950").store, "chokepoints")

@@ -129,7 +129,7 @@ def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
     import numpy as np
 
     ties = read.ties
-    bodies = sorted(n for n, data in ties.nodes(data=True) if data["nature"] in sample.BODIES)
+    bodies = sorted(n for n, data in ties.nodes(data=True) if data["actor_type"] in sample.BODIES)
     degree = {n: ties.degree(n) for n in bodies}
     sources = sorted({s for _, _, data in ties.edges(data=True) for s in data["sources"]})
     number = {source: i for i, source in enumerate(sources)}

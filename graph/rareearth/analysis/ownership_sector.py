@@ -1,14 +1,15 @@
-"""Who is state-owned and who is private, as far as the sources say it: from sectors, owners and supervisors.
+"""Who is state-owned and who is private, as far as sources say so: from sectors, owners and supervisors.
 
-The ontology declares what Python must know: ``ree:tenure`` is that of the members of a class (government bodies are of
-the state, persons are private, sectors as they are declared), ``ree:owner`` the end of a relation that owns the other,
-``ree:control`` that it decides over the other whatever its share, ``ree:passesTenure`` the end whose tenure the other
-has without being owned (a sector, a supervisor).
+The ontology declares what Python must know: ``ree:tenure`` is the ownership sector of the members of a class
+(government bodies are of the state, persons are private, sectors as they are declared), ``ree:owner`` the end of a
+relation that owns the other, ``ree:control`` that it controls the other whatever its share, ``ree:passesTenure`` the
+end whose ownership sector the other has without being owned (a sector, a supervisor).
 
-The rule: one has the tenure of a sector that it belongs to, of a body that supervises it, of an owner who decides over
-it, and of owners who hold more than half together, as far as shares are known. An owner of an owner of the same firm is
-not counted beside it. A minority, or a share that nobody tells, says nothing; nor do sources that say both. Ended
-claims and those that a later claim of the same question replaced are set aside, as in the question ``state-behind``.
+The rule: a body has the ownership sector of a sector that it belongs to, of a body that supervises it, of an owner who
+controls it, and of owners who hold more than half together, as far as shares are known. An owner of an owner of the
+same firm is not counted as well. A minority, or a share that no source states, implies nothing; nor do sources that say
+both. Ended claims and those that a later claim of the same question replaced are left out, as in the question
+``state-behind``.
 """
 
 from __future__ import annotations
@@ -17,33 +18,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth import namespaces
-
 if TYPE_CHECKING:
-    from rareearth.store.backend import Backend
+    from rareearth.store.claims import Claim
 
 STATE, PRIVATE = "state", "private"
 MAJORITY = 50.0  # per cent; a majority is more than this
 
-_HOLDINGS = """
-SELECT ?claim ?owner ?owned ?relation ?control ?passes ?status ?until ?day ?evidence ?share ?stated WHERE {
-  { ?relation ree:owner ?end . BIND(false AS ?passes) OPTIONAL { ?relation ree:control ?control } }
-  UNION { ?relation ree:passesTenure ?end . BIND(true AS ?passes) }
-  GRAPH ?claim { ?subject ?relation ?object }
-  ?claim ree:kind ree:fact ; ree:status ?status ; ree:evidence ?evidence .
-  OPTIONAL { ?claim ree:until ?until }
-  OPTIONAL { ?claim ree:earliest ?day }
-  OPTIONAL { ?claim ree:share ?share }
-  BIND(EXISTS { ?subject ?relation ?object } AS ?stated)
-  BIND(IF(?end = "subject", ?subject, ?object) AS ?owner)
-  BIND(IF(?end = "subject", ?object, ?subject) AS ?owned)
-}"""
-_CHANGES = """
-SELECT ?claim ?conflict ?day WHERE {
-  ?conflict ree:disagreement ree:change .
-  ?claim ree:conflict ?conflict ; ree:kind ree:fact ; ree:status ree:held .
-  OPTIONAL { ?claim ree:earliest ?day }
-}"""
 _EVIDENCE = ("copy", "page", "sentence")  # the better the later
 
 
@@ -65,13 +45,13 @@ class Holding(NamedTuple):
 
 
 class Holdings(NamedTuple):
-    """The holdings of a store, and of each claim of a question that changed its answer: the question and the day."""
+    """The holdings, and for each claim of a question whose answer changed the question and the day of the claim."""
 
     claims: tuple[Holding, ...]
     changes: Mapping[str, tuple[str, str]]
 
 
-class Tenure(NamedTuple):
+class OwnershipSector(NamedTuple):
     """``state``, ``private`` or "" (not known); whether a source says so in a word; the claims that it is read from."""
 
     name: str
@@ -79,37 +59,42 @@ class Tenure(NamedTuple):
     claims: tuple[str, ...]
 
 
-def read(store: Backend) -> Holdings:
-    """What a store says of owners, supervisors and sectors."""
-
-    def text(term: object) -> str:
-        return "" if term is None else namespaces.local(str(getattr(term, "value", term)))
-
-    claims = []
-    for row in store.select(_HOLDINGS):
-        status, share = text(row["status"]), row["share"]
-        claims.append(
-            Holding(
-                claim=text(row["claim"]),
-                owner=text(row["owner"]),
-                owned=text(row["owned"]),
-                relation=text(row["relation"]),
-                control=text(row["control"]) == "true",
-                passes=text(row["passes"]) == "true",
-                ended=status == "ended",
-                until=row["until"] is not None,
-                day=text(row["day"]),
-                evidence=_EVIDENCE.index(text(row["evidence"])),
-                share=float(share.value) if share else None,
-                plain=status == "held" and text(row["stated"]) == "true",
-            )
-        )
-    changes = {text(claim): (text(conflict), text(day)) for claim, conflict, day in store.select(_CHANGES)}
-    return Holdings(tuple(sorted(claims)), changes)
+def read(claims: Iterable[Claim]) -> Holdings:
+    """What claims say about owners, supervisors and sectors."""
+    facts = [claim for claim in claims if claim.kind == "fact"]
+    holdings = []
+    for claim in facts:
+        for trait, passes in (("owner", False), ("passesTenure", True)):
+            end = claim.relation.traits.get(trait)
+            if end:
+                ends = claim.subject.id, claim.object.id
+                share = claim.qualifier("share")
+                holdings.append(
+                    Holding(
+                        claim=claim.id,
+                        owner=ends[end != "subject"],
+                        owned=ends[end == "subject"],
+                        relation=claim.relation.id,
+                        control=not passes and claim.relation.traits.get("control") == "true",
+                        passes=passes,
+                        ended=claim.status == "ended",
+                        until=bool(claim.until),
+                        day=claim.earliest,
+                        evidence=_EVIDENCE.index(claim.evidence),
+                        share=float(share.text) if share else None,
+                        plain=claim.status == "held" and claim.plain,
+                    )
+                )
+    changes = {
+        claim.id: (claim.conflict, claim.earliest)
+        for claim in facts
+        if claim.status == "held" and claim.conflict and claim.disagreement == "change"
+    }
+    return Holdings(tuple(sorted(holdings)), changes)
 
 
 def current(holdings: Holdings, known: Collection[str]) -> list[Holding]:
-    """The holdings that the known claims (ids) leave standing: not ended, and not replaced by a later claim."""
+    """The holdings that are in effect by the known claims (ids): not ended, and not replaced by a later claim."""
     last: dict[str, str] = defaultdict(str)
     for claim, (question, day) in holdings.changes.items():
         if claim in known:
@@ -126,11 +111,13 @@ def current(holdings: Holdings, known: Collection[str]) -> list[Holding]:
     ]
 
 
-def tenures(holdings: Iterable[Holding], given: Mapping[str, str], sectors: Collection[str]) -> dict[str, Tenure]:
-    """The tenure of everyone of whom something is known.
+def infer(
+    holdings: Iterable[Holding], given: Mapping[str, str], sectors: Collection[str]
+) -> dict[str, OwnershipSector]:
+    """The ownership sector of everyone about whom something is known.
 
-    ``given`` has those whose class tells it (node -> ``state`` or ``private``); they keep it. What is told by one of
-    the ``sectors`` is stated, all else inferred.
+    ``given`` has those whose class implies it (node -> ``state`` or ``private``); they keep it. What follows from one
+    of the ``sectors`` is stated, all else is inferred.
     """
     into: dict[str, list[Holding]] = defaultdict(list)
     for holding in holdings:
@@ -145,15 +132,15 @@ def tenures(holdings: Iterable[Holding], given: Mapping[str, str], sectors: Coll
         changed = False
         for owned, held in sorted(into.items()):
             for name in (STATE, PRIVATE):
-                ways = _ways(held, {h.owner for h in held if name in found.get(h.owner, ())}, above)
-                if ways and name not in found.setdefault(owned, set()):
+                passing = _passing(held, {h.owner for h in held if name in found.get(h.owner, ())}, above)
+                if passing and name not in found.setdefault(owned, set()):
                     found[owned].add(name)
-                    claims[owned] |= {h.claim for h in ways}
-                    if any(h.owner in sectors for h in ways):
+                    claims[owned] |= {h.claim for h in passing}
+                    if any(h.owner in sectors for h in passing):
                         stated.add(owned)
                     changed = True
     return {
-        node: Tenure(
+        node: OwnershipSector(
             min(names) if len(names) == 1 else "", node in stated or node in given, tuple(sorted(claims[node]))
         )
         for node, names in sorted(found.items())
@@ -161,18 +148,18 @@ def tenures(holdings: Iterable[Holding], given: Mapping[str, str], sectors: Coll
     }
 
 
-def _ways(held: list[Holding], owners: set[str], above: Mapping[str, frozenset[str]]) -> list[Holding]:
-    """The holdings by which owners of one tenure give it to what they hold, if they do."""
+def _passing(held: list[Holding], owners: set[str], above: Mapping[str, frozenset[str]]) -> list[Holding]:
+    """The holdings by which owners of one ownership sector pass it on to what they hold, if they do."""
     theirs = [h for h in held if h.owner in owners]
-    ways = [h for h in theirs if h.passes or h.control]
+    passing = [h for h in theirs if h.passes or h.control]
     everyone = {h.owner for h in held if h.share is not None}
     direct = {owner for owner in everyone if not any(owner in above[other] for other in everyone - {owner})}
     # of several claims on one owner counts the one of the latest day, then the one with the best evidence
     best = {h.owner: h for h in sorted(theirs, key=lambda h: (h.day, h.evidence, h.claim)) if h.share is not None}
     counted = [h for owner, h in sorted(best.items()) if owner in direct]
     if sum(h.share or 0.0 for h in counted) > MAJORITY:
-        ways += counted
-    return ways
+        passing += counted
+    return passing
 
 
 def _above(into: Mapping[str, list[Holding]]) -> dict[str, frozenset[str]]:

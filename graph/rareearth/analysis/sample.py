@@ -1,14 +1,14 @@
-"""What an analysis rests on: the actors, their ties, and the claims and sources behind each tie.
+"""The sample that an analysis is based on: the actors, their ties, and the claims and sources behind each tie.
 
 A tie is an edge between two nodes of the actors' view whose relation the ontology declares as a tie
-(``ree:tieStrength``). Facts count where they stand as plain facts (held, and not contradicted); claims of other kinds
-when they are asked for, unless retracted.
+(``ree:tieStrength``). Facts count if they are plain (held, and not contradicted); claims of other kinds if they are
+asked for, unless retracted.
 
 **Sphere** is that of the class: academia, industry, government, society, or "" (events, places). A person has none of
-its own: it takes that of the organizations that it is tied to most strongly, where these agree, and has "" otherwise.
-**Group** is the sphere, but industry is told apart as ``industry (state)``, ``industry (private)`` and ``industry (not
-known)``, by :mod:`tenure`; it is never guessed. **Nature** is what a node is: person, organization, firm, facility,
-group, place or event (``ree:nature``).
+its own: it takes that of the organizations that it is tied to most strongly if these agree, and "" otherwise.
+**Group** is the sphere, with industry split into ``industry (state)``, ``industry (private)`` and ``industry (not
+known)`` by :mod:`ownership_sector`; it is never guessed. **Actor type** is person, organization, firm, facility, group,
+place or event (``ree:nature``).
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from rareearth.analysis import ownership_sector
 from rareearth.analysis.finding import Support
 from rareearth.errors import NotFoundError, did_you_mean
 from rareearth.measures import backends
+from rareearth.store import claims
 
 if TYPE_CHECKING:
     from rareearth.network import Network
     from rareearth.store.backend import Backend
+    from rareearth.store.claims import Claim
 
     Pair = tuple[str, str]
 
@@ -40,29 +42,15 @@ GROUPS = {
 BODIES = ("organization", "firm")
 _TIME = ("when", "when_inferred", "start", "end", "spells", "status", "stance")
 
-_CLAIMS = """
-SELECT ?claim ?kind ?status ?source ?evidence ?stands WHERE {
-  GRAPH ?claim { ?s ?p ?o }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
-  BIND(EXISTS { ?s ?p ?o } AS ?stands)
-}"""
 _CLASSES = """
-SELECT ?class ?parent ?nature ?tenure WHERE {
+SELECT ?class ?parent ?actor_type ?sector WHERE {
   ?class a owl:Class ; ree:colour ?colour .
   OPTIONAL { ?class rdfs:subClassOf ?parent }
-  OPTIONAL { ?class ree:nature ?nature }
-  OPTIONAL { ?class ree:tenure ?tenure }
+  OPTIONAL { ?class ree:nature ?actor_type }
+  OPTIONAL { ?class ree:tenure ?sector }
 }"""
 
 _OWNERSHIP = "SELECT ?relation { ?relation ree:owner ?end }"
-
-
-class Said(NamedTuple):
-    """A claim that may count: its kind, its source, and whether it leads to a sentence."""
-
-    kind: str
-    source: str
-    sentence: bool
 
 
 class _Tie(NamedTuple):
@@ -73,15 +61,15 @@ class _Tie(NamedTuple):
     claims: tuple[str, ...]
 
 
-class _Read(NamedTuple):
+class _Whole(NamedTuple):
     """All that is read from a store, once: samples without some sources are made from it."""
 
     network: Network  # of every kind of claim
-    told: Mapping[str, Said]  # every claim, plans and ended ones among them
-    said: Mapping[str, Said]  # those that may count as ties
+    claims: Mapping[str, Claim]  # every claim, plans and ended ones among them
+    eligible: Mapping[str, Claim]  # those that may count as ties
     pairs: Mapping[Pair, Sequence[_Tie]]  # in order
-    nature: Mapping[str, str]  # of each actor
-    given: Mapping[str, str]  # the tenure of each actor whose class has one
+    actor_types: Mapping[str, str]  # of each actor
+    given: Mapping[str, str]  # the ownership sector of each actor whose class has one
     sectors: Collection[str]
     holdings: ownership_sector.Holdings
 
@@ -93,58 +81,63 @@ class Sample:
     ``network`` is as :func:`network.read` gives it, without the attributes of time, status and stance.
     ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Its edges have
     ``strength`` (the greatest), ``claims``, ``sources``, ``kinds``, ``relations`` (sorted tuples); its nodes ``label``,
-    ``kind`` (class), ``nature``, ``sphere``, ``group``, ``tenure`` (state, private or ""), ``tenure_stated`` (whether a
-    source says so in a word) and ``tenure_claims`` (ids). ``kinds`` are the kinds of claims that count, ``left_out``
-    the sources that do not, ``said`` the claims that may count, by id.
+    ``kind`` (class), ``actor_type``, ``sphere``, ``group``, ``ownership_sector`` (state, private or ""),
+    ``ownership_stated`` (whether a source says so in a word) and ``ownership_claims`` (ids). ``kinds`` are the kinds of
+    claims that count, ``left_out`` the sources that do not, ``eligible`` the claims that may count, by id.
     """
 
     ties: nx.Graph[str]
     kinds: tuple[str, ...]
     left_out: tuple[str, ...]
-    said: Mapping[str, Said] = field(repr=False)
-    _read: _Read = field(repr=False, compare=False)
+    eligible: Mapping[str, Claim] = field(repr=False)
+    _whole: _Whole = field(repr=False, compare=False)
 
     @cached_property
     def network(self) -> Network:
         """The network of the claims that count: made when it is asked for, as most samples are of ties alone."""
-        return _restricted(self._read.network, self.said)
+        return _restricted(self._whole.network, self.eligible)
+
+    @property
+    def claims(self) -> Mapping[str, Claim]:
+        """All claims of the store by id, those that do not count among them."""
+        return self._whole.claims
 
     def support(self, ties: Iterable[tuple[str, str]] | None = None) -> Support:
-        """What these ties (pairs of actors; without any given, all) rest on."""
+        """The claims that these ties are based on: pairs of actors, or None for all ties."""
         pairs = {(min(a, b), max(a, b)) for a, b in (self.ties.edges() if ties is None else ties)}
         return self.support_of((claim for a, b in pairs for claim in self.ties.edges[a, b]["claims"]), len(pairs))
 
-    def support_of(self, claims: Iterable[str], ties: int) -> Support:
-        """What a figure over so many ties rests on, given the ids of its claims."""
-        ids = tuple(sorted(set(claims)))
-        said = [self._read.told[claim] for claim in ids]
+    def support_of(self, ids: Iterable[str], ties: int) -> Support:
+        """The support of a number that is based on so many ties and the claims of these ids."""
+        chosen = tuple(sorted(set(ids)))
+        found = [self.claims[claim] for claim in chosen]
         return Support(
             ties=ties,
-            claims=ids,
-            sources=tuple(sorted({s.source for s in said})),
-            kinds=dict(sorted(Counter(s.kind for s in said).items())),
-            sentences=sum(s.sentence for s in said),
+            claims=chosen,
+            sources=tuple(sorted({c.source for c in found})),
+            kinds=dict(sorted(Counter(c.kind for c in found).items())),
+            sentences=sum(c.evidence == "sentence" for c in found),
         )
 
     def sources(self) -> tuple[str, ...]:
-        """The sources that ties or tenures of this sample rest on."""
-        claims = {claim for _, _, data in self.ties.edges(data=True) for claim in data["claims"]}
-        claims |= {claim for _, data in self.ties.nodes(data=True) for claim in data["tenure_claims"]}
-        return tuple(sorted({self._read.said[claim].source for claim in claims}))
+        """The sources that the ties or ownership sectors of this sample are based on."""
+        ids = {claim for _, _, data in self.ties.edges(data=True) for claim in data["claims"]}
+        ids |= {claim for _, data in self.ties.nodes(data=True) for claim in data["ownership_claims"]}
+        return tuple(sorted({self.eligible[claim].source for claim in ids}))
 
     def without(self, sources: Collection[str]) -> Sample:
-        """The sample without all that these sources say either. Raises RareEarthError for one that nobody knows."""
-        return _sample(self._read, self.kinds, {*self.left_out, *sources})
+        """The sample without the claims of these sources either. Raises RareEarthError for an unknown source."""
+        return _sample(self._whole, self.kinds, {*self.left_out, *sources})
 
     def of(self, kinds: Collection[str]) -> Sample:
         """The sample with the ties of other kinds of claims. Raises RareEarthError for an unknown kind."""
-        return _sample(self._read, kinds, self.left_out)
+        return _sample(self._whole, kinds, self.left_out)
 
 
 def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
-    """The ties without those that only this source tells; what the actors are stays as it was.
+    """The ties without those that only this source states; what the actors are stays as it was.
 
-    Sooner made than :meth:`Sample.without`, where it is no matter what the source tells of tenure or strength.
+    Quicker than :meth:`Sample.without`, for uses in which ownership sectors and strengths do not matter.
     """
     only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
     return backends.tied(ties, (), only)
@@ -152,7 +145,7 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
 
 def bodies(read: Sample) -> nx.Graph[str]:
     """The ties between organizations and firms that have a sphere."""
-    chosen = {n for n, data in read.ties.nodes(data=True) if data["nature"] in BODIES and data["sphere"]}
+    chosen = {n for n, data in read.ties.nodes(data=True) if data["actor_type"] in BODIES and data["sphere"]}
     return backends.part(read.ties, chosen)
 
 
@@ -166,73 +159,74 @@ def without_ownership(store: Backend, ties: nx.Graph[str]) -> nx.Graph[str]:
 def read(store: Backend, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
     """The sample of a store: the ties that claims of these kinds make, without the claims of some sources.
 
-    A tie survives where another source says it. Raises RareEarthError for unknown kinds or sources.
+    A tie stays if another source states it. Raises RareEarthError for unknown kinds or sources.
     """
     classes: dict[str, list[str]] = defaultdict(list)
-    natures: dict[str, str] = {}
-    tenures: dict[str, str] = {}
+    actor_types: dict[str, str] = {}
+    sectors_of: dict[str, str] = {}
     for row in store.select(_CLASSES):
-        class_, parent, nature, held = (namespaces.local(term.value) if term else "" for term in row)
+        class_, parent, actor_type, sector = (namespaces.local(term.value) if term else "" for term in row)
         classes[class_] += [parent] * bool(parent)
-        natures |= {class_: nature} if nature else {}
-        tenures |= {class_: held} if held else {}
-    told, said = {}, {}
-    for row in store.select(_CLAIMS):
-        claim, kind, status, source, evidence = (namespaces.local(row[n].value) for n in range(5))
-        told[claim] = Said(kind, source, evidence == "sentence")
-        plain = status == "held" and row["stands"].value == "true"
-        if plain if kind == "fact" else status != "retracted":
-            said[claim] = told[claim]
-    whole = network.read(store, "actors", network.KINDS)
+        actor_types |= {class_: actor_type} if actor_type else {}
+        sectors_of |= {class_: sector} if sector else {}
+    known = claims.read(store)
+    whole = network.read(store, "actors", network.KINDS, known=known)
     classed = {node: str(data.get("kind", "")) for node, data in whole.nodes(data=True)}
-    nearest = {class_: _nearest(class_, classes, natures) for class_ in set(classed.values())}
+    nearest = {class_: _nearest(class_, classes, actor_types) for class_ in set(classed.values())}
     of = {node: nearest[class_] for node, class_ in classed.items()}
-    given = {node: tenures[class_] for node, class_ in classed.items() if class_ in tenures}
+    given = {node: sectors_of[class_] for node, class_ in classed.items() if class_ in sectors_of}
     sectors = {node for node in given if of[node] == "group"}
-    found = _Read(whole, told, said, _pairs(whole), of, given, sectors, ownership_sector.read(store))
+    eligible = {c.id: c for c in known if _counts(c)}
+    holdings = ownership_sector.read(known)
+    found = _Whole(whole, {c.id: c for c in known}, eligible, _pairs(whole), of, given, sectors, holdings)
     return _sample(found, kinds, without)
 
 
-def _nearest(class_: str, parents: Mapping[str, list[str]], told: Mapping[str, str]) -> str:
-    """What is told of a class, or of the nearest one above it; the first by name where two are as near."""
+def _counts(claim: Claim) -> bool:
+    """Whether a claim may count as a tie: a plain fact that holds, or another kind that is not retracted."""
+    return claim.status == "held" and claim.plain if claim.kind == "fact" else claim.status != "retracted"
+
+
+def _nearest(class_: str, parents: Mapping[str, list[str]], values: Mapping[str, str]) -> str:
+    """The value of a class, or of the nearest one above it; the first by name where two are as near."""
     level = [class_]
     while level:
-        if found := [told[c] for c in sorted(level) if c in told]:
+        if found := [values[c] for c in sorted(level) if c in values]:
             return found[0]
         level = [parent for c in level for parent in parents.get(c, ())]
     return ""
 
 
-def _sample(read: _Read, kinds: Collection[str], without: Collection[str]) -> Sample:
+def _sample(whole: _Whole, kinds: Collection[str], without: Collection[str]) -> Sample:
     if unknown := set(kinds) - set(network.KINDS):
         raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(network.KINDS)}")
-    sources = {s.source for s in read.told.values()}
+    sources = {c.source for c in whole.claims.values()}
     if unknown := set(without) - sources:
         near = names.closest(min(unknown), sources)
         raise NotFoundError("source", min(unknown), did_you_mean(near))
-    rest = {claim: s for claim, s in read.said.items() if s.source not in without}
-    said = {claim: s for claim, s in rest.items() if s.kind in kinds}
-    ties = _ties(read.pairs, said)
-    _describe(ties, read, rest)
+    rest = {id_: claim for id_, claim in whole.eligible.items() if claim.source not in without}
+    eligible = {id_: claim for id_, claim in rest.items() if claim.kind in kinds}
+    ties = _ties(whole.pairs, eligible)
+    _describe(ties, whole, rest)
     chosen = tuple(kind for kind in network.KINDS if kind in kinds)
-    return Sample(ties, chosen, tuple(sorted(set(without))), said, read)
+    return Sample(ties, chosen, tuple(sorted(set(without))), eligible, whole)
 
 
-def _restricted(whole: Network, said: Mapping[str, Said]) -> Network:
+def _restricted(whole: Network, known: Mapping[str, Claim]) -> Network:
     """The network of only these claims."""
     made: Network = nx.MultiDiGraph()
     made.graph["name"] = whole.graph["name"]
     chosen = []
     for u, v, key, data in whole.edges(keys=True, data=True):
-        claims = [claim for claim in data["claims"].split(network.JOIN) if claim in said]
-        if claims:
-            told = {
-                "claims": network.JOIN.join(claims),
-                "claim_kind": network.JOIN.join(sorted({said[c].kind for c in claims})),
-                "sources": network.JOIN.join(sorted({said[c].source for c in claims})),
-                "weight": len(claims),
+        ids = [claim for claim in data["claims"].split(network.JOIN) if claim in known]
+        if ids:
+            own = {
+                "claims": network.JOIN.join(ids),
+                "claim_kind": network.JOIN.join(sorted({known[c].kind for c in ids})),
+                "sources": network.JOIN.join(sorted({known[c].source for c in ids})),
+                "weight": len(ids),
             }
-            chosen.append((u, v, key, {n: x for n, x in data.items() if n not in _TIME} | told))
+            chosen.append((u, v, key, {n: x for n, x in data.items() if n not in _TIME} | own))
     ends = {end for u, v, *_ in chosen for end in (u, v)}
     made.add_nodes_from((node, data) for node, data in whole.nodes(data=True) if node in ends)
     for u, v, key, data in chosen:
@@ -250,50 +244,51 @@ def _pairs(whole: Network) -> dict[Pair, list[_Tie]]:
     return dict(sorted(found.items()))
 
 
-def _ties(pairs: Mapping[Pair, Sequence[_Tie]], said: Mapping[str, Said]) -> nx.Graph[str]:
-    kept = {pair: [tie for tie in told if any(c in said for c in tie.claims)] for pair, told in pairs.items()}
+def _ties(pairs: Mapping[Pair, Sequence[_Tie]], known: Mapping[str, Claim]) -> nx.Graph[str]:
+    """The ties of which a claim is known, with all that their claims say of them."""
+    kept = {pair: [tie for tie in of if any(c in known for c in tie.claims)] for pair, of in pairs.items()}
     ties: nx.Graph[str] = nx.Graph()
-    ties.add_nodes_from(sorted({end for pair, told in kept.items() if told for end in pair}))
-    for (a, b), told in kept.items():
-        if told:
-            claims = sorted({c for tie in told for c in tie.claims if c in said})
+    ties.add_nodes_from(sorted({end for pair, of in kept.items() if of for end in pair}))
+    for (a, b), of in kept.items():
+        if of:
+            ids = sorted({c for tie in of for c in tie.claims if c in known})
             ties.add_edge(
                 a,
                 b,
-                strength=max(tie.strength for tie in told),
-                claims=tuple(claims),
-                sources=tuple(sorted({said[c].source for c in claims})),
-                kinds=tuple(sorted({said[c].kind for c in claims})),
-                relations=tuple(sorted({tie.relation for tie in told})),
+                strength=max(tie.strength for tie in of),
+                claims=tuple(ids),
+                sources=tuple(sorted({known[c].source for c in ids})),
+                kinds=tuple(sorted({known[c].kind for c in ids})),
+                relations=tuple(sorted({tie.relation for tie in of})),
             )
     return ties
 
 
-def _describe(ties: nx.Graph[str], read: _Read, rest: Mapping[str, Said]) -> None:
-    """Give the nodes of the ties what is known of them."""
-    owned = ownership_sector.tenures(ownership_sector.current(read.holdings, rest), read.given, read.sectors)
-    unknown = ownership_sector.Tenure("", False, ())
+def _describe(ties: nx.Graph[str], whole: _Whole, rest: Collection[str]) -> None:
+    """Add to the nodes of the ties what is known about them."""
+    owned = ownership_sector.infer(ownership_sector.current(whole.holdings, rest), whole.given, whole.sectors)
+    unknown = ownership_sector.OwnershipSector("", False, ())
     for node, data in ties.nodes(data=True):
-        known, actor = owned.get(node, unknown), read.network.nodes[node]
+        known, actor = owned.get(node, unknown), whole.network.nodes[node]
         sphere = str(actor.get("sphere", ""))
         data |= {
             "label": str(actor.get("label", node)),
             "kind": str(actor.get("kind", "")),
-            "nature": read.nature[node],
+            "actor_type": whole.actor_types[node],
             "sphere": sphere,
             "group": GROUPS[known.name] if sphere == INDUSTRY else sphere,
-            "tenure": known.name,
-            "tenure_stated": known.stated,
-            "tenure_claims": known.claims,
+            "ownership_sector": known.name,
+            "ownership_stated": known.stated,
+            "ownership_claims": known.claims,
         }
-    taken = {node: _taken(ties, node) for node, data in ties.nodes(data=True) if data["nature"] == "person"}
+    taken = {node: _taken(ties, node) for node, data in ties.nodes(data=True) if data["actor_type"] == "person"}
     for node, (sphere, group) in taken.items():
         ties.nodes[node].update(sphere=sphere, group=group)
 
 
 def _taken(ties: nx.Graph[str], person: str) -> tuple[str, str]:
     """The sphere and group of the organizations that a person is tied to most strongly, where they agree."""
-    bodies = [n for n in ties[person] if ties.nodes[n]["nature"] in BODIES and ties.nodes[n]["sphere"]]
+    bodies = [n for n in ties[person] if ties.nodes[n]["actor_type"] in BODIES and ties.nodes[n]["sphere"]]
     most = max((ties.edges[person, n]["strength"] for n in bodies), default=0.0)
     nearest = [ties.nodes[n] for n in bodies if ties.edges[person, n]["strength"] == most]
     spheres, groups = {n["sphere"] for n in nearest}, {n["group"] for n in nearest}

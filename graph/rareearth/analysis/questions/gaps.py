@@ -148,7 +148,7 @@ def find(
 
 def answer(_store: Backend, read: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
-    bodies = [node for node, data in read.ties.nodes(data=True) if data["nature"] in sample.BODIES]
+    bodies = [node for node, data in read.ties.nodes(data=True) if data["actor_type"] in sample.BODIES]
     sole = sorted({data["sources"][0] for *_, data in read.ties.edges(data=True) if len(data["sources"]) == 1})
     candidates = missing(read.ties, bodies)
     left = {source: sample.without_source(read.ties, source) for source in sole}
@@ -216,7 +216,7 @@ def _across(graph: Graph) -> list[Pair]:
     spheres = {
         node: data["sphere"]
         for node, data in graph.nodes(data=True)
-        if data["nature"] in sample.BODIES and data["sphere"]
+        if data["actor_type"] in sample.BODIES and data["sphere"]
     }
     return [(a, b) for a, b in combinations(sorted(spheres), 2) if spheres[a] != spheres[b]]
 

@@ -173,7 +173,7 @@ def brokers(read: Sample, betweenness: Mapping[str, float], connected: int) -> I
         yield Broker(
             id=node,
             name=str(data["label"]),
-            actor_type=data["nature"],
+            actor_type=data["actor_type"],
             sphere=data["sphere"],
             share=betweenness[node] / connected,
             roles={role: int(x) // _times(role) for role, x in _named(roles.get(node))},
@@ -191,7 +191,7 @@ def cut_points(read: Sample, first: Collection[str], last: Collection[str]) -> I
     for node in sorted(found, key=lambda node: (-found[node], node)):
         data, cut = read.ties.nodes[node], found[node]
         yield CutPoint(
-            node, str(data["label"]), data["nature"], data["sphere"], cut, cut / connected, _claims(read, node)
+            node, str(data["label"]), data["actor_type"], data["sphere"], cut, cut / connected, _claims(read, node)
         )
 
 

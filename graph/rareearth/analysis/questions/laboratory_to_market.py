@@ -162,12 +162,16 @@ def _verdict(far: Comparison, gap: Comparison) -> Verdict:
 
 def laboratories(graph: Graph) -> list[str]:
     """The research bodies of a sample's ties."""
-    return [n for n, data in graph.nodes(data=True) if data["nature"] in sample.BODIES and data["sphere"] == RESEARCH]
+    return [
+        n for n, data in graph.nodes(data=True) if data["actor_type"] in sample.BODIES and data["sphere"] == RESEARCH
+    ]
 
 
 def firms(graph: Graph) -> list[str]:
     """The firms of a sample's ties."""
-    return [n for n, data in graph.nodes(data=True) if data["nature"] == "firm" and data["sphere"] == sample.INDUSTRY]
+    return [
+        n for n, data in graph.nodes(data=True) if data["actor_type"] == "firm" and data["sphere"] == sample.INDUSTRY
+    ]
 
 
 def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
@@ -247,7 +251,7 @@ def _gap(found: Statistics) -> float:
 def bodies_only(graph: Graph) -> Graph:
     """A graph of persons, bodies and facilities alone, without those who then have no tie."""
     kept = (*sample.BODIES, "person", "facility")
-    return backends.tied(graph, (node for node, data in graph.nodes(data=True) if data["nature"] not in kept), ())
+    return backends.tied(graph, (node for node, data in graph.nodes(data=True) if data["actor_type"] not in kept), ())
 
 
 def _answer(result: Result) -> str:

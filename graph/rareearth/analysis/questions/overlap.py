@@ -195,7 +195,7 @@ def _roles(read: Sample) -> dict[tuple[str, str], list[str]]:
     """The bodies of each sphere and class of which there are two or more."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for node, data in read.ties.nodes(data=True):
-        if data["nature"] in sample.BODIES and data["sphere"]:
+        if data["actor_type"] in sample.BODIES and data["sphere"]:
             found[data["sphere"], data["kind"]].append(node)
     return {role: members for role, members in sorted(found.items()) if len(members) > 1}
 
@@ -238,7 +238,7 @@ def _peers(read: Sample, ends: Collection[str]) -> Iterator[Likeness]:
     peers = sorted(
         node
         for node, data in read.ties.nodes(data=True)
-        if data["nature"] in sample.BODIES and data["sphere"] in spheres
+        if data["actor_type"] in sample.BODIES and data["sphere"] in spheres
     )
     yield from (equivalence.likeness(read.ties, one, other) for one, other in combinations(peers, 2))
 

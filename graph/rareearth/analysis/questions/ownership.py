@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
-from rareearth import namespaces
 from rareearth.analysis import ownership_sector, sample
 from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
 from rareearth.measures import shares
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from rareearth.analysis.sample import Sample
     from rareearth.measures.shares import Pair, Span
     from rareearth.store.backend import Backend
+    from rareearth.store.claims import Claim
 
 QUESTION = "Who stands behind the firms, mines and plants in the end, with how much, and by which claims?"
 EXACT = 0.0005  # a span this narrow, in parts of the whole, is told as a share
@@ -45,16 +45,6 @@ METHOD = (
     "Control by majorities that are added along chains: Chapelle and Szafarz 2005.",
     "Bounds where shares are not known: the least and the greatest solution of the same system, see the module shares.",
 )
-
-_BOUNDS = """
-SELECT ?claim ?bound WHERE {
-  ?claim ree:bound ?bound ; ree:share ?share
-  FILTER NOT EXISTS { ?claim ree:amount ?sum }  # the bound is that of the sum then
-}"""
-_DISPUTED = """
-SELECT ?claim ?conflict WHERE {
-  ?claim ree:conflict ?conflict . ?conflict ree:disagreement ?kind FILTER(?kind != ree:change)
-}"""
 
 
 @dataclass(frozen=True)
@@ -106,16 +96,14 @@ class Stake(NamedTuple):
     way: tuple[Pair, ...]
 
 
-def read(store: Backend, sample_: Sample) -> Owned:
+def read(sample_: Sample) -> Owned:
     """The direct owners of a sample, by the rules of this module."""
-    holdings = ownership_sector.read(store)
-    held = [h for h in ownership_sector.current(holdings, sample_.said) if not h.passes and h.owner != h.owned]
-    bounds = {namespaces.local(claim.value): bound.value for claim, bound in store.select(_BOUNDS)}
-    disputed = {namespaces.local(c.value): q.value for c, q in store.select(_DISPUTED)}
+    holdings = ownership_sector.read(sample_.claims.values())
+    held = [h for h in ownership_sector.current(holdings, sample_.eligible) if not h.passes and h.owner != h.owned]
     pairs: dict[Pair, list[Holding]] = defaultdict(list)
     for holding in held:
         pairs[holding.owner, holding.owned].append(holding)
-    spans = {pair: _span(found, bounds, disputed) for pair, found in sorted(pairs.items())}
+    spans = {pair: _span(found, sample_.claims) for pair, found in sorted(pairs.items())}
     total: dict[str, float] = defaultdict(float)
     for (_, owned), (low, _) in spans.items():
         total[owned] += low
@@ -128,19 +116,30 @@ def read(store: Backend, sample_: Sample) -> Owned:
     )
 
 
-def _span(held: list[Holding], bounds: Mapping[str, str], disputed: Mapping[str, str]) -> Span:
+def _span(held: list[Holding], claims: Mapping[str, Claim]) -> Span:
     known = [h for h in held if h.share is not None]
     if not known:
         return 0.0, 1.0
     last = max(known, key=lambda h: (h.day, h.evidence, h.claim))
-    question = disputed.get(last.claim)
-    counted = [h for h in known if h.day == last.day or (question and disputed.get(h.claim) == question)]
+    question = _disputed(claims[last.claim])
+    counted = [h for h in known if h.day == last.day or (question and _disputed(claims[h.claim]) == question)]
     low, high = 1.0, 0.0
     for h in counted:
-        part, bound = (h.share or 0.0) / 100, bounds.get(h.claim, "")
+        part, bound = (h.share or 0.0) / 100, _bound(claims[h.claim])
         low = min(low, 0.0 if bound in UP_TO else part)
         high = max(high, 1.0 if bound in LEAST else part)
     return low, high
+
+
+def _bound(claim: Claim) -> str:
+    """The bound of the share of a claim, as "at least"; "" if the bound is that of a sum of money."""
+    bound = claim.qualifier("bound")
+    return bound.text if bound and not claim.qualifier("amount") else ""
+
+
+def _disputed(claim: Claim) -> str:
+    """The conflict that a claim is part of, unless it is a change over time."""
+    return claim.conflict if claim.conflict and claim.disagreement != "change" else ""
 
 
 def stakes(owned: Owned) -> tuple[Stake, ...]:
@@ -162,9 +161,9 @@ def _way(chains: nx.DiGraph[str], owner: str, owned: str) -> tuple[Pair, ...]:
     return tuple(sorted(chains.subgraph(between).edges()))
 
 
-def answer(store: Backend, sample_: Sample, _seed: int) -> Finding[None]:
+def answer(_store: Backend, sample_: Sample, _seed: int) -> Finding[None]:
     """The finding on a sample. Nothing is drawn at random."""
-    owned = read(store, sample_)
+    owned = read(sample_)
     found = [s for s in stakes(owned) if _industry(sample_, s.owned)]
     bodies = {below for _, below in owned.spans if _industry(sample_, below)}
     claims = {claim for ids in owned.claims.values() for claim in ids}
@@ -203,7 +202,7 @@ def _answer(sample_: Sample, bodies: set[str], found: list[Stake]) -> str:
     for stake in found:
         heads[stake.owner] += stake.control == "yes"
     first = max(sorted(heads), key=lambda owner: heads[owner])
-    firms = sum(sample_.ties.nodes[body]["nature"] == "firm" for body in bodies)
+    firms = sum(sample_.ties.nodes[body]["actor_type"] == "firm" for body in bodies)
     return (
         f"Of {counted(firms, 'firm')} and {counted(len(bodies) - firms, 'mine or plant', 'mines and plants')} an owner "
         f"is told. For {len(controlled):,} of them the sources name who is in control in the end; for {len(exact):,} "
@@ -223,7 +222,7 @@ def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
         tuple(
             (
                 _name(sample_, stake.owned),
-                sample_.ties.nodes[stake.owned]["nature"],
+                sample_.ties.nodes[stake.owned]["actor_type"],
                 _name(sample_, stake.owner),
                 round(100 * stake.low, 4),
                 round(100 * stake.high, 4),
@@ -278,7 +277,7 @@ def _direct(sample_: Sample, owned: Owned) -> Table:
 
 def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake]) -> Iterator[str]:
     industry = [node for node in sample_.ties if _industry(sample_, node)]
-    without = sum(node not in bodies and sample_.ties.nodes[node]["nature"] == "firm" for node in industry)
+    without = sum(node not in bodies and sample_.ties.nodes[node]["actor_type"] == "firm" for node in industry)
     ownerless = counted(without, "firm")
     yield f"Of {ownerless} no owner is told: to stand at the end of a chain is not to be owned by nobody."
     if not found:

@@ -1,7 +1,7 @@
 """The question ``private-at-the-edge``: whether private firms are less central than state-owned ones.
 
-Firms of which sources tell whose they are (:mod:`tenure`) are compared by four centralities in the whole network of
-ties, without sectors: to belong to one is how a firm is known to be private, and no tie that it made.
+Firms of which sources tell whose they are (:mod:`ownership_sector`) are compared by four centralities in the whole
+network of ties, without sectors: to belong to one is how a firm is known to be private, and no tie that it made.
 
 The claim is supported when private firms are lower by every measure, and by one at least with p up to 0.05 after
 Holm's correction; spoken against when they are higher in the same way. The graph cannot tell otherwise, nor with fewer
@@ -170,9 +170,11 @@ def each(samples: Iterable[Sample], seed: int) -> Iterator[Comparison]:
     """The comparison of the firms of each sample; those with the same ties and firms are compared once."""
     known: dict[tuple[object, ...], Comparison] = {}
     for read in samples:
-        sectors = {n for n, data in read.ties.nodes(data=True) if data["nature"] == "group" and data["tenure"]}
+        sectors = {
+            n for n, data in read.ties.nodes(data=True) if data["actor_type"] == "group" and data["ownership_sector"]
+        }
         graph = backends.part(read.ties, set(read.ties) - sectors)
-        firms = {n: data["tenure"] for n, data in graph.nodes(data=True) if data["nature"] == "firm"}
+        firms = {n: data["ownership_sector"] for n, data in graph.nodes(data=True) if data["actor_type"] == "firm"}
         private, state = (
             tuple(n for n in firms if firms[n] == name) for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
         )
@@ -219,7 +221,9 @@ def measure(store: Backend, read: Sample, seed: int) -> Result:
         by_year=over_time(store, _years(store), read.kinds, seed, read.left_out),
         changed=changed(full.test, without),
         flips=tuple(source for source, rest in without.items() if _signs(rest, signs) != signs),
-        unknown=sum(data["nature"] == "firm" and not data["tenure"] for _, data in read.ties.nodes(data=True)),
+        unknown=sum(
+            data["actor_type"] == "firm" and not data["ownership_sector"] for _, data in read.ties.nodes(data=True)
+        ),
         support=read.support_of(claims, len(ties)),
     )
 
@@ -238,9 +242,9 @@ def _firms(read: Sample, full: Comparison) -> Iterator[Firm]:
                 id=id_,
                 name=str(data["label"]),
                 ownership=ownership,
-                stated=bool(data["tenure_stated"]),
+                stated=bool(data["ownership_stated"]),
                 centralities={measure: groups[group][number] for measure, groups in full.values.items()},
-                claims=tuple(data["tenure_claims"]),
+                claims=tuple(data["ownership_claims"]),
             )
 
 

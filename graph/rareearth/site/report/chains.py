@@ -1,30 +1,24 @@
-"""Figures of chains: what the loss of a few cuts between laboratory and firm, and who stands from mine to magnet."""
+"""Figures of chains: what the loss of a few actors cuts, and the sites of each stage from mine to magnet."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from rareearth.analysis.questions import laboratory_to_market
+from rareearth.analysis.questions import chokepoints, laboratory_to_market
+from rareearth.analysis.sites import STANDING
+from rareearth.analysis.supply_chain import OPERATING
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, LINE, PAPER
-from rareearth.site.report.material import (
-    Figure,
-    Material,
-    axes,
-    caveat,
-    legend,
-    number,
-    records,
-    short,
-    table_of,
-    whole,
-)
+from rareearth.site.report.material import Figure, Material, axes, caveat, legend, short, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
 
+    from rareearth.analysis.sites import CountryCount
+
 _PATHS = "#1f9e8c"
+_UNKNOWN = "not known"
 _COUNTRIES = 8  # that have a colour of their own
 _PALETTE = ("#4c78a8", "#e39a4f", "#59a14f", "#b07aa1", "#edc948", "#76b7b2", "#d37295", "#9c755f")
 
@@ -82,58 +76,58 @@ def removal(given: Material) -> Figure:
 
 def stages(given: Material) -> Figure:
     """The sites of each stage from mine to magnet by country."""
-    finding = given.findings["chokepoints"]
-    table = table_of(finding, "stage", "country", "operating", "in development")
-    rows = records(table, "stage", "country", "operating", "in development", "not told")
-    names = list(dict.fromkeys(str(row[0]) for row in rows))
-    total: dict[str, float] = defaultdict(float)
-    for row in rows:
-        total[str(row[1])] += sum(map(number, row[2:]))
-    kept = sorted((c for c in total if c != "not known"), key=lambda c: (-total[c], c))[:_COUNTRIES]
-    colours = dict(zip(kept, _PALETTE, strict=False)) | {"others": FAINT, "not known": LINE}
+    finding = given.finding(chokepoints.Result)
+    result = finding.result
+    total: Counter[str] = Counter()
+    for row in result.countries:
+        total[_country(row)] += sum(row.states[state] for state in STANDING)
+    kept = sorted((c for c in total if c != _UNKNOWN), key=lambda c: (-total[c], c))[:_COUNTRIES]
+    colours = dict(zip(kept, _PALETTE, strict=False)) | {"others": FAINT, _UNKNOWN: LINE}
+    bars = {OPERATING: (-0.2, 1.0, STANDING[:1]), "in development or not known": (0.2, 0.5, STANDING[1:])}
 
     def draw(canvas: Canvas) -> None:
         legend(canvas, {c: colour for c, colour in colours.items() if c in total or len(total) > len(kept) + 1})
         area = axes(canvas, 1.0, 0.5, bottom=0.5)
-        for y, name in enumerate(names):
-            for offset, columns in ((-0.2, (2,)), (0.2, (3, 4))):
-                counts: dict[str, float] = defaultdict(float)
-                for row in rows:
-                    if row[0] == name:
-                        country = str(row[1])
-                        counts[country if country in colours else "others"] += sum(number(row[c]) for c in columns)
-                start = 0.0
+        for y, stage in enumerate(result.stages):
+            for what, (offset, alpha, states) in bars.items():
+                counts: Counter[str] = Counter()
+                for row in result.countries:
+                    if row.stage == stage:
+                        country = _country(row)
+                        counts[country if country in colours else "others"] += sum(row.states[s] for s in states)
+                start = 0
                 for country, colour in colours.items():
-                    alpha = 1.0 if columns == (2,) else 0.5
                     area.barh(
                         y + offset, counts[country], 0.34, left=start, color=colour, alpha=alpha, edgecolor=PAPER,
                         linewidth=0.7,
                     )  # fmt: skip
                     start += counts[country]
-                what = "operating" if columns == (2,) else "in development or not told"
-                area.text(start, y + offset, f"  {start:.0f} {what}", va="center", fontsize=7, color=INK)
-        area.set_yticks(range(len(names)), names)
+                area.text(start, y + offset, f"  {start} {what}", va="center", fontsize=7, color=INK)
+        area.set_yticks(range(len(result.stages)), list(result.stages.values()))
         area.tick_params(axis="y", length=0)
         area.spines["left"].set_visible(False)
         area.invert_yaxis()
-        most = max((sum(sum(map(number, r[2:])) for r in rows if r[0] == name) for name in names), default=1)
-        area.set_xlim(0, 1.25 * most)
-        area.set_xlabel("sites and makers that sources tell of")
+        area.set_xlim(0, 1.25 * max((result.count(stage, *STANDING) for stage in result.stages), default=1))
+        area.set_xlabel("sites and makers that sources mention")
         area.xaxis.set_major_locator(whole())
 
-    told = "; ".join(f"{n}: {sum(number(r[2]) for r in rows if r[0] == n):.0f} operating" for n in names)
+    counts = (f"{name}: {result.count(stage, OPERATING)} operating" for stage, name in result.stages.items())
     return Figure(
         name="stages",
         section=finding.name,
-        title="From mine to magnet: the sites that are told of, by country",
-        svg=drawing.drawn("stages", 0.95 + 0.62 * max(len(names), 1), draw) if names else "",
-        alt=f"Bars of sites by stage and country. {told}.",
-        note="Each site and each maker without a site counts one, whatever it can make.",
+        title="From mine to magnet: the sites that sources mention, by country",
+        svg=drawing.drawn("stages", 0.95 + 0.62 * max(len(result.stages), 1), draw) if result.countries else "",
+        alt=f"Bars of sites by stage and country. {'; '.join(counts)}.",
+        note="Each site and each maker without a site counts as one, whatever its capacity.",
         support=finding.support,
         caveat=(
             given.small(finding.support.ties, len(finding.support.sources))
-            or "It is no census: the bars show where the sources looked, not who holds the stage."
-            if names
-            else "No source tells of a site at any stage: nothing to draw."
+            or "It is no census: the bars show which sites the sources mention, not who dominates a stage."
+            if result.countries
+            else "No source mentions a site at any stage: nothing to draw."
         ),
     )
+
+
+def _country(row: CountryCount) -> str:
+    return row.country.name if row.country else _UNKNOWN
