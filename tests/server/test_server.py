@@ -856,7 +856,9 @@ def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 
 def test_a_port_that_is_taken(run: Command, server: Served, little: Path) -> None:
-    one_line(run("serve", "--port", server.port, "--build", little), f"127.0.0.1:{server.port}", "in use", "another port")
+    one_line(
+        run("serve", "--port", server.port, "--build", little), f"127.0.0.1:{server.port}", "in use", "another port"
+    )
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])

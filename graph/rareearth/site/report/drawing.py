@@ -7,10 +7,10 @@ Content-Security-Policy forbids, so they become presentation attributes.
 
 from __future__ import annotations
 
-import html
 import io
 import re
 import warnings
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +24,8 @@ ACCENT = "#0b62b3"
 _VARIABLES = {INK: "--ink", FAINT: "--faint", LINE: "--line", PAPER: "--paper", ACCENT: "--accent"}
 WIDTH = 9.0  # inches, of 72 units of the SVG
 _LETTER = 0.56  # mean width of a letter, in font sizes
-_STYLE = re.compile(r' style="([^"]*)"')
 _FONT = re.compile(r"(?:(?P<weight>bold|\d00) )?(?P<size>[\d.]+)px .*")  # as older matplotlib writes it
-_TAG = re.compile(r"<[^>]*>")
-_LONG = re.compile(r"(\d\.\d\d)\d+")  # a hundredth of a unit is more than is seen
+_DECIMALS = re.compile(r"(\d\.\d\d)\d+")  # a hundredth of a unit is more than is seen
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
@@ -71,53 +69,97 @@ def width(text: str, size: float) -> float:
 
 
 def inline(svg: str, alt: str, titles: Mapping[str, str]) -> str:
-    """The SVG as an element of a page. ``titles`` are what is told of a link's target, by its address."""
-    body = _bare(svg)
-    body = _STYLE.sub(lambda found: _attributes(found[1]), body)
-    body = _COLOUR.sub(lambda found: f"var({_VARIABLES[found[0]]})" if found[0] in _VARIABLES else found[0], body)
-    body = body.replace("xlink:href=", "href=")
-
-    def link(found: re.Match[str]) -> str:
-        title = titles.get(html.unescape(found[1]), "")
-        return f'<a href="{found[1]}" tabindex="-1">' + (f"<title>{html.escape(title)}</title>" if title else "")
-
-    body = re.sub(r'<a href="([^"]*)"[^>]*>', link, body)
-    box = re.search(r'viewBox="([^"]*)"', svg)
-    return f'<svg viewBox="{box[1] if box else ""}" role="img" aria-label="{html.escape(alt)}">{body}</svg>'
+    """The SVG as an element of a page. ``titles`` describe the targets of links, by their addresses."""
+    picture = _picture(svg, alt)
+    for element in picture.iter():
+        for name, value in element.items():
+            element.set(name, _COLOUR.sub(lambda colour: _variable(colour[0]), value))
+    for link in picture.iter("a"):
+        address = link.get("href", "")
+        link.attrib.clear()
+        link.attrib.update({"href": address, "tabindex": "-1"})
+        if title := titles.get(address):
+            described = ET.Element("title")
+            described.text = title
+            link.insert(0, described)
+    return ET.tostring(picture, encoding="unicode")
 
 
 def alone(svg: str, alt: str) -> bytes:
     """The SVG as a file of its own, on white, without links into a page that is not there."""
-    body = re.sub(r"</?a\b[^>]*>", "", _bare(svg)).replace("xlink:href=", "href=")
-    box = re.search(r'viewBox="([^"]*)"', svg)
-    size = box[1] if box else ""
-    body = _STYLE.sub(lambda found: _attributes(found[1]), body)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size}" role="img" '
-        f'font-family="Helvetica, Arial, sans-serif"><title>{html.escape(alt)}</title>\n'
-        f'<rect width="100%" height="100%" fill="{PAPER}"/>{body}</svg>\n'
-    ).encode()
+    picture = _picture(svg, alt)
+    _unwrap(picture, "a")
+    picture.attrib.pop("aria-label")
+    picture.set("xmlns", "http://www.w3.org/2000/svg")
+    picture.set("font-family", "Helvetica, Arial, sans-serif")
+    title = ET.Element("title")
+    title.text = alt
+    background = ET.Element("rect", {"width": "100%", "height": "100%", "fill": PAPER})
+    picture[:0] = [title, background]
+    return f"{ET.tostring(picture, encoding='unicode')}\n".encode()
 
 
-def _bare(svg: str) -> str:
-    """What stands inside the outer element, without metadata, style sheet, and names that other pictures have too."""
-    body = svg[svg.index(">", svg.index("<svg ")) + 1 : svg.rindex("</svg>")]
-    body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
-    body = re.sub(r'(<(?:g|text)) id="[^"]*"', r"\1", body)
-    body = re.sub(r' transform="rotate\(-0 [^"]*"', "", body)
-    body = _TAG.sub(lambda tag: _LONG.sub(r"\1", " ".join(tag[0].split())), body)
-    return re.sub(r">\s+<", "><", body).replace("><g", ">\n<g").strip()
+def _picture(svg: str, alt: str) -> ET.Element:
+    """Matplotlib's picture without metadata, styles, and names that other pictures have too; numbers are shortened."""
+    whole = ET.fromstring(svg)  # noqa: S314 - matplotlib wrote it
+    picture = ET.Element("svg", {"viewBox": whole.get("viewBox", ""), "role": "img", "aria-label": alt})
+    picture.extend(whole)
+    for parent in picture.iter():
+        for child in list(parent):
+            if _local(child.tag) in ("metadata", "style"):
+                parent.remove(child)
+    for parent in picture.iter():
+        for child in list(parent):
+            if _local(child.tag) == "defs" and not len(child):
+                parent.remove(child)
+    for element in picture.iter():
+        element.tag = _local(element.tag)
+        _simplify(element)
+    return picture
 
 
-def _attributes(style: str) -> str:
+def _simplify(element: ET.Element) -> None:
+    """Bring an element's attributes and the space around it into the form that pages need."""
+    given = {_local(name): value for name, value in element.items()}
+    element.attrib.clear()
+    if element.tag in ("g", "text"):
+        given.pop("id", None)
+    if given.get("transform", "").startswith("rotate(-0 "):
+        del given["transform"]
+    style = given.pop("style", "")
+    for name, value in {**given, **_attributes(style)}.items():
+        element.set(name, _DECIMALS.sub(r"\1", " ".join(value.split())))
+    if element.tag != "text" and not (element.text or "").strip():
+        element.text = None
+    element.tail = "\n" if element.tag == "g" else None
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _unwrap(parent: ET.Element, tag: str) -> None:
+    """Put the children of elements of a tag in their place."""
+    children: list[ET.Element] = []
+    for child in parent:
+        _unwrap(child, tag)
+        children += list(child) if child.tag == tag else [child]
+    parent[:] = children
+
+
+def _variable(colour: str) -> str:
+    return f"var({_VARIABLES[colour]})" if colour in _VARIABLES else colour
+
+
+def _attributes(style: str) -> dict[str, str]:
     """A style attribute as presentation attributes; fonts by size and weight, the family is the page's."""
-    found = []
-    for part in html.unescape(style).split(";"):
+    found = {}
+    for part in style.split(";"):
         name, _, value = (piece.strip() for piece in part.partition(":"))
         if name == "font" and (font := _FONT.fullmatch(value)):
-            found.append(("font-size", font["size"]))
-            found += [("font-weight", font["weight"])] if font["weight"] else []
+            found["font-size"] = font["size"]
+            if font["weight"]:
+                found["font-weight"] = font["weight"]
         elif name and name != "font-family":
-            found.append((name, value))
-    return "".join(f' {name}="{html.escape(value)}"' for name, value in found)
+            found[name] = value
+    return found
