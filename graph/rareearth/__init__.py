@@ -1,28 +1,108 @@
-"""Who is who in the rare earth world, how they are tied, and how we know.
+"""Who is who in the rare earth world, how they are connected, and how we know.
 
 >>> import rareearth
 >>> graph = rareearth.open()
->>> graph.query("leaders")            # rows of a named question, or of any SPARQL
->>> graph.network()                   # a NetworkX MultiDiGraph
->>> graph.rdf                         # an rdflib Dataset over the same store
+>>> rows = graph.answer("leaders", organization="CSRE")  # a named question
+>>> rows = graph.ask("SELECT ?who ?body { ?who ree:chairs ?body }")  # SPARQL; rows.frame() is a pandas DataFrame
+>>> network = graph.network()  # a networkx.MultiDiGraph
+>>> dataset = graph.rdf  # an rdflib.Dataset over the same store
+>>> card = graph.show("Li Bo")  # every claim about an entity, with its evidence
+
+All errors that a user can correct are of :class:`RareEarthError`; their tree is in :mod:`rareearth.errors`.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.analysis.finding import Finding, Table
+    from rareearth.analysis.overview import Overview
+    from rareearth.errors import (
+        AmbiguousError,
+        BadRequestError,
+        DataError,
+        DateError,
+        EndedError,
+        FormatError,
+        MessageError,
+        MissingExtraError,
+        NoBuildError,
+        NotAcceptableError,
+        NotFoundError,
+        PageError,
+        Problem,
+        QueryError,
+        RareEarthError,
+        RefusedError,
+        RequestError,
+        ShapesError,
+        StoreError,
+        TooLargeError,
+    )
+    from rareearth.knowledge import Answer, KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.views.cards import Card, Statement, Step
+    from rareearth.views.conflicts import Conflict
 
 __version__ = "0.2.0"
 
-__all__ = ["KnowledgeGraph", "__version__", "open"]
+__all__ = [
+    "AmbiguousError",
+    "Answer",
+    "BadRequestError",
+    "Card",
+    "Conflict",
+    "DataError",
+    "DateError",
+    "EndedError",
+    "Finding",
+    "FormatError",
+    "KnowledgeGraph",
+    "MessageError",
+    "MissingExtraError",
+    "NoBuildError",
+    "NotAcceptableError",
+    "NotFoundError",
+    "Overview",
+    "PageError",
+    "Problem",
+    "QueryError",
+    "RareEarthError",
+    "RefusedError",
+    "RequestError",
+    "ShapesError",
+    "Statement",
+    "Step",
+    "StoreError",
+    "Table",
+    "TooLargeError",
+    "__version__",
+    "open",
+]
+
+_HOMES = {
+    "Answer": "knowledge",
+    "Card": "views.cards",
+    "Conflict": "views.conflicts",
+    "Finding": "analysis.finding",
+    "KnowledgeGraph": "knowledge",
+    "Overview": "analysis.overview",
+    "Statement": "views.cards",
+    "Step": "views.cards",
+    "Table": "analysis.finding",
+    "open": "knowledge",
+}  # the others are in errors
 
 
 def __getattr__(name: str) -> Any:
     """The public names, imported when first used, so that ``import rareearth`` and ``rareearth --help`` are quick."""
     if name in __all__:
-        from rareearth import knowledge
-
-        return getattr(knowledge, name)
+        value = getattr(importlib.import_module(f"rareearth.{_HOMES.get(name, 'errors')}"), name)
+        globals()[name] = value
+        return value
     raise AttributeError(f"module 'rareearth' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

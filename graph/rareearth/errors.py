@@ -14,6 +14,7 @@
     │   └── NoBuildError         there is no build, or it is damaged
     ├── FormatError              a file that cannot be written: its extension, its folder, or a text in it
     │   └── PageError            a page whose JavaScript has not been bundled
+    ├── ShapesError              a file of SHACL shapes that cannot be used
     ├── MissingExtraError        an optional library is not installed
     ├── MessageError             a message between the server and its workers that is not valid
     └── RequestError             a request to the server that gets no answer; ``status`` is that of HTTP
@@ -111,6 +112,10 @@ class FormatError(RareEarthError):
 
 class PageError(FormatError):
     """A page that cannot be made, because its JavaScript has not been bundled."""
+
+
+class ShapesError(RareEarthError):
+    """A file of shapes that cannot be read, or has a constraint that is not supported."""
 
 
 class MissingExtraError(RareEarthError):

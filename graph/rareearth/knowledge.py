@@ -1,16 +1,17 @@
-"""The graph in Python: rows or a DataFrame by SPARQL, an rdflib Dataset, a NetworkX network, over one store."""
+"""The graph in Python: answers to queries and questions, an rdflib Dataset, a NetworkX network, cards, findings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from rareearth import analysis, corpus, namespaces, network
 from rareearth import build as builds
-from rareearth.errors import QueryError, RareEarthError
+from rareearth.errors import MissingExtraError, QueryError
 from rareearth.site import explorer
 from rareearth.store import asof, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
@@ -27,91 +28,187 @@ if TYPE_CHECKING:
     from rareearth.views.cards import Card, Statement, Step
     from rareearth.views.conflicts import Conflict
 
-Value = str | int | float
+Value: TypeAlias = str | int | float
+Row: TypeAlias = dict[str, sparql.Cell]
+
+
+@dataclass(frozen=True, repr=False)
+class Answer(Sequence[Row]):
+    """The answer to a query: a sequence of rows, each a dictionary by column.
+
+    IRIs are written ``prefix:name``, numbers are numbers, and unbound variables are None. A SELECT has the columns of
+    its variables, a CONSTRUCT or DESCRIBE has ``subject``, ``predicate`` and ``object``. An ASK has no rows: ``truth``
+    is its answer, and None for the others. The answer as a condition is that truth, or whether there are rows.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    truth: bool | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        what = f"{len(self.rows)} rows of {', '.join(self.columns)}" if self.truth is None else str(self.truth).lower()
+        return f"<rareearth.Answer: {what}>"
+
+    def __bool__(self) -> bool:
+        return bool(self.rows) if self.truth is None else self.truth
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame. Raises QueryError for an ASK, MissingExtraError without pandas."""
+        if self.truth is not None:
+            raise QueryError("an ASK has no rows; use its truth")
+        return _frame([list(row.values()) for row in self.rows], self.columns)
 
 
 class KnowledgeGraph:
-    """An opened graph. ``store`` is the store itself, read-only; everything here reads from it."""
+    """An opened graph; :func:`rareearth.open` gives one.
+
+    ``store`` is the store that everything is read from (see :mod:`rareearth.store.backend`); nothing is written to it.
+    ``stale`` says that the data has changed since the build, ``undated`` is the number of claims that :meth:`as_of`
+    left out because they have no date. In the examples, ``graph`` is the graph of the shipped data.
+    """
 
     def __init__(self, store: Backend, *, stale: bool = False, texts_folder: Path | None = None) -> None:
-        """``stale`` says that the data has changed since the build; ``texts_folder`` holds texts of articles."""
+        """``texts_folder`` has the texts of articles as ``SOURCE.txt``."""
         self.store = store
         self.stale = stale
         self.undated = 0
         self._texts = corpus.Texts(texts_folder) if texts_folder else None
 
     def __repr__(self) -> str:
-        counted = [
-            f"{n} {what}" for n, what in ((self._count("ree:Claim"), "claims"), (self._count("ree:Source"), "sources"))
-        ]
-        return f"<rareearth.KnowledgeGraph: {' from '.join(counted)}>"
+        return f"<rareearth.KnowledgeGraph: {self._count('ree:Claim')} claims from {self._count('ree:Source')} sources>"
 
     def _repr_html_(self) -> str | None:
-        """The explorer page, for notebooks; None, so that the plain text is shown, where its script is not made."""
+        """The explorer page, for notebooks; None, so that the plain text is shown, if its script is not bundled."""
         return explorer.frame(self.store) if explorer.made() else None
 
     def _count(self, kind: str) -> sparql.Cell:
-        return self.query(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]
+        return self.ask(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]
 
-    def query(self, query: str, /, **values: Value) -> list[dict[str, sparql.Cell]]:
-        """The rows of a SELECT, given as SPARQL or as the name of a question.
+    def ask(self, query: str, /, **values: Value) -> Answer:
+        """The answer to a SPARQL 1.1 query of any form.
 
-        IRIs come as ``prefix:name``, numbers as numbers, unbound variables as None. ``values`` are bound to the
-        variables of their names: texts that name an entity become that entity where a question asks for one; give
-        ``entity:li-bo`` for an IRI in a query of your own. There is no time limit here (the command has one): the
-        engine cannot be stopped within a process. Raises QueryError; RareEarthError for unknown names.
+        The prefixes of :data:`rareearth.namespaces.PREFIXES` need not be declared. ``values`` are bound to the
+        variables of their names, as terms and never as text: ``"entity:li-bo"`` becomes an IRI, any other text a
+        literal. A query runs to its end: the engine cannot be stopped within a process.
+
+        Raises QueryError for a query that is refused, is not SPARQL 1.1, or fails.
+
+        >>> [row["name"] for row in graph.ask("SELECT ?name { entity:li-bo rdfs:label ?name }")]
+        ['Li Bo']
+        >>> graph.ask("SELECT ?body { ?who ree:chairs ?body }", who="entity:li-bo")[0]
+        Traceback (most recent call last):
+        rareearth.errors.QueryError: ?who is given a value, so the query must SELECT it
+        >>> graph.ask("SELECT ?who ?body { ?who ree:chairs ?body }", who="entity:li-bo")[0]["body"]
+        'entity:chinese-society-of-rare-earths'
+        >>> bool(graph.ask("ASK { entity:li-bo ree:chairs ?body }"))
+        True
         """
-        result = self._answer(query, values)
-        if not isinstance(result, sparql.Rows):
-            raise QueryError("rows come from a SELECT; use ask() for ASK and rdf.query() for graphs")
-        return list(result.plain())
+        return _answer(self.run(query, values))
 
-    def ask(self, query: str, /, **values: Value) -> bool:
-        """The answer of an ASK, given as for :meth:`query`. Raises QueryError."""
-        return sparql.truth(self._answer(query, values))
+    def answer(self, question: str, /, **parameters: Value) -> Answer:
+        """The answer to one of the questions that ship with the ontology, by its name.
 
-    def frame(self, query: str | Table, /, **values: Value) -> pd.DataFrame:
-        """The rows of :meth:`query`, or of a table of a finding, as a DataFrame (needs the extra ``notebook``)."""
-        import pandas as pd
+        A parameter that expects an entity takes its id or any of its names. Raises NotFoundError for an unknown
+        question or entity, and QueryError for an unknown parameter or a value that does not fit it.
 
-        if not isinstance(query, str):
-            return pd.DataFrame(list(query.rows), columns=list(query.columns))
-        rows = sparql.rows(self._answer(query, values))
-        return pd.DataFrame(list(rows.plain()), columns=rows.columns)
+        >>> rows = graph.answer("leaders", organization="CSRE")
+        >>> {row["organizationLabel"] for row in rows}
+        {'Chinese Society of Rare Earths'}
+        >>> graph.answer("leader")
+        Traceback (most recent call last):
+        rareearth.errors.NotFoundError: no question named 'leader'; did you mean leaders?
+        """
+        return _answer(self.run_question(question, parameters))
+
+    def frame(self, table: Table, /) -> pd.DataFrame:
+        """A table of a finding as a pandas DataFrame; an :class:`Answer` has a method of that name.
+
+        Raises MissingExtraError without the extra ``notebook``.
+        """
+        return _frame(table.rows, table.columns)
 
     @cached_property
     def rdf(self) -> rdflib.Dataset:
-        """A real rdflib Dataset over the same store, read-only, with the prefixes of the project bound."""
+        """An rdflib Dataset over the same store, read-only, with the prefixes of the project bound.
+
+        >>> from rdflib import URIRef
+        >>> [str(label) for label in graph.rdf.objects(URIRef(graph.find("Li Bo")), URIRef(LABEL))]
+        ['Li Bo']
+        """
         from rareearth.store import rdflib_view
 
         return rdflib_view.dataset(self.store)
 
-    def network(self, view: str = "actors", kinds: Collection[str] | None = None) -> Network:
-        """A NetworkX MultiDiGraph: the view ``actors`` or ``full``, or the answer of a CONSTRUCT or SELECT query.
+    def network(
+        self, view: str | None = None, kinds: Collection[str] | None = None, *, query: str | None = None
+    ) -> Network:
+        """A NetworkX MultiDiGraph, of a view or of the answer to a query.
 
-        ``kinds`` chooses kinds of claims for a view (see :func:`network.read`). Raises RareEarthError, QueryError.
+        ``view`` is ``actors`` (actors tied by facts; the default) or ``full`` (everything); ``kinds`` are the kinds of
+        claims that count (see :func:`rareearth.network.read`). ``query`` is a SPARQL CONSTRUCT, or a SELECT of three
+        columns (subject, relation, object), in place of both. Raises NotFoundError for an unknown view or kind,
+        QueryError for another query, or for a query next to a view.
+
+        >>> print(graph.network())
+        MultiDiGraph named 'rareearth actors' with ... nodes and ... edges
+        >>> chairs = graph.network(query="CONSTRUCT { ?who ree:chairs ?body } { ?who ree:chairs ?body }")
+        >>> chairs.has_edge("li-bo", "chinese-society-of-rare-earths")
+        True
         """
-        if view in network.VIEWS or not any(c.isspace() for c in view):
-            return network.read(self.store, view, kinds)
-        return network.from_query(self.store, view)
+        if query is None:
+            return network.read(self.store, view or "actors", kinds)
+        if view is not None or kinds is not None:
+            raise QueryError("a network is of a view or of a query; expected only one of them")
+        return network.from_query(self.store, query)
 
     def find(self, name: str) -> str:
-        """The IRI of the entity of a name, however spelled. Raises RareEarthError with near names."""
+        """The IRI of the entity of an id, IRI, name, alias, acronym or Chinese name, however it is spelled.
+
+        Raises NotFoundError, with close names, or AmbiguousError.
+
+        >>> graph.find("LI  BO")
+        'https://w3id.org/rareearth/entity/li-bo'
+        """
         return cards.find(self.store, name)
 
     def show(self, name: str) -> Card:
-        """The card of the entity of a name: its names and every claim about it, with the evidence."""
+        """The card of an entity: its names and every claim about it, with the evidence. Raises as :meth:`find`.
+
+        >>> graph.show("li-bo").name
+        'Li Bo'
+        """
         return cards.card(self.store, self.find(name))
 
     def path(self, start: str, end: str) -> list[Step]:
-        """How the entities of two names are tied, step by step. Raises RareEarthError when nothing ties them."""
+        """A shortest path between two entities; each step has the claims that tie its ends.
+
+        Raises as :meth:`find`, and RareEarthError when no path connects them.
+
+        >>> [(step.source, step.target) for step in graph.path("Li Bo", "CSRE")]
+        [('Li Bo', 'Chinese Society of Rare Earths')]
+        """
         return cards.paths(self.store, self.find(start), self.find(end))[0]
 
     def as_of(self, day: str) -> KnowledgeGraph:
-        """The graph with only what may have held on a day, in a month or year (EDTF); see :mod:`asof`.
+        """The graph with only the claims that may have been true on a date: ``2021-12-23``, ``2021-12`` or ``2021``.
 
-        Claims of which nothing says when they held are left out; ``undated`` of the new graph counts them.
-        Raises RareEarthError for anything that is not a day, month or year.
+        Undated claims are excluded; ``undated`` of the new graph is their number. See
+        :mod:`rareearth.store.asof`. Raises DateError for anything but a day, month or year.
+
+        >>> graph.as_of("2019").undated > 0
+        True
         """
         then = asof.at(self.store, day)
         made = KnowledgeGraph(then.store, stale=self.stale)
@@ -122,28 +219,42 @@ class KnowledgeGraph:
     def analyse(
         self, question: str, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Finding[Any]:
-        """The answer to a question of the analysis, and what it is based on; see :func:`analysis.answer`.
+        """The finding for a question of the analysis: a typed result, its verdict, limitations and evidence.
 
-        The names are those of ``rareearth analyse``. Raises RareEarthError for an unknown question, kind or source.
+        The questions are the keys of :data:`rareearth.analysis.QUESTIONS`. ``kinds`` are the kinds of claims whose ties
+        count, ``without`` are ids of sources to leave out, ``seed`` is that of all random numbers. Raises
+        NotFoundError for an unknown question, kind or source, and MissingExtraError without the extra ``analysis``.
+
+        >>> finding = graph.analyse("spheres")
+        >>> finding.name, len(finding.tables) > 0
+        ('spheres', True)
         """
         return analysis.answer(self.store, question, kinds=kinds, without=without, seed=seed)
 
     def findings(
         self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Iterator[Finding[Any]]:
-        """The answers to all questions of the analysis, as :meth:`analyse` gives each."""
+        """The findings for all questions of the analysis, one after the other; parameters as in :meth:`analyse`."""
         return analysis.answers(self.store, kinds=kinds, without=without, seed=seed)
 
     def overview(self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0) -> Overview:
-        """The sample that the analysis uses, in numbers: its actors and ties, their years, who has the most ties."""
+        """The sample that the analysis uses, in numbers; parameters as in :meth:`analyse`.
+
+        >>> graph.overview().actors > 0
+        True
+        """
         return analysis.describe(self.store, kinds=kinds, without=without, seed=seed)
 
     def conflicts(self) -> list[Conflict]:
-        """Where sources disagree, contradictions first, with their claims side by side."""
+        """The judged disagreements between sources, contradictions first, each with its claims.
+
+        >>> graph.conflicts()[0].kind
+        'contradiction'
+        """
         return conflicts.judged(self.store)
 
     def sentence(self, statement: Statement, number: int) -> str | None:
-        """What stands at the n-th span of a statement, when the text is at hand and holds it; else None."""
+        """The sentence at the span of a statement (from 0); None without a text, or where the text does not have it."""
         start, end, _ = statement.spans[number]
         return self._sentences.get((statement.page.id, start, end))
 
@@ -152,21 +263,18 @@ class KnowledgeGraph:
         found = corpus.checked(self.store, self._texts) if self._texts else []
         return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
 
-    def _answer(self, query: str, values: dict[str, Value]) -> sparql.Result:
-        return self.run(query, values) if any(c.isspace() for c in query) else self.answer_question(query, values)
-
-    def run(self, query: str, values: dict[str, Value]) -> sparql.Result:
-        """The engine's answer to a SPARQL text, with values bound to its variables. Raises QueryError."""
+    def run(self, query: str, values: Mapping[str, Value]) -> sparql.Result:
+        """The store's own result of a query, to be written in a format of SPARQL; otherwise as :meth:`ask`."""
         return self.store.query(query, {name: self.term(value) for name, value in values.items()})
 
-    def answer_question(self, name: str, values: dict[str, Value]) -> sparql.Result:
-        """The engine's answer to a named question with its parameters. Raises RareEarthError for unknown ones."""
+    def run_question(self, name: str, parameters: Mapping[str, Value]) -> sparql.Result:
+        """The store's own result of a named question; otherwise as :meth:`answer`."""
         question = questions.named(name)
         kinds = {parameter.name: parameter.kind for parameter in question.parameters}
-        if unknown := set(values) - set(kinds):
+        if unknown := set(parameters) - set(kinds):
             known = ", ".join(kinds) or "none"
-            raise RareEarthError(f"the question {name} has no parameter '{min(unknown)}'; it has: {known}")
-        bound = {key: self.term(value, kinds[key]) for key, value in values.items()}
+            raise QueryError(f"the question {name} has no parameter '{min(unknown)}'; expected: {known}")
+        bound = {key: self.term(value, kinds[key]) for key, value in parameters.items()}
         return self.store.query(question.text, bound)
 
     def term(self, value: Value, kind: str = "") -> NamedNode | Literal:
@@ -179,7 +287,7 @@ class KnowledgeGraph:
             try:
                 value = float(value) if "." in value else int(value)
             except ValueError as error:
-                raise RareEarthError(f"'{value}' is not a number") from error
+                raise QueryError(f"found '{value}'; expected a number") from error
         if isinstance(value, str) and not kind:
             prefix, colon, name = value.partition(":")
             if colon and prefix in namespaces.PREFIXES:
@@ -193,10 +301,36 @@ def open(  # noqa: A001 - read as rareearth.open()
     data: str | os.PathLike[str] | None = None,
     texts: str | os.PathLike[str] | None = None,
 ) -> KnowledgeGraph:
-    """Open the graph: the last build, made first where there is none.
+    """Open the graph of the last build; the first time, and after an update of the package, it is built.
 
-    ``build`` is another build folder, ``data`` another data folder to build from, ``texts`` a folder with the texts
-    of articles, so that sentences can be shown. Raises DataError, StoreError.
+    ``build`` is the folder of the build (by default ``$RAREEARTH_BUILD``, ``build/`` of a checkout, or a folder in the
+    user's cache), ``data`` the folder of the YAML data, ``texts`` a folder with the texts of articles, so that
+    sentences can be shown. Raises DataError for faults in the data, NoBuildError for a damaged build, StoreError when
+    it cannot be written.
     """
     store, stale = builds.opened(Path(data) if data else None, Path(build) if build else None)
     return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)
+
+
+def _answer(result: sparql.Result) -> Answer:
+    if isinstance(result, sparql.Rows):
+        return Answer(tuple(result.columns), tuple(result.plain()))
+    if isinstance(result, sparql.Truth):
+        return Answer((), (), bool(result))
+    columns = ("subject", "predicate", "object")
+    triples = sorted(set(result), key=str)
+    return Answer(
+        columns,
+        tuple(
+            dict(zip(columns, (sparql.cell(t.subject), sparql.cell(t.predicate), sparql.cell(t.object)), strict=True))
+            for t in triples
+        ),
+    )
+
+
+def _frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
+    try:
+        import pandas as pd
+    except ImportError as error:
+        raise MissingExtraError(error.name, "notebook") from error
+    return pd.DataFrame([list(row) for row in rows], columns=list(columns))

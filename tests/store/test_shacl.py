@@ -16,10 +16,10 @@ from conftest import Folder
 
 from rareearth import build as builds
 from rareearth import namespaces, paths
-from rareearth.errors import DataError
+from rareearth.errors import DataError, ShapesError
 from rareearth.store import nquads, oxigraph, shacl
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.store.shacl import ShapesError, Violation
+from rareearth.store.shacl import Violation
 
 SHAPES = paths.ontology() / "shapes.ttl"
 PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in namespaces.PREFIXES.items())

@@ -68,7 +68,7 @@ def query(
             text = expression if expression is not None else read(Path(str(name)))
             result = graph.run(text, parameters)
         else:
-            result = graph.answer_question(str(name), parameters)
+            result = graph.run_question(str(name), parameters)
         answer = _answer(result, form)
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()

@@ -61,9 +61,11 @@ def export(
         raise RareEarthError("--texts is for .html; the other formats hold no sentences")
     graph = opened(build, as_of=as_of)
     text = read(Path(query)) if query and is_file(query) else query
-    selected = text or (view or View.actors).value
     source = Export(
-        graph.store, lambda: graph.network(selected, kinds or None), Texts(texts) if texts else None, as_of or ""
+        graph.store,
+        lambda: graph.network(view and view.value, kinds or None, query=text),
+        Texts(texts) if texts else None,
+        as_of or "",
     )
     with Watchdog(timeout if text else 3600):
         written = chosen.write(file, source)

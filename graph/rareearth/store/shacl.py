@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pyoxigraph as ox
 
 from rareearth import namespaces, paths
-from rareearth.errors import RareEarthError
+from rareearth.errors import ShapesError
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -77,10 +77,6 @@ _MESSAGES = {
     "xone": "does not conform to exactly one shape of sh:xone",
     "node": "does not conform to the shape of sh:node",
 }
-
-
-class ShapesError(RareEarthError):
-    """A file of shapes that cannot be read, or has a constraint that is not supported."""
 
 
 @dataclass(frozen=True, order=True)
