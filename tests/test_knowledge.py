@@ -121,7 +121,7 @@ def test_rdf_and_network_are_of_the_same_store(graph: KnowledgeGraph) -> None:
 def test_sentences_come_with_a_folder_of_texts(built: Path, article_text: str, tmp_path: Path) -> None:
     (tmp_path / "reex-ganzhou-tour.txt").write_text(article_text, encoding="utf-8")
     graph = rareearth.open(built, texts=tmp_path)
-    [chair] = [s for s in graph.show("li-bo").statements if s.relation == "chairs"]
+    [chair] = [s for s in graph.show("li-bo").statements if s.claim.relation.id == "chairs"]
     assert graph.sentence(chair, 0) == article_text[565:782]
     assert rareearth.open(built).sentence(chair, 0) is None
 

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
         TooLargeError,
     )
     from rareearth.knowledge import Answer, KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
-    from rareearth.views.cards import Card, Statement, Step
+    from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
+    from rareearth.views.paths import Step
 
 __version__ = "0.2.0"
 
@@ -89,7 +90,7 @@ _HOMES = {
     "KnowledgeGraph": "knowledge",
     "Overview": "analysis.overview",
     "Statement": "views.cards",
-    "Step": "views.cards",
+    "Step": "views.paths",
     "Table": "analysis.finding",
     "open": "knowledge",
 }  # the others are in errors

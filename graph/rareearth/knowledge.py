@@ -15,7 +15,7 @@ from rareearth.errors import MissingExtraError, QueryError
 from rareearth.site import explorer
 from rareearth.store import asof, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
-from rareearth.views import cards, conflicts
+from rareearth.views import cards, conflicts, lookup, paths
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from rareearth.analysis.overview import Overview
     from rareearth.network import Network
     from rareearth.store.backend import Backend
-    from rareearth.views.cards import Card, Statement, Step
+    from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
+    from rareearth.views.paths import Step
 
 Value: TypeAlias = str | int | float
 Row: TypeAlias = dict[str, sparql.Cell]
@@ -181,7 +182,7 @@ class KnowledgeGraph:
         >>> graph.find("LI  BO")
         'https://w3id.org/rareearth/entity/li-bo'
         """
-        return cards.find(self.store, name)
+        return lookup.entity(self.store, name)
 
     def show(self, name: str) -> Card:
         """The card of an entity: its names and every claim about it, with the evidence. Raises as :meth:`find`.
@@ -199,7 +200,7 @@ class KnowledgeGraph:
         >>> [(step.source, step.target) for step in graph.path("Li Bo", "CSRE")]
         [('Li Bo', 'Chinese Society of Rare Earths')]
         """
-        return cards.paths(self.store, self.find(start), self.find(end))[0]
+        return paths.between(self.store, self.find(start), self.find(end))[0]
 
     def as_of(self, day: str) -> KnowledgeGraph:
         """The graph with only the claims that may have been true on a date: ``2021-12-23``, ``2021-12`` or ``2021``.
@@ -255,8 +256,8 @@ class KnowledgeGraph:
 
     def sentence(self, statement: Statement, number: int) -> str | None:
         """The sentence at the span of a statement (from 0); None without a text, or where the text does not have it."""
-        start, end, _ = statement.spans[number]
-        return self._sentences.get((statement.page.id, start, end))
+        start, end, _ = statement.claim.spans[number]
+        return self._sentences.get((statement.claim.source, start, end))
 
     @cached_property
     def _sentences(self) -> dict[tuple[str, int, int], str]:

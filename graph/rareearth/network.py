@@ -21,6 +21,7 @@ import networkx as nx
 from rareearth import namespaces
 from rareearth.errors import NotFoundError, QueryError
 from rareearth.store import claims, sparql
+from rareearth.store.backend import Literal
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -50,6 +51,12 @@ _RELATIONS = """
 SELECT ?relation ?en ?zh ?colour ?strength WHERE {
   ?relation a ree:Relation ; ree:colour ?colour ; rdfs:label ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh")
   OPTIONAL { ?relation ree:tieStrength ?strength }
+}"""
+
+_IN_VIEW = """
+SELECT DISTINCT ?entity ?view WHERE {
+  VALUES ?entity { %s }
+  ?entity a ?kind . ?kind rdfs:subClassOf* ?above . ?above ree:inView ?view
 }"""
 
 _Triple: TypeAlias = tuple[str, str, str]
@@ -91,6 +98,15 @@ def read(
     network = _network(terms, shown, map(_triple, chosen), chosen)
     network.graph["name"] = f"rareearth {view}"
     return network
+
+
+def in_view(store: Backend, entities: Collection[str], view: str) -> set[str]:
+    """Those of the entities (IRIs) whose class is in a view."""
+    return {
+        row["entity"].value
+        for refs in claims.batches(entities)
+        for row in store.select(_IN_VIEW % refs, {"view": Literal(view)})
+    }
 
 
 def from_query(store: Backend, query: str) -> Network:

@@ -354,7 +354,7 @@ def test_show_and_path(inside: Command) -> None:
         (["show", "Ann"], "no entity named 'Ann'; did you mean Ann Lee (ann-lee)"),
         (["show", "Lee"], "no entity named 'Lee'"),
         (["path", "Ann Lee", "ann-lee"], "both names mean the same entity"),
-        (["path", "Ann Lee", "Daily Ore"], "nothing in the graph ties ann-lee to daily-ore"),
+        (["path", "Ann Lee", "Daily Ore"], "no path in the graph connects ann-lee and daily-ore"),
         (["verify"], "no texts to check against"),
         (["verify", "--texts", "nowhere"], "nowhere: is not a folder"),
         (["show", "Ann Lee", "--texts", "nowhere"], "nowhere: is not a folder"),

@@ -235,7 +235,7 @@ def test_a_search_by_keyboard_leads_to_the_card_and_its_evidence(opened: Browser
     assert "also:" in card
     assert "赣江创新院" in card
     assert "was founded by Chinese Academy of Sciences" in card
-    assert re.search(r"page that was read, high confidence: \[China Rare Earth Group signs", card)
+    assert re.search(r"\(page, high confidence\): \[China Rare Earth Group signs", card)
     assert re.search(r"characters \d+–\d+ [0-9a-f]{8}", card)
     # A name in the card, reached and pressed by keyboard, is the next card; Escape closes it.
     opened.js("document.querySelector('#card button[data-id=chinese-academy-of-sciences]').focus()")
@@ -264,8 +264,8 @@ def test_a_card_shows_the_other_side_of_a_conflict(opened: Browser, store: Oxigr
     shown = opened.text(f"#card [data-claim='{ends[1]}'] .conflict")
     assert conflict.question in shown
     assert conflict.why in shown
-    others = [side for side in conflict.sides if side.claim != ends[1]]
-    assert all(side.page.title in shown for side in others)
+    others = [side for side in conflict.sides if side.claim.id != ends[1]]
+    assert all(side.claim.page.title in shown for side in others)
 
 
 def test_a_click_on_a_node_and_on_a_tie_opens_its_card(opened: Browser) -> None:

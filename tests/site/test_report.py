@@ -136,8 +136,10 @@ def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, ha
         assert known[id_].sentence in re.sub(r"<[^>]*>", "", item).replace("&#39;", "'").replace("&amp;", "&").replace(
             "&#34;", '"'
         )
-    spans = known[next(iter(i for i in items if known[i].spans))]
-    assert f"characters {spans.spans[0][0]}–{spans.spans[0][1]} ({spans.spans[0][2]})" in items[spans.id]
+    spans = known[next(iter(i for i in items if known[i].claim.spans))]
+    assert (
+        f"characters {spans.claim.spans[0][0]}–{spans.claim.spans[0][1]} ({spans.claim.spans[0][2]})" in items[spans.id]
+    )
 
 
 def test_every_figure_is_there_and_says_what_it_rests_on_and_whether_it_is_carried(whole: str) -> None:

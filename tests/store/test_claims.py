@@ -119,7 +119,7 @@ def test_the_claims_of_several_entities_come_once(store: Oxigraph, read: list[Cl
 
 def test_the_claims_of_ids_and_of_what_points_to_a_thing(store: Oxigraph, read: list[Claim]) -> None:
     ids = [claim.id for claim in read[::3]]
-    assert claims.named(store, [*ids, "no/such"]) == read[::3]
+    assert claims.by_id(store, [*ids, "no/such"]) == read[::3]
     source = [claim for claim in read if claim.source == ARTICLE]
     assert claims.pointing(store, [namespaces.SOURCE + ARTICLE]) == source
     assert claims.pointing(store, [namespaces.SOURCE + ARTICLE], limit=5) == source[:5]

@@ -60,7 +60,7 @@ def test_the_sides_stand_side_by_side(folder: Folder) -> None:
     [conflict] = conflicts.judged(built(folder, "unsure", "ann-lee leads ore-works", "bob-ray leads ore-works"))
     assert (conflict.id, conflict.kind, conflict.question) == ("who-leads", "unsure", "Who leads Ore Works?")
     assert [side.statement for side in conflict.sides] == ["Ann Lee leads Ore Works", "Bob Ray leads Ore Works"]
-    assert [side.evidence for side in conflict.sides] == ["page", "page"]
+    assert [side.claim.evidence for side in conflict.sides] == ["page", "page"]
     printed = "\n".join(conflicts.lines(conflict))
     assert "https://example.org/page0" in printed
     assert "2 origins" in printed
@@ -98,6 +98,6 @@ def test_an_as_of_store_keeps_contradicted_statements_out(store: Oxigraph) -> No
     for conflict in conflicts.judged(store):
         if conflict.id == "apple-nature":
             claim = conflict.sides[0].claim
-            graph = ox.NamedNode(f"https://w3id.org/rareearth/claim/{claim}")
+            graph = ox.NamedNode(f"https://w3id.org/rareearth/claim/{claim.id}")
             [quad] = list(then.quads(None, None, None, graph))
             assert not list(then.quads(quad.subject, quad.predicate, quad.object, ox.DefaultGraph()))

@@ -97,10 +97,10 @@ def path(
     build: Build = None,
 ) -> None:
     """Tell how two actors are tied, step by step, with the evidence of each step."""
-    from rareearth.views import cards
+    from rareearth.views import paths
 
     graph = opened(build, texts, as_of)
-    print("\n".join(cards.path_lines(graph.path(start, end), sentences_of(graph, texts))))
+    print("\n".join(paths.lines(graph.path(start, end), sentences_of(graph, texts))))
 
 
 @app.command()

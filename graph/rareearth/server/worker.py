@@ -31,7 +31,7 @@ from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryReques
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
 from rareearth.store import oxigraph
-from rareearth.views import cards
+from rareearth.views import lookup
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -113,7 +113,7 @@ def _reply(store: Backend, request: Request) -> Reply:
         case messages.EditorRequest(base):
             return messages.DocumentReply(things.editor(store, pages.site(base)))
         case messages.FindRequest(name):
-            return messages.FindReply(cards.find(store, name))
+            return messages.FindReply(lookup.entity(store, name))
 
 
 def _result(store: Backend, request: QueryRequest) -> QueryReply:

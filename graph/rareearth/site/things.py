@@ -106,7 +106,9 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
         return description.encode(store, node, form, site)
     if iri.startswith(namespaces.ENTITY):
         card = cards.card(store, iri)
-        return pages.render("entity.html", site, iri=iri, card=card, sections=list(_sections(card.statements)))
+        return pages.render(
+            "entity.html", site, iri=iri, card=card, sections=list(_sections(card.statements)), words=phrase
+        )
     if iri == namespaces.DATASET:
         return _home(store, node, site)
     if iri == ONTOLOGY:
@@ -147,13 +149,13 @@ def _home(store: Backend, node: NamedNode, site: Site) -> bytes:
 
 
 def _sections(statements: Iterable[Statement]) -> Iterator[Section]:
-    for heading, of_heading in groupby(statements, key=cards.heading):
+    for heading, of_heading in groupby(statements, key=lambda s: s.heading):
         phrases = [(words, list(same)) for words, same in groupby(of_heading, key=lambda s: s.phrase)]
         by_object = [
             (words, [list(about) for _, about in groupby(same, key=lambda s: (s.object, s.other))])
             for words, same in phrases
         ]
-        yield Section(heading, phrases[0][1][0].kind != "fact", by_object)
+        yield Section(heading, phrases[0][1][0].claim.kind != "fact", by_object)
 
 
 def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
@@ -172,9 +174,9 @@ def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
         title=label(node),
         kind=", ".join(label(quad.object) for quad in about if quad.predicate == _TYPE),
         tags=[label(quad.object) for quad in about if quad.predicate.value in _TAGS and quad.object != _HELD],
-        statements=[(part(quad.subject), part(quad.predicate), part(quad.object)) for quad in store.quads(graph=node)],
+        statements=[_sentence(claim, site) for claim in claims.by_id(store, [namespaces.local(node.value)])],
         properties=[
-            (_short(label(quad.predicate)), part(quad.object))
+            (_short(label(quad.predicate)), _part(label, site, quad.object, label(quad.predicate)))
             for quad in about
             if quad.predicate not in _TITLES and quad.predicate != _TYPE
         ],
@@ -192,9 +194,7 @@ def _rank(claim: Claim) -> tuple[int, int]:
 def _line(claim: Claim, site: Site, page: str) -> ClaimLine:
     source = namespaces.SOURCE + claim.source
     return ClaimLine(
-        subject=Part(claim.subject.label, site.link(claim.subject.text)),
-        relation=Part(phrase.relation(claim.relation), site.link(claim.relation.iri)),
-        object=Part(phrase.object_(claim), site.link(claim.object.text) if claim.object.is_entity else ""),
+        *_sentence(claim, site),
         href=site.link(claim.iri),
         heading=cards.HEADINGS[claim.kind],
         opinion=claim.kind != "fact",
@@ -203,13 +203,24 @@ def _line(claim: Claim, site: Site, page: str) -> ClaimLine:
     )
 
 
+def _sentence(claim: Claim, site: Site) -> tuple[Part, Part, Part]:
+    return (
+        Part(claim.subject.label, site.link(claim.subject.text)),
+        Part(phrase.relation(claim.relation.label), site.link(claim.relation.iri)),
+        Part(phrase.object_(claim), site.link(claim.object.text) if claim.object.is_entity else ""),
+    )
+
+
 def _short(name: str) -> str:
     """The name of a foreign property without its prefix: publisher for dcterms:publisher."""
     return name.rpartition(":")[2]
 
 
-def _part(label: _Label, site: Site, term: Any) -> Part:
-    iri = term.value if isinstance(term, NamedNode) else ""
+def _part(label: _Label, site: Site, term: Any, name: str = "") -> Part:
+    """A term as a page shows it; ``name`` is the label of its property."""
+    if not isinstance(term, NamedNode):
+        return Part(phrase.literal(term.value, term.datatype.value, name), "")
+    iri = term.value
     return Part(label(term), site.link(iri) or (iri if iri.startswith(("http://", "https://")) else ""))
 
 

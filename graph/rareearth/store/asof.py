@@ -57,7 +57,7 @@ class Spell(NamedTuple):
 def at(store: Backend, day: str) -> AsOf:
     """The store as of a day, a month or a year, given as EDTF.
 
-    Raises RareEarthError for any other text.
+    Raises DateError for any other text.
     """
     first, last = _bounds(day)
     known = claims.read(store)
@@ -86,7 +86,7 @@ def read(store: Backend, day: str, entities: Collection[str] | None = None) -> l
     """The claims in effect on a day, in a month or a year (EDTF): all, or those of these entities (IRIs).
 
     They are the claims of the store that :func:`at` makes, without making it; those of an entity cost what it and its
-    neighbours have. Raises RareEarthError for any other text than a day, month or year.
+    neighbours have. Raises DateError for any other text than a day, month or year.
     """
     first, last = _bounds(day)
     chosen = context = claims.read(store, entities)

@@ -17,7 +17,7 @@ from rareearth.ontology import MEASURE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from rareearth.store.claims import Claim, Page, Qualifier, Relation, Value
+    from rareearth.store.claims import Claim, Page, Qualifier, Value
 
 BOUND = "bound"  # the qualifier that says how a number is meant: about, at least, at most, up to
 _PERCENT = " (%)"  # ends the label of a share
@@ -263,12 +263,12 @@ def statement(claim: Claim, inward: bool = False) -> str:
     """
     if inward and claim.relation.inverse:
         return f"{claim.object.label} {claim.relation.inverse} {claim.subject.label}"
-    return f"{claim.subject.label} {relation(claim.relation)} {object_(claim)}"
+    return f"{claim.subject.label} {relation(claim.relation.label)} {object_(claim)}"
 
 
-def relation(of: Relation) -> str:
-    """The label of a relation as it is in a sentence: the sign for per cent is with the number."""
-    return of.label.replace(_PERCENT, "")
+def relation(label: str) -> str:
+    """The label of a relation as it is in a sentence, where the sign for per cent is with the number."""
+    return label.replace(_PERCENT, "")
 
 
 def object_(claim: Claim) -> str:
@@ -277,14 +277,19 @@ def object_(claim: Claim) -> str:
 
 
 def value(of: Value, label: str = "", bound: str = "") -> str:
-    """The name of an entity; a literal in words by its datatype. ``label`` is that of its relation or qualifier."""
-    if of.datatype in _DATES:
-        return date(of.text)
-    if of.datatype not in _NUMBERS:
-        return of.label
-    if of.datatype == MEASURE:
-        return amount(of.text, bound)
-    return share(of.text, bound) if _PERCENT in label else f"{bound} {number(of.text)}".strip()
+    """The name of an entity, or a literal in words; ``label`` is that of its relation or qualifier."""
+    return of.label if of.is_entity else literal(of.text, of.datatype, label, bound)
+
+
+def literal(text: str, datatype: str, label: str = "", bound: str = "") -> str:
+    """A literal in words, by its datatype (an IRI); a number is a share where the ``label`` of its property says so."""
+    if datatype in _DATES:
+        return date(text)
+    if datatype == MEASURE:
+        return amount(text, bound)
+    if datatype not in _NUMBERS:
+        return text
+    return share(text, bound) if _PERCENT in label else f"{bound} {number(text)}".strip()
 
 
 def qualifiers(claim: Claim) -> list[str]:

@@ -1,9 +1,7 @@
 // The card of an entity or of a tie: what is claimed, by whom, and how we know.
 
-import { CLAIM_KINDS, HEADINGS, between, heading, named, time } from "./data.js";
+import { CLAIM_KINDS, HEADINGS, between, heading, named } from "./data.js";
 import { element, link, swatch } from "./dom.js";
-
-const LEVELS = { sentence: "sentence", page: "page that was read", copy: "copy of another's text" };
 
 export class Card {
   /** `go(id)` opens another entity's card, `close()` closes this one. */
@@ -64,11 +62,10 @@ export class Card {
   claim(claim, centre) {
     const inward = centre !== null && claim.o === centre && claim.s !== centre;
     const phrase = inward ? (claim.relation.back ?? `is what this ${claim.relation.label}:`) : claim.relation.label;
-    const other = inward ? this.name(claim.s) : claim.object ? this.name(claim.o) : element("b", { text: claim.value });
+    const other = inward ? this.name(claim.s) : claim.object ? this.name(claim.o) : element("b", { text: claim.words });
     const extra = [
-      ...(claim.qualifiers ?? []).map(([name, value]) => `${name}: ${value}`),
-      time(claim),
-      claim.inferred ? `we infer ${claim.inferred}${claim.because ? ` (${claim.because})` : ""}` : "",
+      ...(claim.details ?? []),
+      claim.time ? `${claim.time}${claim.because ? ` (${claim.because})` : ""}` : "",
     ].filter(Boolean);
     return element("li", { "data-claim": claim.id },
       element("p", { class: "says" }, centre === null ? [this.name(claim.s), " "] : "", `${phrase} `, other,
@@ -88,7 +85,7 @@ export class Card {
       status !== "held" ? badge(status) : "",
       stance ? badge(stance, stance) : "",
     ].filter(Boolean);
-    if (by) found.push(element("span", {}, "says ", this.name(by)));
+    if (by) found.push(element("span", {}, "according to ", this.name(by)));
     for (const id of about ?? []) if (id !== claim.s) found.push(element("span", {}, "of ", this.name(id)));
     return found.length ? element("p", { class: "badges" }, found) : "";
   }
@@ -101,14 +98,8 @@ export class Card {
         ? element("blockquote", { text: claim.sentences[at], title: `${claim.source} ${start}-${end} ${mark}` })
         : element("p", { class: "span" }, `characters ${start}–${end} `, element("code", { text: mark })),
     );
-    const facts = [
-      page.published ?? "undated",
-      LEVELS[claim.evidence] ?? claim.evidence,
-      page.copy && page.copy !== claim.evidence ? page.copy : "",
-      claim.confidence ? `${claim.confidence} confidence` : "",
-    ].filter(Boolean);
     return element("div", { class: "evidence" }, ...spans,
-      element("p", {}, element("b", { text: page.publisher }), `, ${facts.join(", ")}: `, link(page.url, page.title)));
+      element("p", {}, `${page.from} (${claim.level}): `, link(page.url, page.title)));
   }
 
   /** What the other sides of a disagreement say. */
@@ -116,12 +107,12 @@ export class Card {
     const { question, kind, why } = this.data.conflicts[claim.conflict] ?? { question: claim.conflict };
     const rivals = (this.data.conflicting.get(claim.conflict) ?? []).filter((other) => other !== claim);
     return element("details", { class: "conflict", open: kind === "contradiction" },
-      element("summary", { text: `${kind === "contradiction" ? "contradicted" : `differs (${kind ?? "not judged"})`}: ${question}` }),
+      element("summary", { text: `${claim.differs ?? "differs from another claim"}: ${question}` }),
       element("ul", {}, rivals.map((other) =>
         element("li", {}, this.name(other.s), ` ${other.relation.label} `,
-          other.object ? this.name(other.o) : element("b", { text: other.value }),
-          element("span", { class: "extra", text: [...(other.qualifiers ?? []).map(([n, v]) => `${n}: ${v}`), time(other)].filter(Boolean).map((t) => `  ${t}`).join(" ·") }),
-          element("span", { class: "from" }, " – ", `${other.page.publisher}, ${other.page.published ?? "undated"}: `, link(other.page.url, other.page.title))),
+          other.object ? this.name(other.o) : element("b", { text: other.words }),
+          element("span", { class: "extra", text: [...(other.details ?? []), other.time].filter(Boolean).map((t) => `  ${t}`).join(" ·") }),
+          element("span", { class: "from" }, " – ", `${other.page.from}: `, link(other.page.url, other.page.title))),
       )),
       why ? element("p", { class: "note", text: why }) : "");
   }

@@ -1,24 +1,28 @@
 """What the explorer page holds: every entity, claim, source and conflict of a store, as plain values for JSON.
 
 What is not known is absent. Ids are those of the data. A claim has ``s``, ``p`` and either ``o`` (an entity) or
-``value``; ``start`` and ``end`` are the days between which it may have held (see :mod:`asof`), ``undated`` says that
-nothing tells. An entity has ``at``, its place in the network of everything, and ``among`` where it is an actor tied by
-facts: its place in the network of actors. Both are the places that GraphML has.
+``value``; ``start`` and ``end`` are the days between which it may have been in effect (see :mod:`asof`), ``undated``
+says that it has no time. Ready phrases (see :mod:`phrase`) are next to the raw values: ``words`` (the value), ``time``,
+``details`` (the qualifiers), ``level`` (of evidence) and ``differs`` of a claim, ``from`` of a source. An entity has
+``at``, its position in the network of everything, and ``among`` where it is an actor tied by facts: its position in the
+network of actors. Both are the positions that GraphML has.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rareearth import layout, namespaces, network
 from rareearth.store import asof, claims
-from rareearth.views import conflicts
+from rareearth.views import conflicts, phrase
 
 if TYPE_CHECKING:
     from rareearth.network import Network
+    from rareearth.store.asof import Spell
     from rareearth.store.backend import Backend
+    from rareearth.store.claims import Claim
 
 Record = dict[str, Any]
 Sentences = dict[tuple[str, int, int], str]
@@ -43,35 +47,17 @@ SELECT ?entity ?name WHERE {
 }"""
 _RECORDS = """
 SELECT DISTINCT ?entity ?other WHERE { ?entity owl:sameAs ?other ; a ?kind . ?kind rdfs:subClassOf* ree:Entity }"""
-_CLAIMS = """
-SELECT ?claim ?s ?p ?o ?kind ?status ?source ?evidence ?by ?stance ?when ?since ?until ?inferred ?because ?note
-       ?confidence ?conflict WHERE {
-  GRAPH ?claim { ?s ?p ?o }
-  ?claim ree:kind ?kind ; ree:status ?status ; ree:source ?source ; ree:evidence ?evidence .
-  OPTIONAL { ?claim ree:by ?by }
-  OPTIONAL { ?claim ree:stance ?stance }
-  OPTIONAL { ?claim ree:when ?when }
-  OPTIONAL { ?claim ree:since ?since }
-  OPTIONAL { ?claim ree:until ?until }
-  OPTIONAL { ?claim ree:inferredWhen ?inferred }
-  OPTIONAL { ?claim ree:because ?because }
-  OPTIONAL { ?claim skos:note ?note }
-  OPTIONAL { ?claim ree:confidence ?confidence }
-  OPTIONAL { ?claim ree:conflict ?conflict }
-}"""
-_PLAIN = "SELECT ?claim WHERE { GRAPH ?claim { ?s ?p ?o } ?s ?p ?o }"
-_ABOUT = "SELECT ?claim ?about WHERE { ?claim a ree:Claim ; ree:about ?about }"
-_GENRES = "SELECT ?source ?genre WHERE { ?source a ree:Source ; ree:genre ?genre }"
 
 
 def read(store: Backend, sentences: Sentences) -> Record:
     """Everything that the page shows. ``sentences`` stand by (source, start, end); {} makes a page without any."""
-    full, actors = network.read(store, "full"), network.read(store, "actors")
+    known = claims.read(store)
+    full, actors = (network.read(store, view, known=known) for view in ("full", "actors"))
     return {
         "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},
-        "relations": {row["relation"]: _known(row, "relation") for row in _rows(store, _RELATIONS)},
+        "relations": {row["relation"]: _relation(row) for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
-        "claims": sorted(_claims(store, sentences), key=lambda claim: claim["id"]),
+        "claims": list(_claims(known, asof.spells(store, known), sentences)),
         "sources": _sources(store),
         "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.judged(store)},
     }
@@ -79,6 +65,10 @@ def read(store: Backend, sentences: Sentences) -> Record:
 
 def _class(row: dict[str, str]) -> Record:
     return _known({**row, "actors": row["actors"] == "true"}, "kind")
+
+
+def _relation(row: dict[str, str]) -> Record:
+    return _known({**row, "label": phrase.relation(row["label"])}, "relation")
 
 
 def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
@@ -107,27 +97,39 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
     return found
 
 
-def _claims(store: Backend, sentences: Sentences) -> Iterator[Record]:
-    spells, spans, qualifiers = asof.spells(store), claims.spans(store), claims.qualifiers(store)
-    plain = {row["claim"] for row in _rows(store, _PLAIN)}
-    about: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(store, _ABOUT):
-        about[row["claim"]].append(row["about"])
-    for row in _rows(store, _CLAIMS):
-        id_, source = row["claim"], row["source"]
-        iri = namespaces.CLAIM + id_
-        spell, cited = spells[id_], spans[iri]
-        entity = row.pop("o.is") == "NamedNode"
-        said = [sentences.get((source, start, end)) for start, end, _ in cited]
+def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sentences) -> Iterator[Record]:
+    for claim in known:
+        spell, spans = spells[claim.id], claim.spans
+        quotes = [sentences.get((claim.source, start, end)) for start, end, _ in spans]
         record: Record = {
-            **_known(row, "claim", "o"),
-            "id": id_,
-            "o" if entity else "value": row["o"],
-            "about": sorted(about[id_]),
-            "qualifiers": qualifiers[iri],
-            "spans": cited,
-            "sentences": said if any(said) else [],
-            "plain": id_ in plain,
+            "id": claim.id,
+            "s": claim.subject.id,
+            "p": claim.relation.id,
+            "o" if claim.object.is_entity else "value": claim.object.id,
+            "words": "" if claim.object.is_entity else phrase.object_(claim),
+            "kind": claim.kind,
+            "status": claim.status,
+            "source": claim.source,
+            "evidence": claim.evidence,
+            "level": phrase.evidence(claim),
+            "by": claim.by.id if claim.by else "",
+            "stance": claim.stance,
+            "when": claim.when,
+            "since": claim.since,
+            "until": claim.until,
+            "inferred": claim.inferred,
+            "because": claim.because,
+            "time": phrase.time(claim),
+            "note": claim.note,
+            "confidence": claim.confidence,
+            "conflict": claim.conflict,
+            "differs": phrase.conflict(claim),
+            "about": [about.id for about in claim.about],
+            "qualifiers": [(q.label, q.value.label) for q in claim.qualifiers],
+            "details": phrase.qualifiers(claim),
+            "spans": spans,
+            "sentences": quotes if any(quotes) else [],
+            "plain": claim.plain,
             "start": spell.start.isoformat() if spell.start and spell.dated else "",
             "end": spell.end.isoformat() if spell.end and spell.dated else "",
             "undated": not spell.dated,
@@ -136,7 +138,6 @@ def _claims(store: Backend, sentences: Sentences) -> Iterator[Record]:
 
 
 def _sources(store: Backend) -> Record:
-    genres = {row["source"]: row["genre"] for row in _rows(store, _GENRES)}
     found = {}
     for page in sorted(claims.pages(store).values(), key=lambda page: page.id):
         record = {
@@ -144,24 +145,23 @@ def _sources(store: Backend) -> Record:
             "url": page.url,
             "publisher": page.publisher,
             "published": page.published,
+            "from": phrase.source(page),
             "copy": page.copy,
             "story": page.origin if page.origin != page.id else "",
-            "genre": genres.get(page.id, ""),
+            "genre": page.genre,
         }
         found[page.id] = _known(record)
     return found
 
 
 def _rows(store: Backend, query: str) -> Iterator[dict[str, str]]:
-    """The rows of a query as texts, IRIs as ids; ``o.is`` tells an entity from a value where there is a column o."""
+    """The rows of a query as texts, IRIs as ids."""
     result = store.select(query)
     for row in result:
         found = {}
         for column, term in zip(result.columns, row, strict=True):
             kind = type(term).__name__
             found[column] = "" if term is None else namespaces.local(term.value) if kind == "NamedNode" else term.value
-            if column == "o":
-                found["o.is"] = kind
         yield found
 
 

@@ -55,12 +55,6 @@ export function named(data, id) {
   return data.byId.get(id)?.name ?? id;
 }
 
-/** When a claim holds, as the source gives it. */
-export function time(claim) {
-  if (claim.since || claim.until) return `${claim.since ?? "?"} to ${claim.until ?? "now or unknown"}`;
-  return claim.when ?? "";
-}
-
 /** The status of a claim, with facts that another source contradicts apart: they are not among the plain facts. */
 export function standing(claim) {
   return claim.kind === "fact" && claim.status === "held" && !claim.plain ? "contradicted" : claim.status;

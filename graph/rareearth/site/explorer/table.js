@@ -1,6 +1,6 @@
 // The claims as a plain table: for screen readers, and for machines that cannot draw the network.
 
-import { CLAIM_KINDS, named, time } from "./data.js";
+import { CLAIM_KINDS, named } from "./data.js";
 import { element, link } from "./dom.js";
 
 const PAGE = 200; // rows at a time: thousands at once make a browser slow
@@ -16,13 +16,13 @@ export class Table {
     this.columns = [
       { title: "Who or what", text: (c) => c.subject.name, cell: (c) => this.name(c.s) },
       { title: "Relation", text: (c) => c.relation.label },
-      { title: "To whom or what", text: (c) => c.object?.name ?? c.value, cell: (c) => (c.object ? this.name(c.o) : c.value) },
-      { title: "More", text: (c) => (c.qualifiers ?? []).map(([name, value]) => `${name}: ${value}`).join(", ") },
-      { title: "When", text: (c) => time(c) || (c.inferred ? `we infer ${c.inferred}` : "") },
+      { title: "To whom or what", text: (c) => c.object?.name ?? c.words, cell: (c) => (c.object ? this.name(c.o) : c.words) },
+      { title: "More", text: (c) => (c.details ?? []).join(", ") },
+      { title: "When", text: (c) => c.time ?? "", sort: (c) => c.start ?? c.when ?? c.since ?? c.inferred ?? "" },
       { title: "Kind", text: (c) => [c.kind, c.status === "held" ? "" : c.status, c.stance].filter(Boolean).join(", "), sort: (c) => CLAIM_KINDS.indexOf(c.kind) },
       { title: "By", text: (c) => (c.by ? named(this.data, c.by) : "") },
-      { title: "Evidence", text: (c) => [c.evidence, c.confidence, c.conflict ? "disputed" : ""].filter(Boolean).join(", ") },
-      { title: "Source", text: (c) => `${c.page.publisher} ${c.page.published ?? ""}`, cell: (c) => link(c.page.url, `${c.page.publisher}${c.page.published ? `, ${c.page.published}` : ""}`) },
+      { title: "Evidence", text: (c) => [c.level, c.conflict ? "disputed" : ""].filter(Boolean).join(", ") },
+      { title: "Source", text: (c) => c.page.from, cell: (c) => link(c.page.url, c.page.from) },
     ];
   }
 

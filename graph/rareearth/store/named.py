@@ -1,0 +1,187 @@
+"""What claims name: entities with their labels, sources, spans and conflicts, looked up many at a time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from rareearth import namespaces
+from rareearth.store.backend import NamedNode
+
+if TYPE_CHECKING:
+    from rareearth.store.backend import Backend
+
+Flat: TypeAlias = list[Any]  # property, value, property, value …
+Properties: TypeAlias = dict[str, list[Any]]  # by prefix:name
+
+_BATCH = 400  # IRIs of a query
+_PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?thing { %s } ?thing ?property ?value }"
+_ALL_PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?property { %s } ?thing ?property ?value }"
+_ALL_LABELS = 'SELECT ?thing ?label WHERE { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }'
+_THINGS = (
+    "dcterms:title", "dcterms:publisher", "dcterms:issued", "foaf:page", "ree:copyKind", "ree:story",
+    "ree:genre", "ree:disagreement", "oa:start", "oa:end", "ree:fingerprint",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Value:
+    """An entity or a literal: ``text`` is its IRI or its lexical form.
+
+    ``datatype`` is the IRI of the literal's datatype, "" for an entity.
+    """
+
+    text: str
+    datatype: str
+    _things: Things = field(repr=False, compare=False)
+
+    @property
+    def is_entity(self) -> bool:
+        """Whether it is an entity."""
+        return not self.datatype
+
+    @property
+    def id(self) -> str:
+        """The id of an entity; a literal as it is."""
+        return self.text.removeprefix(namespaces.ENTITY)
+
+    @property
+    def label(self) -> str:
+        """What people read: the English name of an entity; a literal as it is."""
+        return self.text if self.datatype else self._things.label(self.text)
+
+
+class Span(NamedTuple):
+    """Characters ``start`` up to ``end`` of the text of a source, and the fingerprint of what is there."""
+
+    start: int
+    end: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A source: its title, address, publisher, date (EDTF) and genre; ``copy`` is mirror, digest, repost or nothing.
+
+    ``origin`` is the same for pages that carry one story: they are one witness.
+    """
+
+    id: str
+    title: str
+    url: str
+    publisher: str
+    published: str
+    copy: str
+    origin: str
+    genre: str
+
+
+class Things:
+    """What claims name, with its properties: looked up at the first use, all of it (or all that is wanted) at once."""
+
+    def __init__(self, store: Backend, wanted: set[str] | None = None) -> None:
+        self._store = store
+        self._wanted = wanted
+        self.page = functools.cache(self._page)  # the source of an IRI
+
+    @functools.cached_property
+    def _found(self) -> dict[str, Properties]:
+        if self._wanted is None:
+            return _grouped(having(self._store, _THINGS))
+        found = _grouped(properties_of(self._store, self._wanted))
+        publishers = {_first(thing, "dcterms:publisher") for thing in found.values()} - {"", *found}
+        return found | _grouped(properties_of(self._store, publishers))
+
+    @functools.cached_property
+    def _labels(self) -> dict[str, str]:
+        if self._wanted is None:
+            return {thing.value: label.value for thing, label in self._store.select(_ALL_LABELS)}
+        labels = ((iri, label) for iri, thing in self._found.items() for label in thing.get("rdfs:label", ()))
+        return {iri: label.value for iri, label in labels if label.language == "en"}
+
+    def label(self, iri: str) -> str:
+        """The English label of a thing; its id where it has none."""
+        return self._labels.get(iri) or namespaces.local(iri)
+
+    def disagreement(self, conflict: str) -> str:
+        """Of which kind a conflict (its id) is."""
+        return namespaces.local(_first(self._found.get(namespaces.CONFLICT + conflict, {}), "ree:disagreement"))
+
+    def span(self, selector: str) -> Span:
+        """The span of a selector (its IRI)."""
+        thing = self._found[selector]
+        return Span(int(_first(thing, "oa:start")), int(_first(thing, "oa:end")), _first(thing, "ree:fingerprint"))
+
+    def _page(self, iri: str) -> Page:
+        thing, id_ = self._found.get(iri, {}), namespaces.local(iri)
+        publisher = _first(thing, "dcterms:publisher")
+        return Page(
+            id=id_,
+            title=_first(thing, "dcterms:title"),
+            url=_first(thing, "foaf:page"),
+            publisher=self.label(publisher) if publisher else "",
+            published=_first(thing, "dcterms:issued"),
+            copy=_first(thing, "ree:copyKind"),
+            origin=namespaces.local(_first(thing, "ree:story")) or id_,
+            genre=_first(thing, "ree:genre"),
+        )
+
+
+def properties_of(store: Backend, things: Collection[str]) -> dict[str, Flat]:
+    """The properties of things (IRIs)."""
+    return _properties(store, (_PROPERTIES % refs for refs in batches(things)))
+
+
+def having(store: Backend, names: Iterable[str]) -> dict[str, Flat]:
+    """These properties, as ``prefix:name``, of all things that have any of them."""
+    return _properties(store, [_ALL_PROPERTIES % " ".join(names)])
+
+
+def _properties(store: Backend, queries: Iterable[str]) -> dict[str, Flat]:
+    """For each thing of these queries its properties, as ``prefix:name``, each with its value after it.
+
+    One flat list for a thing: the collector of garbage would take longer over a list for each property.
+    """
+    found: dict[str, Flat] = {}
+    compact = functools.cache(namespaces.compact)
+    for query in queries:
+        for thing, property_, value in store.select(query):
+            found.setdefault(thing.value, []).extend((compact(property_.value), value))
+    return found
+
+
+def _grouped(things: Mapping[str, Flat]) -> dict[str, Properties]:
+    found: dict[str, Properties] = {}
+    for iri, flat in things.items():
+        properties = found[iri] = {}
+        for name, value in pairs(flat):
+            properties.setdefault(name, []).append(value)
+    return found
+
+
+def pairs(flat: Flat) -> Iterator[tuple[str, Any]]:
+    """The properties of a thing with their values."""
+    values = iter(flat)
+    return zip(values, values, strict=True)
+
+
+def _first(thing: Properties, name: str) -> str:
+    return str(thing[name][0].value) if name in thing else ""
+
+
+def is_node(term: Any) -> bool:
+    """Whether a term is an IRI."""
+    return isinstance(term, NamedNode)
+
+
+def batches(iris: Iterable[str]) -> Iterator[str]:
+    """IRIs as a query writes them after VALUES, sorted, so many at a time that a query stays short.
+
+    Raises ValueError for a text that is no IRI.
+    """
+    rest = iter(sorted(set(iris)))
+    while batch := list(islice(rest, _BATCH)):
+        yield " ".join(str(NamedNode(iri)) for iri in batch)

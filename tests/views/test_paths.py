@@ -1,0 +1,71 @@
+"""The path between two entities."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from conftest import ARTICLE, Folder
+
+from rareearth import namespaces
+from rareearth.errors import RareEarthError
+from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
+from rareearth.views import paths
+from rareearth.views.paths import Step
+
+
+def path(store: Oxigraph, start: str, end: str) -> list[Step]:
+    return paths.between(store, namespaces.ENTITY + start, namespaces.ENTITY + end)[0]
+
+
+def test_neighbours_are_one_step_apart_with_the_evidence(store: Oxigraph) -> None:
+    [step] = path(store, "li-bo", "chinese-society-of-rare-earths")
+    assert (step.source, step.target) == ("Li Bo", "Chinese Society of Rare Earths")
+    assert [s.claim.relation.id for s in step.statements] == ["chairs"]
+    assert step.statements[0].claim.spans
+
+
+def test_each_step_starts_where_the_last_one_ended_and_rests_on_facts(store: Oxigraph) -> None:
+    steps = path(store, "xu-zhifeng", "qiandong-rare-earth-group")
+    assert len(steps) >= 2
+    assert (steps[0].source, steps[-1].target) == ("Xu Zhifeng", "QianDong Rare Earth Group")
+    for one, other in pairwise(steps):
+        assert one.target == other.source
+    for step in steps:
+        assert step.statements
+        assert {s.claim.kind for s in step.statements} == {"fact"}
+        assert all({s.subject, s.object} == {step.source, step.target} for s in step.statements)
+
+
+def test_the_way_back_is_as_long(store: Oxigraph) -> None:
+    there, back = path(store, "li-bo", "tungsten"), path(store, "tungsten", "li-bo")
+    assert len(there) == len(back)
+
+
+def test_opinions_are_a_tie_when_no_fact_is(store: Oxigraph) -> None:
+    steps = path(store, "western-capital", "china")
+    assert any(s.claim.kind == "assessment" for step in steps for s in step.statements)
+
+
+def test_several_paths_are_different_and_the_shortest_comes_first(store: Oxigraph) -> None:
+    found = paths.between(store, namespaces.ENTITY + "li-bo", namespaces.ENTITY + "ganzhou", count=3)
+    assert 1 < len(found) <= 3
+    assert [len(p) for p in found] == sorted(len(p) for p in found)
+    assert len({tuple(step.target for step in p) for p in found}) == len(found)
+
+
+def test_no_path_to_itself_and_none_where_nothing_ties(store: Oxigraph, folder: Folder) -> None:
+    with pytest.raises(RareEarthError, match="both names mean the same entity"):
+        path(store, "li-bo", "li-bo")
+    folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", "")
+    small = oxigraph.memory(nquads.lines(folder.dataset()))
+    with pytest.raises(RareEarthError, match="no path in the graph connects ann-lee and daily-ore"):
+        path(small, "ann-lee", "daily-ore")
+
+
+def test_a_path_as_text(store: Oxigraph) -> None:
+    text = list(paths.lines(path(store, "li-bo", "chinese-society-of-rare-earths")))
+    assert text[0] == "1. Li Bo – Chinese Society of Rare Earths"
+    assert text[1].startswith("    Li Bo chairs Chinese Society of Rare Earths  [")
+    assert text[2].strip() == f"{ARTICLE} 565-782 802e427b"
