@@ -157,7 +157,7 @@ def dataset() -> Dataset:
 
 @pytest.fixture(scope="session")
 def lines(dataset: Dataset) -> list[str]:
-    return nquads.lines(dataset)
+    return list(nquads.lines(dataset))
 
 
 @pytest.fixture(scope="session")

@@ -209,15 +209,15 @@ def test_other_verdicts_join_nothing(folder: Folder, verdict: str) -> None:
 
 
 def test_taking_a_judgement_back_gives_the_same_bytes_as_before(folder: Folder) -> None:
-    with_it = nquads.lines(folder.dataset())
+    with_it = list(nquads.lines(folder.dataset()))
     text = (folder.data / SAME).read_text(encoding="utf-8")
     folder.write(SAME, "[]\n")
-    without = nquads.lines(folder.dataset())
+    without = list(nquads.lines(folder.dataset()))
     assert without != with_it
     folder.write(SAME, text)
-    assert nquads.lines(folder.dataset()) == with_it
+    assert list(nquads.lines(folder.dataset())) == with_it
     (folder.data / SAME).unlink()
-    assert nquads.lines(folder.dataset()) == without
+    assert list(nquads.lines(folder.dataset())) == without
 
 
 RECORDS = "abcdefgh"

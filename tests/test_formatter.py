@@ -22,10 +22,10 @@ def test_shipped_files_are_tidy(path: Path, ontology: Ontology) -> None:
 
 
 def test_what_it_says_stays_the_same(folder: Folder, ontology: Ontology) -> None:
-    before = nquads.lines(folder.dataset())
+    before = list(nquads.lines(folder.dataset()))
     for path in datasets.files(folder.data):
         path.write_text(formatter.tidied(path, ontology), encoding="utf-8")
-    assert nquads.lines(folder.dataset()) == before
+    assert list(nquads.lines(folder.dataset())) == before
     assert all(
         path.read_text(encoding="utf-8") == formatter.tidied(path, ontology) for path in datasets.files(folder.data)
     )

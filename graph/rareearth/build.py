@@ -1,10 +1,11 @@
-"""The build: data and ontology become a checked store, RDF and network files, swapped in whole."""
+"""The build: data and ontology become a verified store, RDF and network files, published together."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rareearth import checks, namespaces, network, paths
@@ -24,30 +25,26 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     """Make the build of a data folder in a build folder (the shipped data, the usual place) and return its summary.
 
     The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
-    Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stands.
+    Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
     """
     folder = folder or paths.build()
     dataset = checks.checked(data)
-    lines = nquads.lines(dataset)
-    with oxigraph.aside(folder) as new:
-        manifest = oxigraph.make(lines, new)
-        fresh = oxigraph.memory(lines)
-        _validate(dataset, fresh)
-        actors = network.read(fresh)
-        summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), len(lines))
-        save(new / f"{NAME}.trig", graphs.serialize(fresh, ".trig"))
+    with oxigraph.staging(folder) as new:
+        with TemporaryDirectory(dir=new) as sorting:
+            made = oxigraph.make(nquads.lines(dataset, Path(sorting)), new)
+        _validate(dataset, made.store)
+        actors = network.read(made.store)
+        summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), made.quads)
+        save(new / f"{NAME}.trig", graphs.serialize(made.store, ".trig"))
         save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(actors)))
         save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(actors)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())
-        manifest["inputs"] = _inputs(data)
-        manifest["files"] = {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(new.iterdir()) if path.is_file()
-        }
-        oxigraph.swap_in(new, folder, manifest)
+        files = {path.name: _digest(path) for path in sorted(new.iterdir()) if path.is_file()}
+        oxigraph.publish(made, new, folder, inputs=_inputs(data), files=files)
     return summary
 
 
-def opened(data: Path | None = None, folder: Path | None = None) -> tuple[Backend, bool]:
+def open_store(data: Path | None = None, folder: Path | None = None) -> tuple[Backend, bool]:
     """The store of the last build, and whether the data has changed since.
 
     Where there is no build yet one is made, and an installed package also remakes one of other data than it ships.
@@ -80,9 +77,14 @@ def _inputs(data: Path | None) -> str:
     return total.hexdigest()
 
 
-def _validate(dataset: Dataset, fresh: Backend) -> None:
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _validate(dataset: Dataset, store: Backend) -> None:
     problems = []
-    for violation in shacl.violations(fresh):
+    for violation in shacl.violations(store):
         file, line = dataset.where.get(violation.focus.removeprefix(namespaces.BASE)) or (dataset.folder, None)
         problems.append(Problem(file, line, f"SHACL: {violation}"))
     if problems:

@@ -309,7 +309,7 @@ def open(  # noqa: A001 - read as rareearth.open()
     sentences can be shown. Raises DataError for faults in the data, NoBuildError for a damaged build, StoreError when
     it cannot be written.
     """
-    store, stale = builds.opened(Path(data) if data else None, Path(build) if build else None)
+    store, stale = builds.open_store(Path(data) if data else None, Path(build) if build else None)
     return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)
 
 

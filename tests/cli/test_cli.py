@@ -138,8 +138,8 @@ def test_a_second_build_at_the_same_time(run: Command, tmp_path: Path) -> None:
     folder = small(tmp_path)
     builds.build(folder.data, folder.build)
     before = snapshot(folder.build)
-    with oxigraph.aside(folder.build):
-        refused(run("build", "--data", folder.data, "--build", folder.build), "another build is at work")
+    with oxigraph.staging(folder.build):
+        refused(run("build", "--data", folder.data, "--build", folder.build), "another build is running")
     assert snapshot(folder.build) == before
     assert run("build", "--data", folder.data, "--build", folder.build).returncode == 0
 

@@ -194,8 +194,8 @@ GRAPHS = {
 
 def made(folder: Path, lines: list[str]) -> Path:
     """A build folder that holds just these quads."""
-    with oxigraph.aside(folder) as new:
-        oxigraph.swap_in(new, folder, oxigraph.make(lines, new))
+    with oxigraph.staging(folder) as new:
+        oxigraph.publish(oxigraph.make(lines, new), new, folder)
     return folder
 
 
@@ -252,7 +252,7 @@ def held(server: Served) -> list[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_a_case_of_the_w3c(server: Served, build: Path, name: str) -> None:
     case = CASES[name]
-    before = oxigraph.digest(sorted(str(quad) for quad in oxigraph.read(build).quads()))
+    before = sorted(map(str, oxigraph.read(build).quads()))
     status, media, body = answer(server, case.method, case.target, case.body, case.headers)
     assert status == case.status if case.status > 9 else status // 100 == case.status, (status, body)
     if case.form == "boolean":
@@ -265,7 +265,7 @@ def test_a_case_of_the_w3c(server: Served, build: Path, name: str) -> None:
         assert body.strip(), "a refusal says why"
     if "update" in name:
         assert held(server) == sorted(line.replace(" .", "").replace(" ", "\t") for line in QUADS)
-        assert oxigraph.digest(sorted(str(quad) for quad in oxigraph.read(build).quads())) == before
+        assert sorted(map(str, oxigraph.read(build).quads())) == before
     if case.then:
         assert truth(*answer(server, "POST", at(), case.then, QUERY)[1:]) is False
 

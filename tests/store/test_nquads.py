@@ -221,6 +221,6 @@ def test_an_inferred_time_never_stands_as_the_given_one(folder: Folder) -> None:
 def test_what_the_models_let_through_the_store_takes(folder: Folder, address: str, language: str) -> None:
     folder.change("sources/daily.yaml", "https://example.org/daily?day=1", f'"{address}"')
     folder.change("sources/daily.yaml", "language: en", f"language: {language}")
-    lines = nquads.lines(folder.dataset())
+    lines = list(nquads.lines(folder.dataset()))
     back = ox.serialize(oxigraph.memory(lines).engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(back.decode().split("\n")[:-1]) == lines

@@ -20,26 +20,21 @@ from rareearth import edtf, namespaces
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import MEASURE
+from rareearth.store.sorting import Sorter
 
 _EXACT = Context(prec=40)  # more digits than checks let through
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
-def lines(dataset: Dataset) -> list[str]:
-    """Everything the graph says, as sorted N-Quads lines without line ends; ontology and description included."""
-    found = set(_ontology(dataset.ontology.path))
-    for entity in dataset.entities.values():
-        found.update(_entity(dataset, entity))
-    for source in dataset.sources.values():
-        found.update(_source(dataset, source))
-    for judgement in dataset.judgements:
-        found.update(_judgement(judgement))
-    for conflict in dataset.conflicts.values():
-        found.update(_conflict(conflict))
-    for claim in dataset.claims:
-        found.update(_claim(dataset, claim))
-    found.update(_description(dataset, triples=len(found) - len(dataset.claims)))
-    return sorted(found)
+def lines(dataset: Dataset, folder: Path | None = None) -> Iterator[str]:
+    """Everything the graph states, as sorted N-Quads lines without line ends; ontology and description included.
+
+    Where there are very many they are sorted in files of ``folder``, if one is given.
+    """
+    found = Sorter(folder)
+    found.extend(_statements(dataset))
+    found.extend(_description(dataset, triples=sum(1 for _ in found) - len(dataset.claims)))
+    return iter(found)
 
 
 def iri(value: str) -> str:
@@ -60,6 +55,21 @@ def value(text: str, datatype: str) -> str:
     elif datatype == namespaces.PREFIXES["xsd"] + "integer":
         text = str(int(text))
     return literal(text, "" if datatype == namespaces.PREFIXES["xsd"] + "string" else datatype)
+
+
+def _statements(dataset: Dataset) -> Iterator[str]:
+    """The lines of everything but the description, in no order, and some twice."""
+    yield from _ontology(dataset.ontology.path)
+    for entity in dataset.entities.values():
+        yield from _entity(dataset, entity)
+    for source in dataset.sources.values():
+        yield from _source(dataset, source)
+    for judgement in dataset.judgements:
+        yield from _judgement(judgement)
+    for conflict in dataset.conflicts.values():
+        yield from _conflict(conflict)
+    for claim in dataset.claims:
+        yield from _claim(dataset, claim)
 
 
 def _p(compact: str) -> str:

@@ -1,4 +1,4 @@
-"""The embedded Oxigraph store: made aside, checked, and swapped in whole; opened for reading only.
+"""The embedded Oxigraph store: built in a staging folder, verified, and published whole; opened for reading only.
 
 A build folder holds ``manifest.json`` and the store that it names. The manifest is the last thing that a build puts
 in place, so a build that fails or is killed leaves the one before.
@@ -9,12 +9,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -23,8 +25,12 @@ from rareearth.errors import NoBuildError, StoreError
 from rareearth.store import sparql
 from rareearth.store.backend import BlankNode, Graph, NamedNode, Quad, Result, Rows, Term, Triple
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 MANIFEST = "manifest.json"
-_ASIDE = ".aside"
+_STAGING = ".staging"
+_PART = 4096  # lines that are read at a time
 
 
 class Oxigraph:
@@ -67,18 +73,56 @@ class Oxigraph:
         return self.engine.quads_for_pattern(subject, predicate, object, graph)
 
 
-def digest(lines: Iterable[str]) -> str:
-    """The SHA-256 of N-Quads lines, each with its line end."""
-    total = hashlib.sha256()
-    for line in lines:
-        total.update(line.encode() + b"\n")
-    return total.hexdigest()
+class _Passing(io.BytesIO):
+    """N-Quads lines that pass by: how many, and the sum of their hashes, which does not depend on their order.
+
+    The hashes are those of this process: they compare what is read back with what was written, and are not kept.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.content = (0, 0)
+
+    def pass_(self, lines: Sequence[bytes]) -> None:
+        count, total = self.content
+        self.content = count + len(lines), total + sum(map(hash, lines))
+
+
+class _Source(_Passing):
+    """Lines as a file that is read, with the digest of what has been read."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        super().__init__()
+        self._lines, self._part = iter(lines), io.BytesIO()
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if not (data := self._part.read(size)) and (part := [line.encode() for line in islice(self._lines, _PART)]):
+            self.pass_(part)
+            text = b"\n".join(part) + b"\n"
+            self.digest.update(text)
+            self._part = io.BytesIO(text)
+            data = self._part.read(size)
+        return data
+
+
+class _Sink(_Passing):
+    """Lines as a file that is written, of which nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rest = b""
+
+    def write(self, data: Buffer, /) -> int:
+        *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
+        self.pass_(lines)
+        return memoryview(data).nbytes
 
 
 def memory(lines: Iterable[str]) -> Oxigraph:
     """A store in memory with the quads of N-Quads lines."""
     engine = ox.Store()
-    engine.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    engine.bulk_load(_Source(lines), format=ox.RdfFormat.N_QUADS)
     return Oxigraph(engine)
 
 
@@ -90,8 +134,8 @@ def copy(quads: Iterable[Quad]) -> Oxigraph:
 
 
 @contextlib.contextmanager
-def aside(folder: Path) -> Iterator[Path]:
-    """An empty folder inside the build folder to make a build in; gone afterwards, whatever happened.
+def staging(folder: Path) -> Iterator[Path]:
+    """An empty folder inside the build folder to make a build in; removed afterwards, whatever happens.
 
     One build at a time: raises StoreError when another one runs, or when the folder cannot be written.
     """
@@ -106,15 +150,15 @@ def aside(folder: Path) -> Iterator[Path]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise StoreError(f"{paths.shown(folder)}: another build is at work; wait for it to end") from error
-        new = folder / _ASIDE
+            raise StoreError(f"{paths.shown(folder)}: another build is running; wait for it to end") from error
+        new = folder / _STAGING
         shutil.rmtree(new, ignore_errors=True)  # what a killed build left
         try:
             new.mkdir()
             yield new
         except OSError as error:
             raise StoreError(
-                f"{paths.shown(folder)}: cannot be written ({error.strerror or error}); the last build stands"
+                f"{paths.shown(folder)}: cannot be written ({error.strerror or error}); the last build stays in place"
             ) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -122,31 +166,45 @@ def aside(folder: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-def make(lines: list[str], new: Path) -> dict[str, Any]:
-    """Make the store of N-Quads lines in an empty folder, read it back, and return its part of the manifest.
+class Made(NamedTuple):
+    """A store that has been made and verified: opened for reading, its name, and what it holds."""
 
-    Raises StoreError when what is read back is not what was put in.
+    store: Oxigraph
+    name: str
+    quads: int
+    sha256: str
+    content: tuple[int, int]
+
+
+def make(lines: Iterable[str], new: Path) -> Made:
+    """Make the store of sorted N-Quads lines, each once, in an empty folder, and verify it by reading it back.
+
+    Raises StoreError when the store does not hold what was written.
     """
-    mark = digest(lines)
-    name = f"store-{mark[:16]}"
-    store = ox.Store(str(new / name))
-    store.bulk_load("\n".join(lines).encode(), format=ox.RdfFormat.N_QUADS)
+    source, path = _Source(lines), new / "store"
+    store = ox.Store(str(path))
+    store.bulk_load(source, format=ox.RdfFormat.N_QUADS)
     store.flush()
     del store
-    read_back = _lines(new / name)
-    if digest(read_back) != mark:
-        differing = min(set(lines) ^ set(read_back), default="")
-        raise StoreError(f"the store does not give back what was put in, as in {differing}; the last build stands")
-    return {"store": name, "quads": len(lines), "sha256": mark}
+    digest = source.digest.hexdigest()
+    path = path.rename(new / f"store-{digest[:16]}")
+    engine = ox.Store.read_only(str(path))
+    if _content(engine) != source.content:
+        raise StoreError("the store does not hold what was written to it; the last build stays in place")
+    return Made(Oxigraph(engine), path.name, source.content[0], digest, source.content)
 
 
-def swap_in(new: Path, folder: Path, manifest: dict[str, Any]) -> None:
-    """Put everything that was made aside in its place, the manifest last, and take away older stores."""
-    kept = folder / manifest["store"]
+def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
+    """Move everything from the staging folder to its place, the manifest last, and remove older stores.
+
+    ``listed`` is what the manifest has besides what it says of the store.
+    """
+    kept = folder / made.name
+    manifest = {"store": made.name, "quads": made.quads, "sha256": made.sha256, **listed}
     for path in sorted(new.iterdir()):
         if path == new / kept.name and kept.exists():
-            if _holds(kept, manifest):
-                continue  # it serves as it is, and whoever is killed here must not leave it missing
+            if _holds(kept, made.content):
+                continue  # it serves as it is, and a build that is killed here must not leave it missing
             shutil.rmtree(kept)
         _sync(path)
         os.replace(path, folder / path.name)
@@ -189,16 +247,18 @@ def read(folder: Path) -> Oxigraph:
     return Oxigraph(engine)
 
 
-def _lines(path: Path) -> list[str]:
-    """What a store on disk gives back, as sorted N-Quads lines."""
-    text = ox.serialize(ox.Store.read_only(str(path)), format=ox.RdfFormat.N_QUADS)
-    return sorted((text or b"").decode().split("\n")[:-1])
+def _content(engine: ox.Store) -> tuple[int, int]:
+    """What a store gives back."""
+    sink = _Sink()
+    engine.dump(sink, format=ox.RdfFormat.N_QUADS)
+    return sink.content
 
 
-def _holds(path: Path, manifest: dict[str, Any]) -> bool:
+def _holds(path: Path, content: tuple[int, int]) -> bool:
+    """Whether a store on disk, which may be damaged, holds this."""
     try:
-        return digest(_lines(path)) == str(manifest["sha256"])
-    except (OSError, RuntimeError, UnicodeDecodeError):
+        return _content(ox.Store.read_only(str(path))) == content
+    except (OSError, RuntimeError):
         return False
 
 
