@@ -86,6 +86,14 @@ def test_all_questions_in_short(run: Command, little: Path) -> None:
     assert all(line.endswith(str(f.verdict)) for line, f in zip(lines[::2], found, strict=True))
 
 
+def test_all_questions_as_json_with_the_sample(run: Command, little: Path) -> None:
+    graph = rareearth.open(little)
+    answer = json.loads(run("analyse", "--format", "json", "--seed", "2", "--build", little).stdout)
+    assert answer["sample"] == json.loads(json.dumps(finding.plain(graph.overview(seed=2))))
+    assert [found["name"] for found in answer["findings"]] == list(analysis.QUESTIONS)
+    assert answer["findings"][0] == json.loads(json.dumps(finding.record(graph.analyse("spheres", seed=2))))
+
+
 def test_as_of_a_day(run: Command, little: Path) -> None:
     graph = rareearth.open(little)
     then = json.loads(run("analyse", "communities", "--as-of", "2019", "--format", "json", "--build", little).stdout)
@@ -134,7 +142,7 @@ def test_bad_input_is_told_in_one_line(
     assert line("analyse", "--without", "dayly") == "no source named 'dayly'; did you mean daily?"
     assert line("report", tmp_path / "x.html", "--without", "dayly").startswith("no source named 'dayly'")
     assert "--as-of: 'soon' is not a date" in line("analyse", "spheres", "--as-of", "soon")
-    assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is no known ending of a report; wanted .html or .md"
+    assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is no extension of a report; expected .html or .md"
     assert "cannot be written" in line("report", tmp_path / "nowhere" / "x.html")
     (tmp_path / "taken.html").mkdir()
     assert "cannot be written" in line("report", tmp_path / "taken.html")

@@ -47,7 +47,7 @@ class Grouping:
 
 
 def compare(graph: Graph, groups: Mapping[str, str], random_ties: Sequence[Sequence[Pair]]) -> Grouping:
-    """The ties between groups of a graph all of whose nodes have one, compared with those of random graphs."""
+    """The ties between groups, compared with those of random graphs; ``groups`` has the group of every node."""
     sizes = dict(sorted(Counter(groups.values()).items()))
     if not graph.number_of_edges():
         return Grouping(sizes, None, (), {}, None)

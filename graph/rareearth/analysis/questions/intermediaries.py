@@ -119,7 +119,7 @@ class CutPoint(Actor):
 class Removal:
     """The pairs that still have a path after the loss of ``lost`` actors, in per cent of those that had one.
 
-    Lost are those with the most ties, those on the most shortest paths (both determined anew after each loss; the actor
+    Lost are those with the most ties, those on the most shortest paths (both recalculated after each loss; the actor
     is None at the start, or if nobody is left), or random ones: their mean, and the 5th and 95th percentile of the
     runs.
     """
@@ -218,7 +218,7 @@ def removal(read: Sample, first: Collection[str], last: Collection[str], seed: i
 
 
 def independent_table(found: IndependentPaths, first: int, last: int) -> Table:
-    """The numbers of independent paths between so many research bodies and firms."""
+    """The numbers of independent paths; ``first`` and ``last`` are the numbers of research bodies and firms."""
     names = ", ".join(actor.name for actor in found.separator)
     return Table(
         f"Independent paths (that share no other actor); first: {counted(first, 'research body')}, "
@@ -299,7 +299,7 @@ def removal_table(found: Iterable[Removal]) -> Table:
             )
             for step in found
         ),
-        note="Who has the most ties, or is on the most shortest paths, is determined anew after each loss. Random: "
+        note="Who has the most ties, or is on the most shortest paths, is recalculated after each loss. Random: "
         f"{RUNS} runs.",
     )
 

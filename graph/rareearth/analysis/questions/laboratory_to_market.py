@@ -1,13 +1,13 @@
-"""The question ``laboratory-to-market``: how far research bodies are from firms, who carries the paths, who cuts them.
+"""The question ``laboratory-to-market``: how far research bodies are from firms, and which actors connect them.
 
-Research bodies are the organizations of the sphere of academia, firms those of industry; paths run over all ties. How
-far is told by the efficiency, the mean of 1/distance over all pairs, with 0 for a pair without a path.
+Research bodies are the organizations of academia, firms those of industry; paths run over all ties. Distance is
+measured by the efficiency: the mean of 1/distance over all pairs, with 0 for a pair without a path.
 
-The claim that they are far is supported when research bodies are farther from firms than in random graphs in which
-everyone keeps its number of ties, **and** farther, beside the distances among firms, than there (both two-sided p up to
-0.05); spoken against when they are nearer by the second. So a network that is loose everywhere does not make
-laboratories far. The graph cannot tell otherwise, nor with fewer than 10 research bodies or firms, nor when the verdict
-is another without one source, without ties of ownership alone, or without paths over sectors, events and places.
+The claim that they are far apart is supported if research bodies are farther from firms than in random graphs in which
+every actor keeps its number of ties, **and** farther relative to the distances among firms (both two-sided p up to
+0.05); it is contradicted if they are nearer in that relative sense. So a network that is loose everywhere does not make
+laboratories far. It is inconclusive otherwise, with fewer than 10 research bodies or firms, or if the verdict changes
+without one source, without ties of ownership alone, or without paths over sectors, events and places.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     Graph = nx.Graph[str]
 
-QUESTION = "How far is it from research bodies to firms, who carries the paths between them, and who would cut them?"
+QUESTION = "How far are research bodies from firms, which actors connect them, and whose loss would cut them off?"
 CLAIM = "Laboratories are far from industry"
 RESEARCH = "academia"
 DRAWS, DRAWS_AGAIN = 199, 99
@@ -52,7 +52,7 @@ METHOD = (
     "Efficiency [latora2001], compared with random graphs that keep degrees [maslov2002]; p-values [phipson2010].",
     "Independent paths [menger1927]. Articulation points [hopcroft1973].",
     "Betweenness for pairs of two sets [brandes2008]. Roles of brokers [gould1989]. Constraint [burt1992].",
-    "Removal of the highest, determined anew [holme2002], and at random [albert2000].",
+    "Removal of the highest, recalculated each time [holme2002], and at random [albert2000].",
 )
 
 

@@ -192,7 +192,7 @@ def _statements(store: Backend, read: Sample) -> list[Statement]:
 
 
 def _roles(read: Sample) -> dict[tuple[str, str], list[str]]:
-    """The bodies of each sphere and class of which there are two or more."""
+    """The bodies of each sphere and class with two or more."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for node, data in read.ties.nodes(data=True):
         if data["actor_type"] in sample.BODIES and data["sphere"]:

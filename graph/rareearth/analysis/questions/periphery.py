@@ -1,11 +1,11 @@
 """The question ``private-at-the-edge``: whether private firms are less central than state-owned ones.
 
-Firms of which sources tell whose they are (:mod:`ownership_sector`) are compared by four centralities in the whole
-network of ties, without sectors: to belong to one is how a firm is known to be private, and no tie that it made.
+Firms whose ownership is known from sources (:mod:`ownership_sector`) are compared by four centralities in the whole
+network of ties, without sectors: membership of a sector is how a firm is known to be private, not a tie that it made.
 
-The claim is supported when private firms are lower by every measure, and by one at least with p up to 0.05 after
-Holm's correction; spoken against when they are higher in the same way. The graph cannot tell otherwise, nor with fewer
-than 10 firms in a group, nor when leaving out one source changes the verdict.
+The claim is supported if private firms are lower by every measure, and by at least one with p up to 0.05 after Holm's
+correction; contradicted if they are higher in the same way. It is inconclusive otherwise, with fewer than 10 firms in a
+group, or if leaving out one source changes the verdict.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     Graph = nx.Graph[str]
 
-QUESTION = "Are private firms at the edge of the network, beside state-owned ones?"
-CLAIM = "Private firms are at the edge"
+QUESTION = "Are private firms at the periphery of the network, compared with state-owned ones?"
+CLAIM = "Private firms are at the periphery"
 LEAST_FIRMS = 10
 LEVEL = 0.05
 DRAWS = 1_999

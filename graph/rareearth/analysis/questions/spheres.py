@@ -1,13 +1,13 @@
 """The question ``spheres``: how ties run within and between academia, industry, government and society.
 
-What is weighed are the ties between organizations and firms. Persons are shown beside them but not weighed: a person
-has the sphere of its organization, so that the tie between the two is within by definition; so are those of a facility.
-The measure is how many ties run between spheres, beside random graphs in which everyone keeps its number of ties.
+Only ties between organizations and firms are tested. Persons are shown separately: a person has the sphere of its
+organization, so a tie between the two is within a sphere by definition; the same is true of facilities. The measure is
+the number of ties between spheres, compared with random graphs in which every actor keeps its number of ties.
 
-The claim that they are few is supported when they are fewer than in the random graphs (two-sided p up to 0.05), and
-spoken against when they are more. The graph cannot tell when there are fewer than 30 ties, when fewer than 5 are
-expected between or within, when p is greater, or when the verdict is another without one source, or without ties of
-ownership alone, which are no collaboration.
+The claim that there are few is supported if there are fewer than in the random graphs (two-sided p up to 0.05), and
+contradicted if there are more. It is inconclusive if there are fewer than 30 ties, if fewer than 5 are expected between
+or within spheres, if p is greater, or if the verdict changes without one source, or without ties of ownership alone,
+which are no collaboration.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Result:
 
 
 def run_test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[Statistics]:
-    """The test of the claim on a graph all of whose nodes have a group, by the rule of this module.
+    """The test of the claim by the rule of this module; ``groups`` has the group of every node of the graph.
 
     ``seed`` is that of the :data:`DRAWS` random graphs.
     """

@@ -28,7 +28,7 @@ STEPS = len(analysis.QUESTIONS) + 2  # how often ``tick`` of :func:`write` is ca
 def check(path: Path) -> None:
     """Raise RareEarthError, before any work, if no report can be written to this path or a library is missing."""
     if path.suffix.lower() not in ENDINGS:
-        raise FormatError(f"{path.name}: '{path.suffix}' is no known ending of a report; wanted {' or '.join(ENDINGS)}")
+        raise FormatError(f"{path.name}: '{path.suffix}' is no extension of a report; expected {' or '.join(ENDINGS)}")
     if not path.absolute().parent.is_dir():
         raise FormatError(f"{paths.shown(path)}: cannot be written (there is no folder of that name)")
     drawing.installed()

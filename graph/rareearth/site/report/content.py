@@ -64,10 +64,10 @@ def compose(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str
     findings = list(given.findings.values())
     overview = given.overview
     support = overview.support
-    wanted = set(_claims(findings, drawn)) | set(support.claims)
-    told = [item for id_, item in given.evidence.items() if id_ in wanted]
-    bypage = tuple((page, tuple(items)) for page, items in groupby(told, key=lambda e: e.page))
-    titles = {f"#claim-{e.id}": e.sentence for e in told} | {f"#source-{page.id}": page.title for page, _ in bypage}
+    ids = set(_claims(findings, drawn)) | set(support.claims)
+    items = [item for id_, item in given.evidence.items() if id_ in ids]
+    by_page = tuple((page, tuple(own)) for page, own in groupby(items, key=lambda e: e.page))
+    titles = {f"#claim-{e.id}": e.sentence for e in items} | {f"#source-{page.id}": page.title for page, _ in by_page}
     return Content(
         actors=overview.actors,
         support=support,
@@ -80,8 +80,8 @@ def compose(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str
         inconclusive=sum(f.verdict is Verdict.INCONCLUSIVE for f in findings),
         figures=tuple(f for f in drawn if f.section == OVERVIEW),
         sections=tuple(Section(f, tuple(d for d in drawn if d.section == f.name)) for f in findings),
-        evidence=bypage,
-        numbers={item.id: number for number, item in enumerate(told, 1)},
+        evidence=by_page,
+        numbers={item.id: number for number, item in enumerate(items, 1)},
         labels={namespaces.local(thing.value): label.value for thing, label in store.select(_LABELS)},
         titles=titles,
     )

@@ -60,7 +60,7 @@ def places(given: Material) -> Figure:
         f"{given.overview.actors:,} actors with ties no source names a place.",
         support=support,
         caveat=given.small(located, len(support.sources), "actor")
-        or "A place without actors is one that no source that was read mentions an actor in.",
+        or "A place without actors here may have some that no source mentions.",
         unit="actor",
         table=Table(
             "Actors by place",

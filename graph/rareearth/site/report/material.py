@@ -1,4 +1,4 @@
-"""What the figures of a report are made of, and what they share: the frame of a figure, axes, legends, cut texts."""
+"""What the figures of a report share: the data they are made of, the record of a figure, axes, legends, cut texts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R")
 OVERVIEW = ""  # the section of figures that belong to no question
-LEAST_SOURCES = 10  # with fewer a picture shows what these wrote of, and not the field
+LEAST_SOURCES = 10  # with fewer, a picture shows what these report, not the field
 MARGIN = 0.35  # inches
 
 _SPHERES = """
@@ -54,7 +54,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Material:
-    """What figures are made of; ``spheres`` has the colour of each."""
+    """The data that figures are made of; ``spheres`` has the colour of each sphere."""
 
     read: Sample
     overview: Overview
@@ -90,13 +90,13 @@ def material(
     findings: Mapping[str, Finding[object]],
     evidence: Mapping[str, Evidence],
 ) -> Material:
-    """What the figures of a store are made of."""
+    """The data for the figures; the colours of spheres are read from the store."""
     spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in store.select(_SPHERES)}
     return Material(read, overview, findings, evidence, dict(sorted(spheres.items())))
 
 
 def axes(canvas: Canvas, left: float, top: float, *, right: float = MARGIN, bottom: float = 0.5) -> Axes:
-    """Axes that leave so many inches on each side."""
+    """Axes with margins in inches."""
     wide, high = canvas.get_size_inches()
     return canvas.add_axes((left / wide, bottom / high, (wide - left - right) / wide, (high - top - bottom) / high))
 
@@ -140,7 +140,7 @@ def number(value: Value) -> float:
 
 
 def short(text: str, most: int) -> str:
-    """A text of at most so many letters."""
+    """A text cut to at most ``most`` characters, with an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 

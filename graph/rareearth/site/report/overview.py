@@ -190,8 +190,8 @@ def ranking(given: Material) -> Figure:
         f"{references.cite('efron1993')}; why ranks need one: {references.cite('goldstein1996')}).",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
-        or f"{sure} of these {len(ranked)} are certain to be among the first {overview.RANKED}: their interval ends "
-        "there. If intervals overlap, the order means nothing.",
+        or f"Only {sure} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95 % confidence: "
+        "the interval ends there. If intervals overlap, the order means nothing.",
         table=Table(
             "Organizations and firms with the most ties",
             ("actor", "sphere", "ties", "rank", "from", "to"),
