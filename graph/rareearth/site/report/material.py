@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from rareearth import namespaces
-from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted
+from rareearth.analysis.finding import Finding, Support, Table, Verdict, counted
 from rareearth.site.report import drawing
 
 if TYPE_CHECKING:
@@ -119,24 +119,6 @@ def whole() -> Locator:
     from matplotlib.ticker import MaxNLocator
 
     return MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10])
-
-
-def table_of(finding: Finding[object], *columns: str) -> Table | None:
-    """The first table of a finding that has these columns."""
-    return next((table for table in finding.tables if set(columns) <= set(table.columns)), None)
-
-
-def records(table: Table | None, *columns: str) -> list[tuple[Value, ...]]:
-    """The rows of a table with only these columns, in this order; none where there is no such table."""
-    if table is None or not set(columns) <= set(table.columns):
-        return []
-    places = [table.columns.index(column) for column in columns]
-    return [tuple(row[place] for place in places) for row in table.rows]
-
-
-def number(value: Value) -> float:
-    """A cell as a number; 0 for what is none."""
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def short(text: str, most: int) -> str:
