@@ -238,8 +238,8 @@ CIRCLE = [
 
 
 def stake(finding: Finding, owner: str, owned: str) -> tuple[object, ...] | None:
-    for row in rows(table(finding, "Owners at the end")):
-        if (row["owner at the end"], row["owned"]) == (owner, owned):
+    for row in rows(table(finding, "Ultimate owners")):
+        if (row["ultimate owner"], row["owned"]) == (owner, owned):
             return row["at least %"], row["at most %"], row["control"]
     return None
 
@@ -252,7 +252,7 @@ def test_owners_through_a_circle(folder: Folder) -> None:
         percent = pytest.approx(100 * part / 47, abs=1e-4)
         assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
     assert finding.support.ties == 4
-    assert all(len(ids) == 3 for ids in table(finding, "Owners at the end").evidence)  # not the other owner's
+    assert all(len(ids) == 3 for ids in table(finding, "Ultimate owners").evidence)  # not the other owner's
 
 
 @pytest.mark.parametrize(
@@ -329,12 +329,12 @@ def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store
 def test_every_share_of_what_ships_is_a_part(store: Oxigraph) -> None:
     finding = analysis.answer(store, "ownership")
     least: dict[object, float] = defaultdict(float)
-    for row in rows(table(finding, "Owners at the end")):
+    for row in rows(table(finding, "Ultimate owners")):
         low, high = float(str(row["at least %"])), float(str(row["at most %"]))
         assert 0 <= low <= high <= 100
         least[row["owned"]] += low
     assert max(least.values()) <= 100.01
-    assert len(table(finding, "Owners at the end").rows) == len(table(finding, "Owners at the end").evidence)
+    assert len(table(finding, "Ultimate owners").rows) == len(table(finding, "Ultimate owners").evidence)
 
 
 # ---- chokepoints -----------------------------------------------------------------------------------------

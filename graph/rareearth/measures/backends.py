@@ -1,6 +1,6 @@
 """The bridge to igraph, and smaller graphs made of larger ones.
 
-The project hands graphs around as NetworkX graphs. What is costly on them igraph computes (Csárdi and Nepusz 2006), on
+The project hands graphs around as NetworkX graphs. What is costly on them igraph computes [csardi2006], on
 every machine and for every size of graph. Nodes are numbered by name and ties sorted, so that no figure depends on the
 order in which a graph was made.
 """

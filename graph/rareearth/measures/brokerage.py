@@ -60,7 +60,7 @@ def roles(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles
     direction goes both ways, so that each pair of ends is counted twice, and representative and gatekeeper agree.
     Actors without a group are left out, with their ties.
 
-    The roles are those of [GouldFernandez1989]_.
+    The roles are those of [gould1989].
 
     >>> import networkx as nx
     >>> roles(nx.DiGraph([("lab", "ministry"), ("ministry", "firm")]), {"lab": "A", "ministry": "B", "firm": "C"})[
@@ -77,7 +77,7 @@ def roles(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles
 def standardized(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles]:
     """How far each count of :func:`roles` is from what chance gives, in standard deviations (z).
 
-    Chance is that of [GouldFernandez1989]_: every tie is there with the same probability, the density among the actors
+    Chance is that of [gould1989]: every tie is there with the same probability, the density among the actors
     that have a group, and the groups are as they are. NaN where chance leaves no spread.
 
     With density d, a triple is an open two-path with p = d²(1-d); two triples of one broker depend on each other when
@@ -113,8 +113,8 @@ def standardized(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node
 def holes(graph: nx.Graph[Node], nodes: Collection[Node] | None = None) -> dict[Node, Hole]:
     """The structural holes around some actors (default: all); NaN around one without ties.
 
-    Ties count alike, whatever their direction or strength. The measures are those of [Burt1992]_ (chapter 2), the
-    effective size as [Borgatti1997]_ simplified it. Raises KeyError for an actor that is not in the network.
+    Ties count alike, whatever their direction or strength. The measures are those of [burt1992] (chapter 2), the
+    effective size as [borgatti1997] simplified it. Raises KeyError for an actor that is not in the network.
 
     >>> import networkx as nx
     >>> holes(nx.Graph([("broker", "a"), ("broker", "b")]), ["broker"])

@@ -16,7 +16,7 @@ DAMPING = 0.85
 
 
 def degree(graph: Graph) -> dict[str, float]:
-    """The degree centrality of each node [Freeman1978]_: its ties divided by the number of other nodes, 0 to 1.
+    """The degree centrality of each node [freeman1978]: its ties divided by the number of other nodes, 0 to 1.
 
     >>> import networkx as nx
     >>> degree(nx.Graph([("m", "a"), ("m", "b")]))
@@ -27,7 +27,7 @@ def degree(graph: Graph) -> dict[str, float]:
 
 
 def betweenness(graph: Graph) -> dict[str, float]:
-    """The betweenness centrality of each node [Freeman1977]_, computed as in [Brandes2001]_.
+    """The betweenness centrality of each node [freeman1977], computed as in [brandes2001].
 
     It is the part of the shortest paths between all pairs of other nodes that run through the node, 0 to 1.
 
@@ -41,7 +41,7 @@ def betweenness(graph: Graph) -> dict[str, float]:
 
 
 def pagerank(graph: Graph, damping: float = DAMPING) -> dict[str, float]:
-    """The PageRank of each node [BrinPage1998]_; the values add up to 1.
+    """The PageRank of each node [brin1998]; the values add up to 1.
 
     It is how often one visits the node who follows a random tie with the probability ``damping``, and starts anywhere
     otherwise. Nodes without ties lead anywhere.
@@ -55,7 +55,7 @@ def pagerank(graph: Graph, damping: float = DAMPING) -> dict[str, float]:
 
 
 def core(graph: Graph) -> dict[str, float]:
-    """The k-core number of each node [Seidman1983]_: the greatest k of a part of the graph in which all have k ties.
+    """The k-core number of each node [seidman1983]: the greatest k of a part of the graph in which all have k ties.
 
     >>> import networkx as nx
     >>> core(nx.Graph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]))

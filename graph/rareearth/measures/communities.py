@@ -1,8 +1,8 @@
 """Communities of a simple undirected graph: how well it falls apart into groups, and how sure the groups are.
 
 A partition is good when more ties run within its groups than chance would give for the same degrees: its modularity
-[NewmanGirvan2004]_. The best is sought by Louvain [Blondel2008]_ or Leiden [Traag2019]_. Both draw at random, and many
-different partitions are nearly as good as the best [Good2010]_; so they are run many times, and what the runs have in
+[newman2004]. The best is sought by Louvain [blondel2008] or Leiden [traag2019]. Both draw at random, and many
+different partitions are nearly as good as the best [good2010]; so they are run many times, and what the runs have in
 common is measured.
 """
 
@@ -49,7 +49,7 @@ class Stability:
 
 
 def louvain(graph: nx.Graph[str], seed: int) -> Partition:
-    """A partition by Louvain [Blondel2008]_, as NetworkX has it; the same for the same seed.
+    """A partition by Louvain [blondel2008], as NetworkX has it; the same for the same seed.
 
     >>> import networkx as nx
     >>> pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x"), ("a", "x")]
@@ -63,7 +63,7 @@ def louvain(graph: nx.Graph[str], seed: int) -> Partition:
 
 
 def leiden(graph: nx.Graph[str], seed: int) -> Partition:
-    """A partition by Leiden [Traag2019]_, as igraph has it; the same for the same seed.
+    """A partition by Leiden [traag2019], as igraph has it; the same for the same seed.
 
     >>> import networkx as nx
     >>> pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x"), ("a", "x")]
@@ -77,7 +77,7 @@ def leiden(graph: nx.Graph[str], seed: int) -> Partition:
 
 
 def modularity(graph: nx.Graph[str], groups: Iterable[Collection[str]]) -> float:
-    """The modularity of a partition [NewmanGirvan2004]_, from -0.5 to 1.
+    """The modularity of a partition [newman2004], from -0.5 to 1.
 
     It is the part of the ties within the groups, less what the degrees alone would give; 0 for a graph without ties.
     Raises RareEarthError where the groups are no partition of the actors.
@@ -127,7 +127,7 @@ def _key(partition: Partition) -> list[list[str]]:
 
 
 def ari(ones: Collection[Collection[str]], others: Collection[Collection[str]]) -> float:
-    """The adjusted Rand index of two partitions of the same actors [HubertArabie1985]_, at most 1.
+    """The adjusted Rand index of two partitions of the same actors [hubert1985], at most 1.
 
     How far they put the same pairs together, beyond chance: 1 for the same, about 0 for unrelated ones.
 
@@ -138,7 +138,7 @@ def ari(ones: Collection[Collection[str]], others: Collection[Collection[str]]) 
 
 
 def nmi(ones: Collection[Collection[str]], others: Collection[Collection[str]]) -> float:
-    """The normalized mutual information of two partitions of the same actors [Danon2005]_, 0 to 1.
+    """The normalized mutual information of two partitions of the same actors [danon2005], 0 to 1.
 
     What one tells of the other, as part of the mean of what each tells.
 

@@ -25,7 +25,7 @@ class Concentration:
 
 
 def herfindahl(amounts: Mapping[str, float]) -> float | None:
-    """The Herfindahl-Hirschman index [Hirschman1964]_: the sum of the squares of the carriers' shares.
+    """The Herfindahl-Hirschman index [hirschman1964]: the sum of the squares of the carriers' shares.
 
     It is 1/n for n equal carriers and 1 for a single one; None of nothing. Times 10,000 it is the index as competition
     authorities write it.

@@ -40,7 +40,7 @@ def articulation(graph: nx.Graph[Node], sources: Collection[Node], targets: Coll
 
     A pair is cut when it is connected, only through that actor, and the actor is neither of its ends. Pairs have two
     different ends; where both are sources and targets, they count once. The blocks (biconnected components)
-    [HopcroftTarjan1973]_ and the articulation points make trees, in which each part that is left is a subtree.
+    [hopcroft1973] and the articulation points make trees, in which each part that is left is a subtree.
 
     >>> import networkx as nx
     >>> articulation(nx.Graph([("lab", "hub"), ("hub", "firm"), ("hub", "mine")]), ["lab"], ["firm", "mine"])
@@ -77,7 +77,7 @@ def articulation(graph: nx.Graph[Node], sources: Collection[Node], targets: Coll
 def node_disjoint_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node], int]:
     """The number of paths between the two actors of each pair that share no actor but these; 0: not connected.
 
-    A tie between them is one path. By Menger's theorem [Menger1927]_ it is the number of other actors that must go
+    A tie between them is one path. By Menger's theorem [menger1927] it is the number of other actors that must go
     before the two lose each other. Two actors have more than one such path only in one block (biconnected component),
     so flows are computed inside blocks alone.
 
@@ -113,7 +113,7 @@ def separator(graph: nx.Graph[Node], sources: Collection[Node], targets: Collect
     The ends count as actors: each carries one path at most. Of the smallest separators, it is the one nearest to the
     targets.
 
-    The theorem is that of [Menger1927]_, in its form for two sets [Goering2000]_. igraph's cut of nodes is between two
+    The theorem is that of [menger1927], in its form for two sets [goring2000]. igraph's cut of nodes is between two
     nodes of one graph and gives their number only, so NetworkX finds the actors.
 
     >>> import networkx as nx
@@ -141,7 +141,7 @@ def removal(
     """Take away the actor of the highest score, compute the scores anew, and so on: what stays after each step.
 
     Of equal scores the first by name goes. Ends before ``steps`` when no pair is left. The method is that of
-    [Holme2002]_ (removal by degree and betweenness, recalculated), after [Albert2000]_.
+    [holme2002] (removal by degree and betweenness, recalculated), after [albert2000].
 
     >>> import networkx as nx
     >>> ties = nx.Graph([("lab", "hub"), ("hub", "firm"), ("hub", "mine")])

@@ -53,7 +53,7 @@ class Distances:
     def efficiency(self) -> float:
         """The mean of 1/distance over all pairs, where a pair without a path has 0: the one figure that counts both.
 
-        It is that of [LatoraMarchiori2001]_.
+        It is that of [latora2001].
         """
         return sum(number / distance for distance, number in self.counts) / self.pairs if self.pairs else 0.0
 
@@ -126,7 +126,7 @@ def betweenness(graph: nx.Graph[Node], sources: Collection[Node], targets: Colle
     """For how many pairs of a source and a target each actor is on the shortest path, without being an end of it.
 
     A pair with several shortest paths counts in part: by the share of them that go through the actor. The measure is
-    that of [Brandes2008]_ (section 4.5). Raises KeyError for an actor that is not in the network.
+    that of [brandes2008] (section 4.5). Raises KeyError for an actor that is not in the network.
 
     >>> import networkx as nx
     >>> betweenness(nx.path_graph(["lab", "hub", "firm"]), ["lab"], ["firm"])

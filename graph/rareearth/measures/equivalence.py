@@ -1,8 +1,8 @@
 """Shared neighbours and structural equivalence of actors in a simple undirected graph.
 
-Two actors are structurally equivalent when they are tied to the same others [LorrainWhite1971]_. How near two come to
-that is measured by the distance between their ties [Burt1976]_, by the correlation of their ties, on which CONCOR is
-built [Breiger1975]_, and by the part of their neighbours that they share [Jaccard1912]_.
+Two actors are structurally equivalent when they are tied to the same others [lorrain1971]. How near two come to
+that is measured by the distance between their ties [burt1976], by the correlation of their ties, on which CONCOR is
+built [breiger1975], and by the part of their neighbours that they share [jaccard1912].
 
 A tie between the two themselves, and ties of either with itself, are left out of every measure: to be tied to each
 other does not make two actors alike.
@@ -83,7 +83,7 @@ def ranked(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...
 
 
 def jaccard(ones: Collection[str], others: Collection[str]) -> float:
-    """The part of all neighbours that both have [Jaccard1912]_, 0 to 1; 0 where neither has any.
+    """The part of all neighbours that both have [jaccard1912], 0 to 1; 0 where neither has any.
 
     >>> jaccard({"a", "b"}, {"b", "c"})
     0.3333333333333333
@@ -93,7 +93,7 @@ def jaccard(ones: Collection[str], others: Collection[str]) -> float:
 
 
 def distance(ones: Collection[str], others: Collection[str]) -> float:
-    """The Euclidean distance of two actors' ties [Burt1976]_, 0 where they are structurally equivalent.
+    """The Euclidean distance of two actors' ties [burt1976], 0 where they are structurally equivalent.
 
     Each tie is counted once, as the graph is undirected; counted in both directions it is larger by the root of 2.
 
@@ -104,7 +104,7 @@ def distance(ones: Collection[str], others: Collection[str]) -> float:
 
 
 def correlation(ones: int, others: int, shared: int, rest: int) -> float | None:
-    """Pearson's correlation of two actors' ties to the ``rest`` others [Breiger1975]_, -1 to 1.
+    """Pearson's correlation of two actors' ties to the ``rest`` others [breiger1975], -1 to 1.
 
     ``ones`` and ``others`` are the numbers of ties of each, ``shared`` of those that go to the same. None where one of
     the two is tied to nobody or to everybody: without variance there is no correlation.
@@ -119,7 +119,7 @@ def correlation(ones: int, others: int, shared: int, rest: int) -> float | None:
 def shared_by_chance(ones: int, others: int, shared: int, rest: int) -> float:
     """The probability of at least ``shared`` common neighbours when both choose theirs blindly among ``rest`` others.
 
-    The upper tail of the hypergeometric distribution [GoldbergRoth2003]_, in whole numbers and so exact. It takes every
+    The upper tail of the hypergeometric distribution [goldberg2003], in whole numbers and so exact. It takes every
     other actor to be as easily chosen; where some have many more ties than others, sharing one of those is likelier
     than it says.
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def matrix(ties: Iterable[Pair], groups: Mapping[str, str]) -> Counter[Pair]:
     """The number of ties between each two groups, by pairs of their names in order; one within a group is (g, g).
 
-    Each tie counts once; [Newman2003]_ counts each end.
+    Each tie counts once; [newman2003] counts each end.
 
     >>> sorted(matrix([("a", "b"), ("b", "c")], {"a": "X", "b": "X", "c": "Y"}).items())
     [(('X', 'X'), 1), (('X', 'Y'), 1)]
@@ -33,7 +33,7 @@ def matrix(ties: Iterable[Pair], groups: Mapping[str, str]) -> Counter[Pair]:
 
 
 def ei_index(mixing: Mapping[Pair, int], group: str | None = None) -> float | None:
-    """The E-I index [KrackhardtStern1988]_: ties between groups less ties within, over both.
+    """The E-I index [krackhardt1988]: ties between groups less ties within, over both.
 
     It is from -1 (all within) to 1 (all between). Of one group it counts the ties that have an end in it. None without
     any tie.
@@ -48,7 +48,7 @@ def ei_index(mixing: Mapping[Pair, int], group: str | None = None) -> float | No
 
 
 def assortativity(mixing: Mapping[Pair, int]) -> float | None:
-    """The assortativity coefficient of a mixing matrix of undirected ties [Newman2003]_ (equation 2).
+    """The assortativity coefficient of a mixing matrix of undirected ties [newman2003] (equation 2).
 
     It is 1 where all ties run within groups, and about 0 where they run as by chance; None where all ends are of one
     group.
@@ -81,7 +81,7 @@ def expected(graph: nx.Graph[str], groups: Mapping[str, str]) -> dict[Pair, floa
     """The ties between each two groups that the configuration model expects: the sum of d(i) d(j) / (2m - 1).
 
     Exact where loops and parallel ties may be drawn, and nearly so for simple graphs in which they would be rare
-    [Newman2010]_ (section 13.2).
+    [newman2010] (section 13.2).
 
     >>> import networkx as nx
     >>> expected(nx.Graph([("a", "b"), ("c", "d")]), {"a": "X", "b": "X", "c": "Y", "d": "Y"})[("X", "Y")]

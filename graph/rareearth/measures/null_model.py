@@ -3,8 +3,8 @@
 Each is made from the one before by double edge swaps: two ties a-b and c-d become a-d and c-b. A swap that would make a
 loop or a parallel tie is not made but counts as a step, without which not every graph would be as likely.
 
-The method is that of [MaslovSneppen2002]_; that it draws all simple graphs of these degrees alike is shown by
-[Fosdick2018]_. The swaps are our own, so
+The method is that of [maslov2002]; that it draws all simple graphs of these degrees alike is shown by
+[fosdick2018]. The swaps are our own, so
 that a seed gives the same graphs with any release of igraph or NetworkX (whose count of swaps leaves out refused ones).
 """
 
@@ -106,7 +106,7 @@ class Comparison:
 def compare(observed: float, drawn: Sequence[float]) -> Comparison:
     """An observed number compared with those ``drawn`` from random graphs, of which there must be two at least.
 
-    The p-values are those of [PhipsonSmyth2010]_.
+    The p-values are those of [phipson2010].
 
     >>> found = compare(5, [1, 2, 3, 5])
     >>> found.p_greater, found.p_less, found.p

@@ -48,10 +48,10 @@ class Effect:
 def compare(
     first: Sequence[float], second: Sequence[float], statistic: Statistic = "mean", *, seed: int = 0, draws: int = DRAWS
 ) -> Difference:
-    """The permutation test [Pitman1937]_ of the difference in means or medians: exact up to :data:`EXACT` arrangements.
+    """The permutation test [pitman1937] of the difference in means or medians: exact up to :data:`EXACT` arrangements.
 
     Each group has at least two numbers. Beyond :data:`EXACT` arrangements ``draws`` are drawn, and the
-    observed one counts among them, so that no p is 0 [PhipsonSmyth2010]_. Raises ValueError for a group of fewer
+    observed one counts among them, so that no p is 0 [phipson2010]. Raises ValueError for a group of fewer
     than two.
 
     >>> compare([1, 2], [3, 4])
@@ -90,10 +90,10 @@ def compare(
 def cliffs_delta(
     first: Sequence[float], second: Sequence[float], *, seed: int = 0, confidence: float = 0.95, draws: int = 2_000
 ) -> Effect:
-    """Cliff's delta [Cliff1993]_, -1 to 1: how much more often a number of the first group is above one of the second.
+    """Cliff's delta [cliff1993], -1 to 1: how much more often a number of the first group is above one of the second.
 
     How often one is below is taken from it. The interval is that of the percentile bootstrap within each group
-    [EfronTibshirani1993]_ of so many ``draws``. Groups that do not overlap, or are small, make it narrower than it
+    [efron1993] of so many ``draws``. Groups that do not overlap, or are small, make it narrower than it
     should be; for a group of one there is none. Raises ValueError for an empty group.
 
     >>> cliffs_delta([3, 4], [1, 2])
@@ -125,7 +125,7 @@ def cliffs_delta(
 
 
 def hedges_g(first: Sequence[float], second: Sequence[float]) -> float | None:
-    """Hedges' g [Hedges1981]_: the difference in means in pooled standard deviations, with the exact correction.
+    """Hedges' g [hedges1981]: the difference in means in pooled standard deviations, with the exact correction.
 
     None where nothing varies, or for fewer than four numbers in all.
 
@@ -145,7 +145,7 @@ def hedges_g(first: Sequence[float], second: Sequence[float]) -> float | None:
 
 
 def holm(values: Sequence[float]) -> list[float]:
-    """P-values corrected for their number by the step-down procedure of [Holm1979]_, in the same order.
+    """P-values corrected for their number by the step-down procedure of [holm1979], in the same order.
 
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]

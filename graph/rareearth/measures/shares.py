@@ -4,8 +4,8 @@ Shares are fractions from 0 to 1, of ``(owner, owned)``. A share that is not kno
 and what follows from it is a span as well: the least and the most that it may be, never a guess between.
 
 Integrated ownership counts a share of a share by the product of the two, along every chain. Cross-holdings make
-circles, so it is the solution of a linear system [Brioschi1989]_: with A the matrix of direct shares and
-N = (I - A)^-1, the owner i has y_ij = n_ij / n_ii of j [ChapelleSzafarz2005]_. Dividing by n_ii keeps what an owner
+circles, so it is the solution of a linear system [brioschi1989]: with A the matrix of direct shares and
+N = (I - A)^-1, the owner i has y_ij = n_ij / n_ii of j [chapelle2005]. Dividing by n_ii keeps what an owner
 holds of itself, around a circle, from being counted again; for an owner that nobody owns it is 1.
 """
 
@@ -53,7 +53,7 @@ def controlled(
     """The firms that an owner surely controls, and those that it may control (the sure ones among them).
 
     Control is a majority of the votes, held directly or by firms that are controlled themselves, added up
-    [ChapelleSzafarz2005]_. ``threshold`` is the part of the votes that must be exceeded, ``stated`` are pairs of which
+    [chapelle2005]. ``threshold`` is the part of the votes that must be exceeded, ``stated`` are pairs of which
     it is known that the first controls the second, whatever its share.
 
     >>> sure, may = controlled({("p", "a"): (0.6, 0.6), ("a", "b"): (0.0, 1.0)}, "p")

@@ -1,23 +1,23 @@
-"""The question ``ownership``: who stands behind the firms, mines and plants, with how much, and by which claims.
+"""The question ``ownership``: who owns the firms, mines and plants at the end of all chains, and who controls them.
 
-What counts are facts that hold: not ended, not given an end, not contradicted, and not replaced by a later claim of
-the same question (as in the question ``owners-through``). Of several claims on one share counts the one of the latest
-day, with those that it disagrees with otherwise than by change; shares that differ make a span. "At least", "at most"
-and "up to" make a span as well. A share that nobody tells may be anything from nothing to all that is left.
+Facts count that are in effect: not ended, without an end date, not contradicted, and not replaced by a later claim of
+the same question (as in the question ``owners-through``). Of several claims on one share that of the latest day counts,
+with those that contradict it; shares that differ make a span. "At least", "at most" and "up to" make a span as well. A
+share that no source states may be anything from nothing to all that is left.
 
-An owner of whom nobody is known to own anything stands at the end. It has, through all chains and circles, a share
-that is exact where all shares on the way are known, and a span where one is not. It controls what it has the majority
-of, or what a source says that it controls (``ree:control``), and what those control. "May" is said where the shares
-that are not known could make a majority.
+An owner of whom nobody is known to own anything is an ultimate owner. Its share, through all chains and circles, is
+exact if all shares on the way are known, and a span otherwise. It controls what it has the majority of, or what a
+source says that it controls (``ree:control``), and what those control. "May" is said if the shares that are not known
+could make a majority [chapelle2005].
 
-Where the shares told of one firm come to more than all of it, which rounding or another day can do, each of them may
-be less by the excess.
+If the stated shares of one firm add up to more than all of it, by rounding or because they are of different days, each
+of them may be less by the excess.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,37 +25,35 @@ from typing import TYPE_CHECKING, NamedTuple
 import networkx as nx
 
 from rareearth.analysis import ownership_sector, sample
-from rareearth.analysis.finding import Finding, Table, Value, Verdict, counted
+from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
 from rareearth.measures import shares
 
 if TYPE_CHECKING:
-    from rareearth.analysis.ownership_sector import Holding
     from rareearth.analysis.sample import Sample
     from rareearth.measures.shares import Pair, Span
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
 
-QUESTION = "Who stands behind the firms, mines and plants in the end, with how much, and by which claims?"
-EXACT = 0.0005  # a span this narrow, in parts of the whole, is told as a share
+QUESTION = "Who are the ultimate owners of the firms, mines and plants, with which shares, and by which claims?"
+EXACT = 0.0005  # a span this narrow, in parts of the whole, counts as a known share
 LEAST, UP_TO = ("at least",), ("at most", "up to")
 
 METHOD = (
-    "Integrated ownership with cross-holdings as a linear system: Brioschi, Buzzacchi and Colombo 1989, Journal of "
-    "Banking and Finance 13, 747-772; Chapelle and Szafarz 2005, Physica A 355, 509-529.",
-    "Control by majorities that are added along chains: Chapelle and Szafarz 2005.",
-    "Bounds where shares are not known: the least and the greatest solution of the same system, see the module shares.",
+    "Integrated ownership with cross-holdings as a linear system [brioschi1989; chapelle2005].",
+    "Control by majorities that are added along chains [chapelle2005].",
+    "Bounds if shares are not known: the least and the greatest solution of the same system (module shares).",
 )
 
 
 @dataclass(frozen=True)
 class Owned:
-    """Who owns what directly: spans of shares (parts of the whole), who is said to control whom, the claims of each.
+    """Who owns what directly: spans of shares (0 to 1), the pairs of ``stated`` control, and the claims of each pair.
 
-    ``over`` are firms whose shares came to more than all, and how much.
+    ``over`` has the firms whose stated shares add up to more than all, and by how much.
     """
 
     spans: Mapping[Pair, Span]
-    told: frozenset[Pair]
+    stated: frozenset[Pair]
     claims: Mapping[Pair, tuple[str, ...]]
     over: Mapping[str, float]
 
@@ -68,12 +66,12 @@ class Owned:
         tops = {
             owner
             for owner in self._above(body)
-            if body in shares.controlled(self.spans, owner, self.told)[0] and not self._controlled(owner)
+            if body in shares.controlled(self.spans, owner, self.stated)[0] and not self._controlled(owner)
         }
         return min(tops) if len(tops) == 1 else body
 
     def _controlled(self, body: str) -> bool:
-        return any(body in shares.controlled(self.spans, owner, self.told)[0] for owner in self._above(body))
+        return any(body in shares.controlled(self.spans, owner, self.stated)[0] for owner in self._above(body))
 
     def _above(self, body: str) -> set[str]:
         """Everyone who owns it through any number of steps, without itself."""
@@ -86,7 +84,7 @@ class Owned:
 
 
 class Stake(NamedTuple):
-    """What one owner at the end has of one firm: the least and most, control (yes, may, no), the pairs on the way."""
+    """What one ultimate owner has of one body: the least and most, control (yes, may, no), the pairs on the way."""
 
     owned: str
     owner: str
@@ -96,11 +94,83 @@ class Stake(NamedTuple):
     way: tuple[Pair, ...]
 
 
+@dataclass(frozen=True)
+class DirectHolding:
+    """A direct holding: the least and the greatest share (0 to 1), and whether a source says that it gives control."""
+
+    owner: Actor
+    owned: Actor
+    low: float
+    high: float
+    controls: bool
+    claims: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ultimate:
+    """What an ultimate owner has of a firm, mine or plant.
+
+    ``low`` to ``high`` is its integrated share (0 to 1), ``control`` is yes, may or no, ``way`` has the direct holdings
+    on all chains between the two, ``sources`` are those of their claims.
+    """
+
+    owned: Actor
+    actor_type: str
+    owner: Actor
+    low: float
+    high: float
+    control: str
+    way: tuple[DirectHolding, ...]
+    sources: tuple[str, ...]
+    claims: tuple[str, ...]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the share is known."""
+        return self.high - self.low <= EXACT
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An ultimate owner: the bodies that it controls, that it may control, and of which it has a part only."""
+
+    owner: Actor
+    sphere: str
+    controls: int
+    may_control: int
+    holds: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to ``ownership``.
+
+    ``bodies`` are the firms, mines and plants with a known owner (id -> actor type); ``circular`` those of them whose
+    owners own each other in a circle. ``over`` has the bodies whose stated shares add up to more than all, and by how
+    much (0 to 1). ``ownerless`` is the number of firms without a known owner.
+    """
+
+    ultimate: tuple[Ultimate, ...]
+    owners: tuple[Owner, ...]
+    direct: tuple[DirectHolding, ...]
+    bodies: Mapping[str, str]
+    circular: tuple[Actor, ...]
+    over: Mapping[str, float]
+    ownerless: int
+    ultimate_support: Support
+    support: Support
+
+    @property
+    def verdict(self) -> Verdict:
+        """Descriptive if any ultimate owner is known."""
+        return Verdict.DESCRIPTIVE if self.ultimate else Verdict.INCONCLUSIVE
+
+
 def read(sample_: Sample) -> Owned:
     """The direct owners of a sample, by the rules of this module."""
     holdings = ownership_sector.read(sample_.claims.values())
     held = [h for h in ownership_sector.current(holdings, sample_.eligible) if not h.passes and h.owner != h.owned]
-    pairs: dict[Pair, list[Holding]] = defaultdict(list)
+    pairs: dict[Pair, list[ownership_sector.Holding]] = defaultdict(list)
     for holding in held:
         pairs[holding.owner, holding.owned].append(holding)
     spans = {pair: _span(found, sample_.claims) for pair, found in sorted(pairs.items())}
@@ -116,7 +186,7 @@ def read(sample_: Sample) -> Owned:
     )
 
 
-def _span(held: list[Holding], claims: Mapping[str, Claim]) -> Span:
+def _span(held: list[ownership_sector.Holding], claims: Mapping[str, Claim]) -> Span:
     known = [h for h in held if h.share is not None]
     if not known:
         return 0.0, 1.0
@@ -146,7 +216,7 @@ def stakes(owned: Owned) -> tuple[Stake, ...]:
     """What every owner at the end has of everything that chains lead it to, by the owned and then the largest first."""
     found = []
     for owner in shares.ultimate(owned.spans):
-        sure, may = shares.controlled(owned.spans, owner, owned.told)
+        sure, may = shares.controlled(owned.spans, owner, owned.stated)
         bounds = shares.bounds(owned.spans, owner)
         for name, (low, high) in bounds.items():
             control = "yes" if name in sure else "may" if name in may else "no"
@@ -161,22 +231,40 @@ def _way(chains: nx.DiGraph[str], owner: str, owned: str) -> tuple[Pair, ...]:
     return tuple(sorted(chains.subgraph(between).edges()))
 
 
-def answer(_store: Backend, sample_: Sample, _seed: int) -> Finding[None]:
-    """The finding on a sample. Nothing is drawn at random."""
-    owned = read(sample_)
-    found = [s for s in stakes(owned) if _industry(sample_, s.owned)]
-    bodies = {below for _, below in owned.spans if _industry(sample_, below)}
-    claims = {claim for ids in owned.claims.values() for claim in ids}
+def answer(_store: Backend, sample_: Sample, _seed: int) -> Finding[Result]:
+    """The finding on a sample. It does not depend on the seed."""
+    result = measure(sample_)
     return Finding(
         name="ownership",
         question=QUESTION,
-        verdict=Verdict.DESCRIPTIVE if found else Verdict.INCONCLUSIVE,
-        answer=_answer(sample_, bodies, found),
-        result=None,
-        tables=(_owned(sample_, owned, found), _owners(sample_, found), _direct(sample_, owned)),
-        support=sample_.support_of(claims, len(owned.spans)),
-        limits=tuple(_limits(sample_, owned, bodies, found)),
+        verdict=result.verdict,
+        answer=_answer(result),
+        result=result,
+        tables=tables(result),
+        support=result.support,
+        limits=tuple(_limits(result)),
         method=METHOD,
+    )
+
+
+def measure(sample_: Sample) -> Result:
+    """The direct and the ultimate owners of the firms, mines and plants of a sample."""
+    owned = read(sample_)
+    found = [s for s in stakes(owned) if _industry(sample_, s.owned)]
+    bodies = sorted({below for _, below in owned.spans if _industry(sample_, below)})
+    direct = {pair: _holding(sample_, owned, pair) for pair in owned.spans}
+    ultimate = tuple(_ultimate(sample_, stake, direct) for stake in found)
+    firms = (n for n, data in sample_.ties.nodes(data=True) if data["actor_type"] == "firm" and _industry(sample_, n))
+    return Result(
+        ultimate=ultimate,
+        owners=tuple(_owners(sample_, ultimate)),
+        direct=tuple(direct.values()),
+        bodies={body: sample_.ties.nodes[body]["actor_type"] for body in bodies},
+        circular=tuple(_actor(sample_, body) for body in bodies if body not in {s.owned for s in found}),
+        over=owned.over,
+        ownerless=sum(firm not in bodies for firm in firms),
+        ultimate_support=sample_.support_of({c for u in ultimate for c in u.claims}, len(owned.spans)),
+        support=sample_.support_of({claim for ids in owned.claims.values() for claim in ids}, len(owned.spans)),
     )
 
 
@@ -184,118 +272,127 @@ def _industry(sample_: Sample, node: str) -> bool:
     return bool(node in sample_.ties and sample_.ties.nodes[node]["sphere"] == sample.INDUSTRY)
 
 
-def _name(sample_: Sample, node: str) -> str:
-    return str(sample_.ties.nodes[node]["label"]) if node in sample_.ties else node
+def _actor(sample_: Sample, node: str) -> Actor:
+    return Actor(node, str(sample_.ties.nodes[node]["label"]) if node in sample_.ties else node)
 
 
-def _percent(span: Span) -> str:
-    low, high = (f"{100 * part:.2f}".rstrip("0").rstrip(".") for part in span)
-    return low if span[1] - span[0] <= EXACT else "?" if span == (0.0, 1.0) else f"{low} to {high}"
+def _holding(sample_: Sample, owned: Owned, pair: Pair) -> DirectHolding:
+    owner, below = (_actor(sample_, node) for node in pair)
+    return DirectHolding(owner, below, *owned.spans[pair], pair in owned.stated, owned.claims[pair])
 
 
-def _answer(sample_: Sample, bodies: set[str], found: list[Stake]) -> str:
-    if not found:
-        return "No source tells an owner of a firm, a mine or a plant."
-    exact = {s.owned for s in found} - {s.owned for s in found if s.high - s.low > EXACT}
-    controlled = {s.owned for s in found if s.control == "yes"}
-    heads: dict[str, int] = defaultdict(int)
-    for stake in found:
-        heads[stake.owner] += stake.control == "yes"
-    first = max(sorted(heads), key=lambda owner: heads[owner])
-    firms = sum(sample_.ties.nodes[body]["actor_type"] == "firm" for body in bodies)
-    return (
-        f"Of {counted(firms, 'firm')} and {counted(len(bodies) - firms, 'mine or plant', 'mines and plants')} an owner "
-        f"is told. For {len(controlled):,} of them the sources name who is in control in the end; for {len(exact):,} "
-        "all shares on the way are known, for the others there are bounds. "
-        f"{_name(sample_, first)} controls most, {heads[first]:,}."
+def _ultimate(sample_: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding]) -> Ultimate:
+    way = tuple(direct[pair] for pair in stake.way)
+    claims = tuple(sorted({claim for holding in way for claim in holding.claims}))
+    return Ultimate(
+        owned=_actor(sample_, stake.owned),
+        actor_type=str(sample_.ties.nodes[stake.owned]["actor_type"]),
+        owner=_actor(sample_, stake.owner),
+        low=stake.low,
+        high=stake.high,
+        control=stake.control,
+        way=way,
+        sources=sample_.support_of(claims, 0).sources,
+        claims=claims,
     )
 
 
-def _owned(sample_: Sample, owned: Owned, found: list[Stake]) -> Table:
-    def way(stake: Stake) -> str:
-        steps = (f"{_name(sample_, a)} -{_percent(owned.spans[a, b])}%-> {_name(sample_, b)}" for a, b in stake.way)
-        return "; ".join(steps)
-
-    return Table(
-        "Owners at the end, for every firm, mine and plant of which an owner is told",
-        ("owned", "what", "owner at the end", "at least %", "at most %", "control", "sources", "steps"),
-        tuple(
-            (
-                _name(sample_, stake.owned),
-                sample_.ties.nodes[stake.owned]["actor_type"],
-                _name(sample_, stake.owner),
-                round(100 * stake.low, 4),
-                round(100 * stake.high, 4),
-                stake.control,
-                len(sample_.support_of({c for pair in stake.way for c in owned.claims[pair]}, 0).sources),
-                way(stake),
-            )
-            for stake in found
-        ),
-        note="? is a share that nobody tells. Control: yes by a majority or because a source says so; may where open "
-        "shares could make a majority.",
-        support=sample_.support_of({c for s in found for pair in s.way for c in owned.claims[pair]}, len(owned.spans)),
-        evidence=tuple(tuple(sorted({c for pair in s.way for c in owned.claims[pair]})) for s in found),
-    )
-
-
-def _owners(sample_: Sample, found: list[Stake]) -> Table:
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for stake in found:
+def _owners(sample_: Sample, ultimate: Iterable[Ultimate]) -> list[Owner]:
+    """The ultimate owners, those in control of most first."""
+    counts: dict[Actor, Counter[str]] = defaultdict(Counter)
+    for stake in ultimate:
         counts[stake.owner][stake.control] += 1
-    order = sorted(
-        counts, key=lambda owner: (-counts[owner]["yes"], -counts[owner]["may"], -counts[owner]["no"], owner)
-    )
-    return Table(
-        "By owner at the end",
-        ("owner at the end", "sphere", "in control of", "may be in control of", "has a part of"),
-        tuple(
-            (
-                _name(sample_, owner),
-                sample_.ties.nodes[owner]["sphere"] if owner in sample_.ties else "",
-                counts[owner]["yes"],
-                counts[owner]["may"],
-                counts[owner]["no"],
-            )
-            for owner in order
-        ),
-    )
+    nodes = sample_.ties.nodes
+    found = [
+        Owner(owner, str(nodes[owner.id]["sphere"]) if owner.id in nodes else "", of["yes"], of["may"], of["no"])
+        for owner, of in counts.items()
+    ]
+    return sorted(found, key=lambda o: (-o.controls, -o.may_control, -o.holds, o.owner.id))
 
 
-def _direct(sample_: Sample, owned: Owned) -> Table:
-    rows: list[tuple[Value, ...]] = []
-    for (owner, below), (low, high) in owned.spans.items():
-        told = "yes" if (owner, below) in owned.told else ""
-        rows.append((_name(sample_, owner), _name(sample_, below), 100 * low, 100 * high, told))
-    return Table(
-        "Direct owners, as the sources tell them",
-        ("owner", "owned", "at least %", "at most %", "said to control"),
-        tuple(rows),
-        evidence=tuple(owned.claims[pair] for pair in owned.spans),
+def _answer(result: Result) -> str:
+    if not result.ultimate:
+        return "No source names an owner of a firm, a mine or a plant."
+    open_ = {stake.owned for stake in result.ultimate if not stake.exact}
+    exact = {stake.owned for stake in result.ultimate} - open_
+    controlled = {stake.owned for stake in result.ultimate if stake.control == "yes"}
+    first = min(result.owners, key=lambda o: (-o.controls, o.owner.id))
+    firms = sum(actor_type == "firm" for actor_type in result.bodies.values())
+    return (
+        f"An owner is known of {counted(firms, 'firm')} and "
+        f"{counted(len(result.bodies) - firms, 'mine or plant', 'mines and plants')}. For {len(controlled):,} of them "
+        f"the sources name who is in control at the end of the chain; for {len(exact):,} all shares on the way are "
+        f"known, for the others there are bounds. {first.owner.name} controls most, {first.controls:,}."
     )
 
 
-def _limits(sample_: Sample, owned: Owned, bodies: set[str], found: list[Stake]) -> Iterator[str]:
-    industry = [node for node in sample_.ties if _industry(sample_, node)]
-    without = sum(node not in bodies and sample_.ties.nodes[node]["actor_type"] == "firm" for node in industry)
-    ownerless = counted(without, "firm")
-    yield f"Of {ownerless} no owner is told: to stand at the end of a chain is not to be owned by nobody."
-    if not found:
-        return
-    unknown = sum(span == (0.0, 1.0) for span in owned.spans.values())
-    yield f"Of {unknown:,} of {counted(len(owned.spans), 'direct holding')} no share is told: it may be anything."
-    for body, part in owned.over.items():
-        told = f"{100 * (1 + part):.2f} %"
-        yield f"The shares told of {_name(sample_, body)} come to {told}: each may be less by the excess."
-    lost = sorted(bodies - {s.owned for s in found})
-    if lost:
-        names = ", ".join(_name(sample_, body) for body in lost)
-        yield f"The owners of {names} own each other in a circle, and nobody is known at its end."
-    once = sum(
-        len(sample_.support_of({c for pair in s.way for c in owned.claims[pair]}, 0).sources) == 1 for s in found
-    )
-    yield f"Told by no more than one source: {once:,} of {counted(len(found), 'stake')}."
+def _limits(result: Result) -> Iterator[str]:
     yield (
-        "Shares were told at different days; a firm may have sold since. Votes are taken to go with shares, and owners "
-        "who act together are not known."
+        f"No owner is known of {counted(result.ownerless, 'firm')}: to be at the end of a known chain is not to be "
+        "without an owner."
+    )
+    if not result.ultimate:
+        return
+    unknown = sum((h.low, h.high) == (0.0, 1.0) for h in result.direct)
+    holdings = counted(len(result.direct), "direct holding")
+    yield f"No share is stated for {unknown:,} of {holdings}: it may be anything."
+    names = {h.owned.id: h.owned.name for h in result.direct}
+    for body, part in result.over.items():
+        total = f"{100 * (1 + part):.2f} %"
+        yield f"The stated shares of {names[body]} add up to {total}: each may be less by the excess."
+    if result.circular:
+        bodies = ", ".join(actor.name for actor in result.circular)
+        yield f"The owners of {bodies} own each other in a circle, and nobody is known at its end."
+    single = sum(len(stake.sources) == 1 for stake in result.ultimate)
+    yield f"Based on a single source: {single:,} of {counted(len(result.ultimate), 'stake')}."
+    yield (
+        "Shares were stated on different days; a firm may have sold since. Votes are assumed to go with shares, and "
+        "owners who act together are not known."
+    )
+
+
+def tables(result: Result) -> tuple[Table, ...]:
+    """The result as tables."""
+    return _ultimate_table(result), _owner_table(result), _direct_table(result)
+
+
+def _percent(low: float, high: float) -> str:
+    texts = [f"{100 * part:.2f}".rstrip("0").rstrip(".") for part in (low, high)]
+    return texts[0] if high - low <= EXACT else "?" if (low, high) == (0.0, 1.0) else " to ".join(texts)
+
+
+def _ultimate_table(result: Result) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for stake in result.ultimate:
+        way = "; ".join(f"{h.owner.name} -{_percent(h.low, h.high)}%-> {h.owned.name}" for h in stake.way)
+        shares_ = round(100 * stake.low, 4), round(100 * stake.high, 4)
+        names = stake.owned.name, stake.actor_type, stake.owner.name
+        rows.append((*names, *shares_, stake.control, len(stake.sources), way))
+    return Table(
+        "Ultimate owners of every firm, mine and plant with a known owner",
+        ("owned", "what", "ultimate owner", "at least %", "at most %", "control", "sources", "steps"),
+        tuple(rows),
+        note="? is a share that no source states. Control: yes by a majority or because a source says so; may if open "
+        "shares could make a majority.",
+        support=result.ultimate_support,
+        evidence=tuple(stake.claims for stake in result.ultimate),
+    )
+
+
+def _owner_table(result: Result) -> Table:
+    return Table(
+        "By ultimate owner",
+        ("ultimate owner", "sphere", "in control of", "may be in control of", "has a part of"),
+        tuple((o.owner.name, o.sphere, o.controls, o.may_control, o.holds) for o in result.owners),
+    )
+
+
+def _direct_table(result: Result) -> Table:
+    return Table(
+        "Direct owners according to the sources",
+        ("owner", "owned", "at least %", "at most %", "said to control"),
+        tuple(
+            (h.owner.name, h.owned.name, 100 * h.low, 100 * h.high, "yes" if h.controls else "") for h in result.direct
+        ),
+        evidence=tuple(h.claims for h in result.direct),
     )
