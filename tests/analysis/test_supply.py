@@ -178,7 +178,7 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     finding = analysis.answer(store, "communities")
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert any("may be chance" in text for text in finding.limits)
-    assert rows(table(finding, "How well"))[0]["adjusted Rand"] == 1
+    assert rows(table(finding, "Modularity"))[0]["adjusted Rand"] == 1
 
 
 def test_communities_of_what_ships_hold_all_actors(store: Oxigraph) -> None:
