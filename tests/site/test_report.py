@@ -1,4 +1,4 @@
-"""The report: nothing of it asks a network, every link leads somewhere, and it says what the sample cannot carry."""
+"""The report: no network requests, every link has a target, every figure states its support and limitations."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rareearth import corpus, edtf
+from rareearth import corpus
 from rareearth.store import claims
 from rareearth.views import phrase
 
@@ -52,16 +52,6 @@ class Evidence:
         """The publisher of its page and the date, in words."""
         return phrase.source(self.page)
 
-    @property
-    def year(self) -> int | None:
-        """The first year that it gives of itself; None where that is not known."""
-        return _year(self.claim.since, self.claim.when, self.claim.inferred)
-
-    @property
-    def published(self) -> int | None:
-        """The year of its page; None where that is not known."""
-        return _year(self.page.published)
-
 
 def read(store: Backend, kept: corpus.Texts | None = None) -> dict[str, Evidence]:
     """Every claim of a store by its id, in the order of sources, spans and ids."""
@@ -72,12 +62,3 @@ def read(store: Backend, kept: corpus.Texts | None = None) -> dict[str, Evidence
         cited = (sentences.get((claim.source, start, end)) for start, end, _ in claim.spans)
         found[claim.id] = Evidence(claim, tuple(filter(None, cited)))
     return found
-
-
-def _year(*times: str) -> int | None:
-    """The year of the first of these times (EDTF) that has one."""
-    for text in times:
-        first = edtf.parse(text).first if text else None
-        if first:
-            return first.year
-    return None
