@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 from serving import served
 
+from rareearth.cli import app
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
 from rareearth.ontology import Ontology
@@ -175,6 +177,15 @@ def test_retired_words_do_not_come_back(path: Path) -> None:
     if path.name != "glossary.md":
         prose = re.sub(r"```.*?```|`[^`]*`", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         assert RETIRED.findall(" ".join(prose.split())) == []
+
+
+def test_retired_words_do_not_come_back_in_help_texts() -> None:
+    command = typer.main.get_command(app)
+    commands = [command, *command.commands.values()]  # type: ignore[attr-defined]
+    helps = [str(each.help) for each in commands]
+    helps += [str(getattr(parameter, "help", "")) for each in commands for parameter in each.params]
+    assert len(helps) > 50
+    assert [text for text in helps if RETIRED.search(" ".join(text.split()))] == []
 
 
 def test_that_test_would_see_them() -> None:

@@ -152,7 +152,7 @@ def test_an_unreadable_store(run: Command, made: Folder, tmp_path: Path, damage:
         path.write_bytes(path.read_bytes()[:-20])
     for arguments in (["query", "leaders"], ["export", tmp_path / "n.graphml"]):
         done = run(*arguments, "--build", build, RAREEARTH_DATA=str(made.data))
-        refused(done, "`rareearth build` makes a new one")
+        refused(done, "`rareearth build` creates one")
     assert not (tmp_path / "n.graphml").exists()
 
 
@@ -170,7 +170,7 @@ def test_changed_data_is_noted_on_standard_error(run: Command, tmp_path: Path) -
     folder.change(ALL, "Bob Ray", "Rob Ray")
     done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
     assert done.returncode == 0
-    assert done.stderr == "note: the data has changed since this build; `rareearth build` makes a new one\n"
+    assert done.stderr == "note: the data has changed since this build; `rareearth build` creates a new one\n"
 
 
 # ---- questions -------------------------------------------------------------------------------------------
@@ -289,12 +289,12 @@ def test_without_a_format_a_table_or_turtle_is_given(inside: Command) -> None:
         (["-e", "SELECT ?s { ?s ?p ?o }", "x=1"], "?x is given a value, so the query must SELECT it"),
         (["-e", "SELECT ?s { ?s ?p ?o }", "x"], "found 'x'; expected PARAMETER=VALUE"),
         (["-e", "ASK {}", "--format", "csv"], "a yes or no is not written as csv"),
-        (["-e", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "table"], "a graph is not written as table"),
+        (["-e", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "table"], "a graph cannot be printed as a table"),
         (["leader"], "no question named 'leader'; did you mean leaders?"),
         (["leaders", "who=x"], "the question leaders has no parameter 'who'"),
         (["neighbours", "entity=Ann Leigh"], "no entity named 'Ann Leigh'; did you mean "),
         (["missing.rq"], "missing.rq: cannot be read"),
-        ([], "nothing to ask"),
+        ([], "no query"),
     ],
 )
 def test_a_bad_question_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
@@ -369,14 +369,14 @@ def test_verify_tells_lost_spans_and_fails(ask: Command, tmp_path: Path) -> None
     done = ask("verify", "--texts", tmp_path)
     assert done.returncode == 1
     assert "daily: 0-20 0123abcd is not " in done.stdout
-    assert done.stdout.endswith("0 of 5 spans hold\n")
+    assert done.stdout.endswith("0 of 5 spans found\n")
 
 
 def test_verify_holds_the_article(run: Command, built: Path, article_text: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(article_text, encoding="utf-8")
     done = run("verify", "--texts", tmp_path, "--build", built)
     assert " is not " not in done.stdout
-    held, _, cited = done.stdout.splitlines()[-1].removesuffix(" spans hold").partition(" of ")
+    held, _, cited = done.stdout.splitlines()[-1].removesuffix(" spans found").partition(" of ")
     assert int(held) == int(cited) >= 35
 
 

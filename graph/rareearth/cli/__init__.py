@@ -12,7 +12,7 @@ __all__ = ["analysing", "app", "asking", "data", "files", "main", "serving"]
 
 
 def main() -> None:
-    """Run the command; each fault of the input is one line on standard error, and the exit code is 1."""
+    """Run the command; an error is printed as one line on standard error, and the exit code is 1."""
     from rareearth.errors import RareEarthError
 
     try:

@@ -15,16 +15,16 @@ from rareearth.cli.common import AsOf, Build, app, opened
 
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="Ties of claims of this kind count; may be repeated.", show_default="fact"),
+    typer.Option("--kind", help="Kind of claims that count as ties; can be repeated.", show_default="fact"),
 ]
 Without = Annotated[
-    list[str] | None, typer.Option("--without", metavar="SOURCE", help="A source to leave out; may be repeated.")
+    list[str] | None, typer.Option("--without", metavar="SOURCE", help="A source to leave out; can be repeated.")
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of what is drawn at random.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed for random numbers.")]
 
 
 class Form(StrEnum):
-    """The forms of a finding."""
+    """The output formats of a finding."""
 
     table = "table"
     json = "json"
@@ -40,13 +40,13 @@ def analyse(
     without: Without = None,
     as_of: AsOf = None,
     seed: Seed = 0,
-    form: Annotated[Form, typer.Option("--format", help="Form of the answer.")] = Form.table,
+    form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
     build: Build = None,
 ) -> None:
-    """Answer the questions of the analysis, with verdict, numbers, limitations and the claims each is based on.
+    """Answer the questions of the analysis, with verdict, numbers, limitations and support.
 
-    Without QUESTION: name, verdict and answer of each. With --format json then an object: "sample" has an overview of
-    the actors and ties, "findings" every answer in full.
+    Without QUESTION, print the name, verdict and answer of each. With --format json, print an object: "sample" is an
+    overview of the actors and ties, and "findings" has every answer in full.
     """
     from rareearth import analysis
     from rareearth.analysis import finding
@@ -72,7 +72,7 @@ def analyse(
 
 @app.command()
 def report(
-    file: Annotated[Path, typer.Argument(help=".html or .md; .md has its figures in a folder beside it.")],
+    file: Annotated[Path, typer.Argument(help=".html or .md; .md has its figures in a folder next to it.")],
     kinds: Kinds = None,
     without: Without = None,
     as_of: AsOf = None,
@@ -81,13 +81,13 @@ def report(
         Path | None,
         typer.Option(
             "--texts",
-            help="Folder with the texts of articles. The report then holds the cited sentences, which may not be yours "
-            "to pass on.",
+            help="A folder with texts of articles. The report then contains the cited sentences; you may not have the "
+            "right to share them.",
         ),
     ] = None,
     build: Build = None,
 ) -> None:
-    """Write all answers of the analysis as one page with figures, each linked to its evidence.
+    """Write all answers of the analysis to one page with figures, each linked to its evidence.
 
     Needs the extra `analysis`. A .html report is self-contained. The same graph and seed give the same bytes.
     """
@@ -114,7 +114,7 @@ def report(
 
 @contextlib.contextmanager
 def _progress(steps: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error where somebody looks at it, moved on by each call of what it gives."""
+    """A progress bar if standard error is a terminal; each call of the yielded function advances it."""
     if not sys.stderr.isatty():
         yield lambda: None
         return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """The forms of an answer."""
+    """The output formats of a query."""
 
     table = "table"
     csv = "csv"
@@ -31,7 +31,7 @@ class Format(StrEnum):
 
 @app.command()
 def questions() -> None:
-    """List the questions that `rareearth query NAME` answers."""
+    """List the named questions for `rareearth query NAME`."""
     from rareearth.store import questions as asked
 
     for question in asked.every():
@@ -42,20 +42,26 @@ def questions() -> None:
 
 @app.command()
 def query(
-    name: Annotated[str | None, typer.Argument(metavar="NAME|FILE", help="A question, or a file with SPARQL.")] = None,
-    values: Annotated[list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="Parameters.")] = None,
-    expression: Annotated[str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A query.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME|FILE", help="A named question, or a file with SPARQL.")
+    ] = None,
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="[PARAMETER=VALUE]...", help="Parameters of the question or query.")
+    ] = None,
+    expression: Annotated[
+        str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A SPARQL query.")
+    ] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Form of the answer.", show_default="table; ttl for graphs")
+        Format | None, typer.Option("--format", help="Output format.", show_default="table; ttl for graphs")
     ] = None,
     as_of: AsOf = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
-    """Ask a question by its name, or any SPARQL 1.1 query from a file or with -e."""
+    """Ask a named question, or run any SPARQL 1.1 query from a file or from -e."""
     given = [name, *(values or [])] if expression is not None and name else (values or [])
     if expression is None and name is None:
-        raise QueryError("nothing to ask: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
+        raise QueryError("no query: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
     parameters: dict[str, Value] = {}
     for item in given:
         key, equals, value = str(item).partition("=")
@@ -76,12 +82,12 @@ def query(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Id, IRI, name, alias, acronym or Chinese name.")],
+    name: Annotated[str, typer.Argument(help="ID, IRI, name, alias, acronym or Chinese name.")],
     as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
 ) -> None:
-    """Show the card of an actor: its names, and every claim about it with its evidence."""
+    """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
     graph = opened(build, texts, as_of)
@@ -90,13 +96,13 @@ def show(
 
 @app.command()
 def path(
-    start: Annotated[str, typer.Argument(help="An actor.")],
-    end: Annotated[str, typer.Argument(help="Another one.")],
+    start: Annotated[str, typer.Argument(help="An entity.")],
+    end: Annotated[str, typer.Argument(help="Another entity.")],
     as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
 ) -> None:
-    """Tell how two actors are tied, step by step, with the evidence of each step."""
+    """Show how two entities are connected, step by step, with the evidence of each step."""
     from rareearth.views import paths
 
     graph = opened(build, texts, as_of)
@@ -105,9 +111,11 @@ def path(
 
 @app.command()
 def conflicts(
-    name: Annotated[str | None, typer.Argument(metavar="[CONFLICT]", help="Only this one.")] = None,
-    kind: Annotated[str | None, typer.Option("--kind", help="contradiction, change, rounding or unsure.")] = None,
-    unjudged: Annotated[bool, typer.Option("--unjudged", help="Differences that nobody has judged yet.")] = False,
+    name: Annotated[str | None, typer.Argument(metavar="[CONFLICT]", help="Show only this conflict.")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only this kind: contradiction, change, rounding or unsure.")
+    ] = None,
+    unjudged: Annotated[bool, typer.Option("--unjudged", help="List differences that nobody has judged yet.")] = False,
     build: Build = None,
 ) -> None:
     """List where sources disagree, with their claims side by side."""
@@ -131,7 +139,7 @@ def conflicts(
 
 
 def _answer(result: Result, form: Format | None) -> bytes:
-    """The whole answer, ready to be printed: nothing is printed of a query that fails half-way."""
+    """The complete output; if a query fails half-way, nothing is printed."""
     from rareearth.store import sparql
     from rareearth.views import tables
 
@@ -142,5 +150,5 @@ def _answer(result: Result, form: Format | None) -> bytes:
     if isinstance(result, sparql.Truth):
         return b"yes\n" if result else b"no\n"
     if isinstance(result, sparql.Triples):
-        raise QueryError("a graph is not written as table; expected one of ttl, nt, xml, json")
+        raise QueryError("a graph cannot be printed as a table; expected one of ttl, nt, xml, json")
     return tables.text(result.columns, [list(row.values()) for row in result.plain()]).encode()

@@ -1,4 +1,4 @@
-"""What the commands share: the app, options of the same name, the graph of a build, and an end to long queries."""
+"""What the commands share: the app, common options, opening the graph of a build, and a time limit for queries."""
 
 from __future__ import annotations
 
@@ -40,23 +40,23 @@ def _options(
         bool, typer.Option("--version", help="Show the version and exit.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
-    """Who is who in the rare earth world, how they are tied, and how we know."""
+    """Who is who in the rare earth world, how they are connected, and how we know."""
 
 
-Build = Annotated[Path | None, typer.Option("--build", help="Folder of the build.", show_default="build/")]
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the YAML data.", show_default="data/")]
+Build = Annotated[Path | None, typer.Option("--build", help="The build folder.", show_default="build/")]
+Data = Annotated[Path | None, typer.Option("--data", help="The folder of the YAML data.", show_default="data/")]
 TextsFolder = Annotated[
-    Path | None, typer.Option("--texts", help="Folder with the texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
+    Path | None, typer.Option("--texts", help="A folder with texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DAY", help="Only what may have held then: 2021-12-23, 2021-12 or 2021."),
+    typer.Option("--as-of", metavar="DAY", help="Only what was true on that date: 2021-12-23, 2021-12 or 2021."),
 ]
-Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Seconds that a query may take.")]
+Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Time limit of a query in seconds.")]
 
 
 class Watchdog:
-    """Ends the process when a query takes too long: the engine has no way to stop one."""
+    """Ends the process if a query takes too long, because the engine cannot cancel one."""
 
     def __init__(self, seconds: float) -> None:
         self._timer = threading.Timer(seconds, self._end, [seconds])
@@ -71,17 +71,17 @@ class Watchdog:
     @staticmethod
     def _end(seconds: float) -> NoReturn:
         print(
-            f"the query took longer than {seconds:g} seconds and was stopped; --timeout gives it more", file=sys.stderr
+            f"the query took longer than {seconds:g} seconds and was stopped; --timeout sets the limit", file=sys.stderr
         )
         sys.stderr.flush()
         os._exit(124)
 
 
 def explain(error: RareEarthError) -> str:
-    """The message of an error, with the command that helps: the library's messages name none."""
+    """The message of an error, with the command that helps; the library's messages name no command."""
     match error:
         case NoBuildError():
-            hint = "`rareearth build` makes a new one"
+            hint = "`rareearth build` creates one"
         case NotFoundError(kind="question"):
             hint = "`rareearth questions` lists them"
         case NotFoundError(kind="question of the analysis"):
@@ -96,12 +96,12 @@ def explain(error: RareEarthError) -> str:
 
 
 def opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
-    """The graph of a build, as of a day where one is given; notes on standard error say what is to be known of it."""
+    """The graph of a build, as of a day if one is given; notes about it are printed on standard error."""
     from rareearth import knowledge
 
     graph = knowledge.open(build, texts=texts)
     if graph.stale:
-        print("note: the data has changed since this build; `rareearth build` makes a new one", file=sys.stderr)
+        print("note: the data has changed since this build; `rareearth build` creates a new one", file=sys.stderr)
     if as_of is None:
         return graph
     try:
@@ -109,17 +109,17 @@ def opened(build: Path | None, texts: Path | None = None, as_of: str | None = No
     except DateError as error:
         raise RareEarthError(f"--as-of: {error}") from error
     if then.undated:
-        print(f"note: {then.undated} claims of which nothing says when they held are left out", file=sys.stderr)
+        print(f"note: {then.undated} undated claims were excluded", file=sys.stderr)
     return then
 
 
 def sentences_of(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
-    """What gives the cited sentences, where there is a folder of texts."""
+    """The function that returns cited sentences, or None without a folder of texts."""
     return graph.sentence if texts else None
 
 
 def is_file(text: str) -> bool:
-    """Whether an argument names a file rather than being the thing itself."""
+    """Whether an argument is the name of a file, not a query."""
     return text.endswith((".rq", ".sparql")) or (not any(c.isspace() for c in text) and Path(text).is_file())
 
 

@@ -13,7 +13,7 @@ from rareearth.errors import QueryError
 
 @app.command()
 def check(data: Data = None) -> None:
-    """Check the data and the ontology; problems are told as file:line."""
+    """Check the data and the ontology, and report problems as file:line."""
     from rareearth import checks
 
     found = checks.checked(data)
@@ -23,9 +23,9 @@ def check(data: Data = None) -> None:
 @app.command()
 def tidy(
     data: Data = None,
-    check: Annotated[bool, typer.Option("--check", help="Only tell which files are not tidy.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Only list the files that are not tidy.")] = False,
 ) -> None:
-    """Put the data files in their canonical order and form; what they say stays the same."""
+    """Format the data files in their canonical order and form, without changing their content."""
     from rareearth import dataset, ontology, paths
     from rareearth import formatter as tidied
     from rareearth.formats import save
@@ -48,7 +48,7 @@ def tidy(
 
 @app.command()
 def build(data: Data = None, build: Build = None) -> None:
-    """Check the data, make the store and the files of the build, and swap them in whole."""
+    """Check the data, build the store and the export files, and publish them atomically."""
     from rareearth import build as builds
     from rareearth import paths
 
@@ -60,24 +60,26 @@ def build(data: Data = None, build: Build = None) -> None:
 
 @app.command()
 def verify(texts: TextsFolder = None, build: Build = None) -> None:
-    """Check every cited span against the texts at hand; exit code 1 when one does not hold."""
+    """Check every cited span against your texts; the exit code is 1 if one is not found."""
     from rareearth import corpus as kept
     from rareearth.errors import RareEarthError
 
     if texts is None:
-        raise RareEarthError("no texts to check against: give --texts DIR, or set RAREEARTH_TEXTS")
+        raise RareEarthError("no texts to check against: use --texts DIR or set RAREEARTH_TEXTS")
     found = list(kept.checked(opened(build).store, kept.Texts(texts)))
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
     for item in lost:
-        print(
-            f"{item.cited.source}: {item.cited.span.start}-{item.cited.span.end} {item.cited.fingerprint} is not there"
-        )
+        span = item.cited.span
+        print(f"{item.cited.source}: {span.start}-{span.end} {item.cited.fingerprint} is not in the text")
     absent = sorted({c.cited.source for c in found if c.text is None})
     for source in absent:
-        print(f"{source}: no text at hand")
+        print(f"{source}: no text in the folder")
     read = [c for c in found if c.text is not None]
-    print(f"{len(read) - len(lost)} of {len(read)} spans hold" + (f", {moved} of them moved" if moved else ""))
+    print(
+        f"{len(read) - len(lost)} of {len(read)} spans found"
+        + (f", {moved} of them at another position" if moved else "")
+    )
     if lost or not read:
         raise SystemExit(1)
 
@@ -85,9 +87,9 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
 @app.command()
 def sentences(
     file: Annotated[Path, typer.Argument(help="The text of an article.")],
-    words: Annotated[str, typer.Option("--find", help="Only sentences with these words.")] = "",
+    words: Annotated[str, typer.Option("--find", help="Only sentences that contain these words.")] = "",
 ) -> None:
-    """List the sentences of a text as `at:` of a claim wants them, and the text's hash and length."""
+    """List the sentences of a text in the form that `at:` expects, with the hash and length of the text."""
     from rareearth import sentences as found
 
     content = read(file)

@@ -23,29 +23,29 @@ def export(
     file: Annotated[Path, typer.Argument(help=".html .graphml .gexf .csv .cypher .svg, or .ttl .trig .nq .jsonld")],
     view: Annotated[
         View | None,
-        typer.Option("--view", help="Actors tied by facts, or everything.", show_default="actors"),
+        typer.Option("--view", help="Actors connected by facts, or everything.", show_default="actors"),
     ] = None,
     query: Annotated[
-        str | None, typer.Option("--query", help="A network from a CONSTRUCT or SELECT (file or SPARQL).")
+        str | None, typer.Option("--query", help="A CONSTRUCT or SELECT that returns a network (file or SPARQL).")
     ] = None,
     kinds: Annotated[
-        list[str] | None, typer.Option("--kind", help="Only claims of this kind; may be repeated.")
+        list[str] | None, typer.Option("--kind", help="Only claims of this kind; can be repeated.")
     ] = None,
     as_of: AsOf = None,
     texts: Annotated[
         Path | None,
         typer.Option(
             "--texts",
-            help="For .html: folder with the texts of articles. The file then holds the cited sentences, which may not "
-            "be yours to pass on.",
+            help="For .html: a folder with texts of articles. The file then contains the cited sentences; you may not "
+            "have the right to share them.",
         ),
     ] = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
-    """Write a file that other tools open; its ending tells the format.
+    """Write a file for other tools; the extension selects the format.
 
-    .html is a page to explore everything in a browser, without a network.
+    .html is a self-contained page to explore the graph in a browser.
     """
     from rareearth import paths
     from rareearth.corpus import Texts
@@ -56,9 +56,11 @@ def export(
     chosen = exports.of(file)
     page = chosen.holds == "page"
     if page and (view or query or kinds):
-        raise RareEarthError("a page holds everything, its filters choose: leave out --view, --query and --kind")
+        raise RareEarthError(
+            "a page contains everything and has filters; --view, --query and --kind are for the other formats"
+        )
     if texts and not page:
-        raise RareEarthError("--texts is for .html; the other formats hold no sentences")
+        raise RareEarthError("--texts is for .html; the other formats contain no sentences")
     graph = opened(build, as_of=as_of)
     text = read(Path(query)) if query and is_file(query) else query
     source = Export(

@@ -12,21 +12,29 @@ from rareearth.cli.common import Build, app
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for everybody.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any.")] = 8000,
-    timeout: Annotated[float, typer.Option("--timeout", min=0.2, max=3600, help="Seconds that a query may take.")] = 10,
-    rows: Annotated[int, typer.Option("--rows", min=1, help="Rows that a table may have.")] = 100_000,
-    cors: Annotated[bool, typer.Option("--cors", help="Let web pages of any origin ask.")] = False,
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all interfaces.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 for any free port.")
+    ] = 8000,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.2, max=3600, help="Time limit of a query in seconds.")
+    ] = 10,
+    rows: Annotated[int, typer.Option("--rows", min=1, help="Maximum number of rows in a result.")] = 100_000,
+    cors: Annotated[bool, typer.Option("--cors", help="Allow requests from web pages of any origin.")] = False,
     log: Annotated[bool, typer.Option("--log/--no-log", help="Write a line for each request.")] = True,
     texts: Annotated[
         Path | None,
-        typer.Option("--texts", help="Folder with texts of articles; everybody then reads the cited sentences."),
+        typer.Option(
+            "--texts", help="A folder with texts of articles; every visitor can then read the cited sentences."
+        ),
     ] = None,
     build: Build = None,
 ) -> None:
-    """Serve a SPARQL endpoint, an editor, the explorer page, and a document for each entity, claim and source.
+    """Serve a SPARQL endpoint, a query editor, the explorer, and a page for each entity, claim and source.
 
-    Needs the extra `server`. Read-only; a new build is served as soon as it is made.
+    Needs the extra `server`. Read-only; a new build is served as soon as it is published.
     """
     from rareearth import paths, server
 
