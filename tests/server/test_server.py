@@ -656,7 +656,7 @@ from rareearth.server import messages, worker
 port, shut = int(sys.argv[1]), sys.argv[2] == "shut"
 sparql.vet = lambda query, **_: query  # nothing stands before the engine
 if not shut:
-    worker._shut_doors = lambda _: None
+    worker._close_doors = lambda _: None
 def tried(store, request):
     found = [getattr(worker_answer(store, request), "message", "answered")]
     for door in (lambda: open("/etc/passwd"), socket.socket, lambda: os.dup(2), os.pipe, lambda: os.open("/tmp", os.O_RDONLY)):

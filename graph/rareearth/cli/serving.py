@@ -38,4 +38,4 @@ def serve(
     """
     from rareearth import paths, server
 
-    server.serve(build or paths.build(), host, port, limit=timeout, rows=rows, texts=texts, cors=cors, log=log)
+    server.serve(build or paths.build(), host, port, timeout=timeout, max_rows=rows, texts=texts, cors=cors, log=log)

@@ -1,4 +1,4 @@
-"""The SPARQL endpoint with its pages: queries in processes that can be killed, documents, editor and explorer."""
+"""The HTTP server: a SPARQL endpoint whose queries run in processes that can be killed, documents, editor, explorer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 LOG = logging.getLogger("rareearth.server")
-GRACE = 5  # seconds in which requests at work may end when the server stops
+GRACE = 5  # seconds that running requests have to finish when the server stops
 
 
 def serve(
@@ -28,26 +28,26 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 8000,
     *,
-    limit: float = 10,
-    rows: int = 100_000,
+    timeout: float = 10,
+    max_rows: int = 100_000,
     texts: Path | None = None,
     cors: bool = False,
     log: bool = True,
 ) -> None:
-    """Serve a build folder until told to stop (SIGINT, SIGTERM).
+    """Serve a build folder until SIGINT or SIGTERM.
 
-    ``limit`` is how many seconds a query may take, ``rows`` how many rows a table may have; ``texts`` a folder with
-    the texts of articles, whose cited sentences the explorer page then shows; ``cors`` lets pages of any origin ask.
+    A query may take ``timeout`` seconds, and a table may have ``max_rows`` rows. ``texts`` is a folder with the texts
+    of articles, whose cited sentences the explorer page then shows; ``cors`` lets pages of any origin send queries.
     Raises RareEarthError when the extra ``server`` is not installed, the store cannot be read, or the port is taken.
     """
     uvicorn = _uvicorn()
     from rareearth.server.application import application
     from rareearth.server.connections import Connection
 
-    oxigraph.read(folder)  # what is wrong with it is told in a line, before anything starts
-    with _listening(host, port) as listening, _ended_by_signals():
+    oxigraph.read(folder)  # reports in one line what is wrong with it, before anything starts
+    with _listening(host, port) as listening, _stopped_by_signals():
         logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
-        app = application(folder, limit, rows, texts, cors=cors, log=log)
+        app = application(folder, timeout, max_rows, texts, cors=cors, log=log)
         config = uvicorn.Config(
             app, http=Connection, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
             timeout_graceful_shutdown=GRACE,
@@ -70,8 +70,8 @@ def _listening(host: str, port: int) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Take a signal as the end that was asked for: uvicorn raises it once more when it has stopped."""
+def _stopped_by_signals() -> Iterator[None]:
+    """Exit cleanly on a signal: uvicorn raises it again when it has stopped."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

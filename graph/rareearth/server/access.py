@@ -1,4 +1,4 @@
-"""The access log: one line a request on standard error, when it is answered."""
+"""The access log: a line on standard error for each request, once its response has been sent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger("rareearth.access")
-_LONGEST = 2000  # characters of an address that are kept
-_LONGEST_CLIENT = 100
-_SIGNS = re.compile(r"[^\w.:%\[\]-]", re.ASCII)
+MAX_TARGET = 2000  # characters of an address that are logged
+MAX_CLIENT = 100  # characters of a client's address
+_UNSAFE = re.compile(r"[^\w.:%\[\]-]", re.ASCII)
 
 
 class AccessLog:
@@ -30,19 +30,19 @@ class AccessLog:
         start = time.perf_counter()
         status = size = 0
 
-        async def counted(message: Message) -> None:
+        async def count(message: Message) -> None:
             nonlocal status, size
             status = message.get("status", status)
             size += len(message.get("body", b""))
             await send(message)
 
         try:
-            await self._app(scope, receive, counted)
+            await self._app(scope, receive, count)
         finally:
             target = scope["raw_path"].decode("ascii", "backslashreplace")
             if scope["query_string"]:
                 target += "?" + scope["query_string"].decode("ascii", "backslashreplace")
             client = scope["client"][0] if scope.get("client") else "-"
-            client = _SIGNS.sub("_", client)[:_LONGEST_CLIENT]  # behind a proxy it is what a header says
-            taken = (time.perf_counter() - start) * 1000
-            LOG.info("%s %s %s %d %d %.1fms", client, scope["method"], target[:_LONGEST], status, size, taken)
+            client = _UNSAFE.sub("_", client)[:MAX_CLIENT]  # behind a proxy a header says it, so it may be anything
+            duration = (time.perf_counter() - start) * 1000
+            LOG.info("%s %s %s %d %d %.1fms", client, scope["method"], target[:MAX_TARGET], status, size, duration)

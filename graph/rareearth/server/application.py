@@ -45,9 +45,9 @@ _POLICY = (
 )  # 'unsafe-inline' is for the styles that the editor sets
 
 
-def application(folder: Path, limit: float, rows: int, texts: Path | None, *, cors: bool, log: bool) -> Any:
-    """The application over a build folder; see :func:`rareearth.server.serve` for what the rest means."""
-    served = Served(folder, limit, rows, texts)
+def application(folder: Path, timeout: float, max_rows: int, texts: Path | None, *, cors: bool, log: bool) -> Starlette:
+    """The application for a build folder; :func:`rareearth.server.serve` explains the parameters."""
+    served = Served(folder, timeout, max_rows, texts)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -112,7 +112,7 @@ async def sparql(request: Request) -> Response:
     if kept := cache.get(key):
         media, body = kept.media, kept.body
     else:
-        query_request = messages.QueryRequest(asked.text, forms, served.rows, asked.default, asked.named)
+        query_request = messages.QueryRequest(asked.text, forms, served.max_rows, asked.default, asked.named)
         reply = await served.ask(query_request, messages.QueryReply)
         media, body = protocol.media(reply.kind, reply.form), reply.body
         cache.add(key, asked.text, media, body)

@@ -1,7 +1,7 @@
-"""The connection of a client: how long a request may be, how long it may take to arrive, how many there may be.
+"""The connections of clients: bounds on the size of a request, on the time it takes, and on their number.
 
-uvicorn with httptools bounds neither the head of a request nor the time in which it comes, so that one client could
-fill the memory of the server, and a thousand that say nothing could keep everybody else out.
+uvicorn with httptools bounds neither the head of a request nor the time it takes to arrive. Without bounds one client
+could fill the memory of the server, and a thousand silent ones could keep everybody else out.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-LONGEST_TARGET = 65_000  # bytes of a path with its query; httptools reads no more than 65,535
-LONGEST_HEAD = 1 << 17  # bytes of a request without its body
-SECONDS = 30  # in which a request must have arrived, and in which a client must take some of its answer
-MOST = 1000  # connections that are answered; as many again may be told that there are too many
+MAX_TARGET = 65_000  # bytes of a path with its query; httptools reads no more than 65,535
+MAX_HEAD = 1 << 17  # bytes of a request without its body
+TIMEOUT = 30  # seconds for a request to arrive, and for a client to read some of its response
+MAX_CONNECTIONS = 1000  # that are served; as many again are refused with a reason
 
-_LONG = 431, f"the head of the request has more than {LONGEST_HEAD:,} bytes"
+_LONG = 431, f"the head of the request has more than {MAX_HEAD:,} bytes"
 
 
 class _RefusedError(Exception):
-    """A request that is refused before it is read; raised through the parser, which then stops."""
+    """Raised through the parser, which then stops, to refuse a request before it is read."""
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's, with bounds."""
+    """uvicorn's connection, with bounds."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,73 +36,73 @@ class Connection(HttpToolsProtocol):
         self._leaving: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Start the time in which a request must arrive."""
+        """Start the timeout for a request to arrive."""
         super().connection_made(transport)
-        if len(self.connections) > 2 * MOST:
+        if len(self.connections) > 2 * MAX_CONNECTIONS:
             transport.abort()
         self._arrive()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop what waits."""
+        """Cancel the timeouts."""
         super().connection_lost(exc)
         for timer in (self._arriving, self._leaving):
             if timer is not None:
                 timer.cancel()
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless the head is too long."""
+        """Continue reading, unless the head is too long."""
         super().data_received(data)
         if self._head is not None and self.parser is not None and not self.transport.is_closing():
             self._head += len(data)
-            if self._head > LONGEST_HEAD:
+            if self._head > MAX_HEAD:
                 self._refusal = _LONG
                 self.send_400_response("")
 
     def on_message_begin(self) -> None:
-        """Start the time anew for another request."""
+        """Restart the timeout for another request."""
         super().on_message_begin()
         self._head = self._headers = 0
         self._arrive()
 
     def on_url(self, url: bytes) -> None:
-        """Take a part of the address."""
+        """Receive a part of the address."""
         super().on_url(url)
-        if len(self.url) > LONGEST_TARGET:
-            self._refuse(414, f"the address has more than {LONGEST_TARGET:,} bytes; send a query by POST")
+        if len(self.url) > MAX_TARGET:
+            self._refuse(414, f"the address has more than {MAX_TARGET:,} bytes; send a query by POST")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
+        """Receive a header."""
         super().on_header(name, value)
         self._headers += len(name) + len(value)
-        if self._headers > LONGEST_HEAD:
+        if self._headers > MAX_HEAD:
             self._refuse(*_LONG)
 
     def on_headers_complete(self) -> None:
-        """Answer, unless there are too many."""
+        """Pass the request on, unless there are too many connections."""
         self._head = None
-        if len(self.connections) > MOST:
+        if len(self.connections) > MAX_CONNECTIONS:
             self._refuse(503, "too many clients at a time; try again soon")
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """The request has arrived."""
+        """Cancel the timeout: the request has arrived."""
         if self._arriving is not None:
             self._arriving.cancel()
         super().on_message_complete()
 
     def pause_writing(self) -> None:
-        """Look from now on whether the client takes its answer."""
+        """Start checking that the client reads its response."""
         super().pause_writing()
         self._leave(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
-        """The client has taken its answer."""
+        """Stop checking: the client has read its response."""
         super().resume_writing()
         if self._leaving is not None:
             self._leaving.cancel()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - ours says more
-        """Tell why the request is refused, and close."""
+        """Send the reason for the refusal, and close."""
         status, reason = self._refusal
         body = f"{reason}\n".encode()
         head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
@@ -117,16 +117,16 @@ class Connection(HttpToolsProtocol):
     def _arrive(self) -> None:
         if self._arriving is not None:
             self._arriving.cancel()
-        self._arriving = self.loop.call_later(SECONDS, self._late)
+        self._arriving = self.loop.call_later(TIMEOUT, self._late)
 
     def _late(self) -> None:
-        if self.flow.read_paused:  # it is we who do not read: an earlier request of the connection is at work
+        if self.flow.read_paused:  # by us, while an earlier request of the connection is processed
             self._arrive()
         else:
             self.transport.abort()
 
     def _leave(self, size: int) -> None:
-        """Close when none of so many bytes is gone after a while."""
+        """Close the connection when after a while none of these bytes has been read."""
 
         def look() -> None:
             left = self.transport.get_write_buffer_size()
@@ -135,4 +135,4 @@ class Connection(HttpToolsProtocol):
             elif left:
                 self._leave(left)
 
-        self._leaving = self.loop.call_later(SECONDS, look)
+        self._leaving = self.loop.call_later(TIMEOUT, look)

@@ -1,9 +1,9 @@
-"""Workers for queries: quick ones at once, long ones aside and few at a time, endless ones killed.
+"""Workers for requests: quick ones run at once, long ones a few at a time, and endless ones are killed.
 
-A query starts on an idle worker. Past ``QUICK`` seconds of the processor it is a long one: its worker is put aside,
-goes on with less of the processor once one of ``LONG`` places is free, and stands still until then, while a fresh
-worker takes its place among the quick. Past its limit it is killed. A query that was long once is long from the start.
-So cheap queries never wait behind long ones, and no answer is cut: a query has all of its answer or an error.
+A request starts on an idle worker. After ``QUICK`` seconds of processor time it counts as long: its worker is paused
+until one of ``MAX_LONG`` slots is free and then continues at low priority, while a new worker replaces it among the
+quick ones. At the time limit the worker is killed. A request that was long once is treated as long from the start. So
+cheap requests never wait behind long ones, and no reply is cut short: there is a complete reply or an error.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from rareearth.server.messages import Reply, Request
 from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
 
 LOG = logging.getLogger("rareearth.server")
-QUICK = 0.1  # seconds of the processor after which a query is a long one
-LATEST = 1  # seconds after which it is one however little of the processor it had
-STARVED = 8  # queries that have a worker beyond WORKERS because they had too little of the processor
-WORKERS = 4  # that wait for a query
-LONG = 2  # long queries that go on at a time
-ASIDE = 8  # long queries that may wait for that
-WAITING = 64  # queries that may wait for a worker
-REMEMBERED = 1024  # queries that were long
+QUICK = 0.1  # seconds of processor time after which a request counts as long
+MAX_QUICK_WAIT = 1  # seconds after which it counts as long however little processor time it had
+MAX_STARVED = 8  # requests that have a worker beyond WORKERS because they got too little processor time
+WORKERS = 4  # idle ones, waiting for a request
+MAX_LONG = 2  # long requests that run at a time
+MAX_PAUSED = 8  # long requests that may wait for that
+MAX_WAITING = 64  # requests that may wait for a worker
+MAX_REMEMBERED = 1024  # requests that were long
 
 
 class Worker(asyncio.Protocol):
-    """A process and the connection to it, over which one request at a time is answered."""
+    """A process and the connection to it, which handles one request at a time."""
 
     def __init__(self, process: int, lost: Callable[[Worker], None]) -> None:
         self.process, self._lost = process, lost
@@ -60,7 +60,7 @@ class Worker(asyncio.Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether no answer can come: the process has ended, or the connection is closed."""
+        """Whether no reply can come: the process has ended, or the connection is closed."""
         return self._transport is None or self._transport.is_closing()
 
     def close(self) -> None:
@@ -70,13 +70,13 @@ class Worker(asyncio.Protocol):
             self._transport = None
 
     def signal(self, number: int) -> None:
-        """Send it a signal; its id is its own until the template is told to reap it."""
+        """Send it a signal; no other process gets its id before the template has reaped it."""
         if self.process > 0:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.process, number)
 
     def spent(self) -> float:
-        """Seconds of the processor that the process has used; elsewhere than on Linux, seconds that pass."""
+        """Seconds of processor time that the process has used; on other systems than Linux, the time that passes."""
         try:
             return time.clock_gettime(~self.process << 3 | 2)  # what clock_getcpuclockid(3) gives for a process
         except OSError:
@@ -87,7 +87,7 @@ class Worker(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        """Gather a reply, and give it as the answer when it is complete."""
+        """Collect a reply, and complete the future with it when it is whole."""
         self._received += data
         if self._answer is None or self._answer.done():
             return
@@ -102,10 +102,10 @@ class Worker(asyncio.Protocol):
             self._answer.set_result(found)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """Tell whoever waits that no answer will come, or the pool, when nobody does."""
+        """Fail the future of a waiting request; without one, report the worker to the pool as lost."""
         if self._answer is not None and not self._answer.done():
             self._answer.set_exception(ConnectionError("the worker has ended"))
-        elif self._transport is not None:  # else it is we who closed it
+        elif self._transport is not None:  # otherwise the pool has closed it
             self._lost(self)
 
 
@@ -114,10 +114,10 @@ class Pool:
 
     def __init__(self, folder: Path, limit: float) -> None:
         self.folder, self.limit = folder, limit
-        self.busy = 0  # queries that have no answer yet
-        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # the last one is the warmest
-        self._waiting = self._aside = self._starved = 0
-        self._places = asyncio.Semaphore(LONG)
+        self.busy = 0  # requests without a reply so far
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()  # the last one has the warmest caches
+        self._waiting = self._paused = self._starved = 0
+        self._slots = asyncio.Semaphore(MAX_LONG)
         self._long: OrderedDict[bytes, None] = OrderedDict()
         self._fork = asyncio.Lock()
         self._forking: set[asyncio.Task[None]] = set()
@@ -142,14 +142,14 @@ class Pool:
             await self._start()
 
     async def close(self) -> None:
-        """End the template, and with it every worker, whatever it is doing."""
+        """End the template, and with it every worker, whatever they are doing."""
         template, self._template = self._template, None
         for task in self._forking:
             task.cancel()
         while not self._idle.empty():
             self._idle.get_nowait().close()
         for _ in range(self._waiting):
-            self._idle.put_nowait(Worker(0, self._lost))  # one that has ended, for each who waits
+            self._idle.put_nowait(Worker(0, self._lost))  # an ended one for each request that waits
         if template is not None:
             with contextlib.suppress(ProcessLookupError):
                 template.kill()
@@ -158,7 +158,7 @@ class Pool:
             self._commands.close()
 
     async def drained(self) -> None:
-        """Wait until no query is at work, then close."""
+        """Wait until no request is being handled, then close."""
         try:
             while self.busy and self.alive:
                 await asyncio.sleep(0.05)
@@ -167,7 +167,7 @@ class Pool:
 
     @property
     def alive(self) -> bool:
-        """Whether new workers can be had."""
+        """Whether new workers can be started."""
         return self._template is not None and self._template.returncode is None
 
     async def ask(self, request: Request) -> Reply:
@@ -179,21 +179,21 @@ class Pool:
             for again in (True, False):
                 start = time.monotonic()
                 try:
-                    async with contextlib.AsyncExitStack() as place:
+                    async with contextlib.AsyncExitStack() as slot:
                         if mark in self._long:
-                            await place.enter_async_context(self._place())
-                        return await self._asked(sent, mark, place)
+                            await slot.enter_async_context(self._slot())
+                        return await self._handled(sent, mark, slot)
                 except ConnectionError:
                     at_once = time.monotonic() - start < QUICK
                     if await self._ended():
                         raise EndedError from None
-                    if not (again and at_once):  # else somebody has killed the worker just before it was asked
+                    if not (again and at_once):  # otherwise the worker was killed just before it got the request
                         break
         finally:
             self.busy -= 1
-        raise RefusedError(507, "the query ended its worker: it needs more memory than it may have")
+        raise RefusedError(507, "the query needs more memory than allowed, and its worker has ended")
 
-    async def _asked(self, sent: bytes, mark: bytes, place: contextlib.AsyncExitStack) -> Reply:
+    async def _handled(self, sent: bytes, mark: bytes, slot: contextlib.AsyncExitStack) -> Reply:
         worker = await self._free()
         asked = worker.ask(sent)
         start, spent = time.monotonic(), worker.spent()
@@ -203,14 +203,14 @@ class Pool:
                 answer = asked.result()
                 kept = True
             else:
-                if replaced := self._starved < STARVED:
+                if replaced := self._starved < MAX_STARVED:
                     self._start_soon()
                 if not await self._quick(worker, asked, spent, replaced=replaced):
                     if not replaced:
                         self._start_soon()
                     replaced = True
                     left = self.limit - (time.monotonic() - start)
-                    await self._go_on(worker, mark, place)
+                    await self._run_long(worker, mark, slot)
                     if not await _done(asked, left):
                         raise RefusedError(504, f"the query took longer than {self.limit:g} seconds")
                     return asked.result()
@@ -227,13 +227,13 @@ class Pool:
                     self._start_soon()
 
     async def _quick(self, worker: Worker, asked: asyncio.Future[Reply], spent: float, *, replaced: bool) -> bool:
-        """Whether there is an answer before the query is a long one.
+        """Whether there is a reply before the request counts as long.
 
-        What counts is the processor that it had, where ``spent`` is what its worker had before: on a busy machine a
-        cheap query takes long, and is none the less cheap. Were it put aside, it would wait behind those that make
-        the machine busy; were it not replaced, the next would wait for it.
+        What counts is processor time beyond ``spent``, which its worker had used before: on a busy machine a cheap
+        request takes long and is cheap nevertheless. If it were paused, it would wait behind those that make the
+        machine busy; if its worker were not replaced, the next request would wait for it.
         """
-        end = time.monotonic() + min(LATEST, self.limit) - QUICK
+        end = time.monotonic() + min(MAX_QUICK_WAIT, self.limit) - QUICK
         self._starved += replaced
         try:
             while (left := min(QUICK - (worker.spent() - spent), end - time.monotonic())) > 0.001:
@@ -243,27 +243,27 @@ class Pool:
             self._starved -= replaced
         return asked.done()
 
-    async def _go_on(self, worker: Worker, mark: bytes, place: contextlib.AsyncExitStack) -> None:
-        """Let a long query stand still until there is a place for it, then go on beside the quick ones."""
+    async def _run_long(self, worker: Worker, mark: bytes, slot: contextlib.AsyncExitStack) -> None:
+        """Pause a long request until there is a slot for it, then let it continue at low priority."""
         if mark not in self._long:
             self._long[mark] = None
-            if len(self._long) > REMEMBERED:
+            if len(self._long) > MAX_REMEMBERED:
                 self._long.popitem(last=False)
             worker.signal(signal.SIGSTOP)
-            await place.enter_async_context(self._place())
+            await slot.enter_async_context(self._slot())
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, worker.process, 10)
         worker.signal(signal.SIGCONT)
 
     async def _ended(self) -> bool:
-        """Whether a worker ended because the template did: the news of both come at about the same time."""
+        """Whether a worker ended because the template did: both are noticed at about the same time."""
         if self._template is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._template.wait(), 0.1)
         return not self.alive
 
     async def _free(self) -> Worker:
-        """An idle worker. Raises ConnectionError when there will be none."""
+        """An idle worker. Raises ConnectionError when the pool has ended."""
         while (worker := await self._next()).ended:  # and has been replaced
             pass
         return worker
@@ -273,7 +273,7 @@ class Pool:
             raise ConnectionError
         with contextlib.suppress(asyncio.QueueEmpty):
             return self._idle.get_nowait()
-        if self._waiting >= WAITING:
+        if self._waiting >= MAX_WAITING:
             raise RefusedError(503, "too many queries at a time; try again soon", retry=1)
         self._waiting += 1
         try:
@@ -284,21 +284,21 @@ class Pool:
             self._waiting -= 1
 
     @contextlib.asynccontextmanager
-    async def _place(self) -> AsyncIterator[None]:
-        """One of the places for long queries."""
-        if self._aside >= ASIDE:
+    async def _slot(self) -> AsyncIterator[None]:
+        """One of the slots for long requests."""
+        if self._paused >= MAX_PAUSED:
             raise RefusedError(503, "too many long queries at a time; try again later", retry=5)
-        self._aside += 1
+        self._paused += 1
         try:
-            await asyncio.wait_for(self._places.acquire(), self.limit)
+            await asyncio.wait_for(self._slots.acquire(), self.limit)
         except TimeoutError:
-            raise RefusedError(503, "other long queries are at work; try again later", retry=5) from None
+            raise RefusedError(503, "other long queries are running; try again later", retry=5) from None
         finally:
-            self._aside -= 1
+            self._paused -= 1
         try:
             yield
         finally:
-            self._places.release()
+            self._slots.release()
 
     def _start_soon(self) -> None:
         if self.alive:
@@ -307,7 +307,7 @@ class Pool:
             task.add_done_callback(self._forking.discard)
 
     async def _start(self) -> None:
-        """Add an idle worker, if need be after a while: without, the pool would become smaller and smaller."""
+        """Add an idle worker, retrying until it succeeds: otherwise the pool would shrink."""
         while self.alive:
             try:
                 worker = await self._forked()
@@ -336,7 +336,7 @@ class Pool:
         return worker
 
     def _lost(self, worker: Worker) -> None:
-        """Replace an idle worker that somebody has killed."""
+        """Replace an idle worker that has been killed."""
         self._end(worker)
         self._start_soon()
 
@@ -349,6 +349,6 @@ class Pool:
 
 
 async def _done(asked: asyncio.Future[Reply], seconds: float) -> bool:
-    """Whether there is an answer, or none to be had, within so many seconds."""
+    """Whether the request has a reply, or has failed, within so many seconds."""
     done, _ = await asyncio.wait([asked], timeout=seconds)
     return bool(done)

@@ -1,4 +1,4 @@
-"""The SPARQL 1.1 Protocol (query operation): what a request asks, and in which form it wants the answer."""
+"""The SPARQL 1.1 Protocol (query operation): the query of a request, and the form in which to write the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ALSO = {"application/json": "application/sparql-results+json", "application/xml
 
 @dataclass(frozen=True)
 class Query:
-    """What a request asks: a query, and the graphs of its dataset where the request names them."""
+    """The query of a request, and the graphs of its dataset where the request names them."""
 
     text: str
     default: tuple[str, ...]
@@ -42,12 +42,12 @@ def parse(method: str, query_string: str, content_type: str, body: bytes) -> Que
     if method == "POST":
         parameters += _posted(content_type, body, {name for name, _ in parameters})
     if any(name == "update" for name, _ in parameters):
-        raise BadRequestError(403 if method == "POST" else 400, "updates are refused: the graph is only read here")
+        raise BadRequestError(403 if method == "POST" else 400, "updates are refused: the graph is read-only")
     queries = [value for name, value in parameters if name == "query"]
     if len(queries) != 1:
-        raise BadRequestError(400, f"found {len(queries)} parameters 'query'; wanted one")
+        raise BadRequestError(400, f"found {len(queries)} parameters 'query'; expected one")
     if any(name.startswith("using-") for name, _ in parameters):
-        raise BadRequestError(400, "using-graph-uri is of updates; a query takes default-graph-uri and named-graph-uri")
+        raise BadRequestError(400, "using-graph-uri is for updates; a query has default-graph-uri and named-graph-uri")
     return Query(
         queries[0],
         tuple(value for name, value in parameters if name == "default-graph-uri"),
@@ -59,18 +59,18 @@ def _posted(content_type: str, body: bytes, given: set[str]) -> list[tuple[str, 
     """The parameters in a body, as a form or as a query alone; ``given`` are those of the address."""
     kind = content_type.partition(";")[0].strip().lower()
     if given & {"query", "update"}:
-        raise BadRequestError(400, "the query stands in the address and in the body; wanted it once")
+        raise BadRequestError(400, "the query is in the address and in the body; expected it once")
     if kind == "application/x-www-form-urlencoded":
         return _parameters(_decoded(body))
     if kind == "application/sparql-query":
         charset = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
         if charset not in ("utf-8", "utf8", "us-ascii"):
-            raise BadRequestError(400, f"the body is in {charset}; wanted UTF-8")
+            raise BadRequestError(400, f"the body is in {charset}; expected UTF-8")
         return [("query", _decoded(body))]
     if kind == "application/sparql-update":
-        raise BadRequestError(403, "updates are refused: the graph is made from data/ and only read here")
-    wanted = "application/sparql-query or application/x-www-form-urlencoded"
-    raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; wanted {wanted}")
+        raise BadRequestError(403, "updates are refused: the graph is read-only")
+    expected = "application/sparql-query or application/x-www-form-urlencoded"
+    raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; expected {expected}")
 
 
 @functools.lru_cache(maxsize=256)

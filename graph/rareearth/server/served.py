@@ -1,4 +1,4 @@
-"""The build that is served: its workers, its latest responses, and what happens when there is a new one."""
+"""The build that is served: its workers, its cached responses, and the change to a new build."""
 
 from __future__ import annotations
 
@@ -21,50 +21,50 @@ LOG = logging.getLogger("rareearth.server")
 
 @dataclass
 class Served:
-    """What is served: a build folder, the pool over its store, and the latest responses."""
+    """What is served: a build folder, the pool over its store, and the cached responses."""
 
     folder: Path
-    limit: float
-    rows: int
+    timeout: float
+    max_rows: int
     texts: Path | None
     pool: Pool | None = None
     mark: tuple[int, int] = (0, 0)
     explorer: asyncio.Task[bytes] | None = None
     cache: ResponseCache = field(default_factory=ResponseCache)
-    leaving: set[asyncio.Task[None]] = field(default_factory=set)
-    one: asyncio.Lock = field(default_factory=asyncio.Lock)  # that opens a pool at a time
+    closing: set[asyncio.Task[None]] = field(default_factory=set)
+    refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def refresh(self) -> None:
-        """Take over a new build, or replace a pool that died. Raises RareEarthError where there is none to serve."""
-        async with self.one:
+        """Change to a new build, or replace a pool that has died. Raises RareEarthError when there is no build."""
+        async with self.refreshing:
             mark = _mark(self.folder)
             if self.pool is not None and self.pool.alive and mark == self.mark:
                 return
-            fresh = Pool(self.folder, self.limit)
+            fresh = Pool(self.folder, self.timeout)
             await fresh.open()
             old, self.pool, self.mark, self.explorer, self.cache = self.pool, fresh, mark, None, ResponseCache()
             if old is not None:
-                what = "a new build is served" if old.alive else "the workers had ended; there are new ones"
+                what = "a new build is served" if old.alive else "the workers had ended and were replaced"
                 LOG.info("%s: %s", what, oxigraph.manifest(self.folder)["sha256"][:16])
                 task = asyncio.ensure_future(old.drained())
-                self.leaving.add(task)
-                task.add_done_callback(self.leaving.discard)
+                self.closing.add(task)
+                task.add_done_callback(self.closing.discard)
 
     async def watch(self) -> None:
-        """Look for a new build every second, for ever."""
+        """Look for a new build every second, until cancelled."""
         while True:
             await asyncio.sleep(1)
             try:
                 await self.refresh()
-            except Exception as error:  # whatever it is, the last build is served on, and the next one looked for
+            except Exception as error:  # whatever it is, the last build stays in service until there is a new one
                 LOG.warning("%s", error, exc_info=not isinstance(error, RareEarthError | OSError))
 
     async def close(self) -> None:
         """End every process."""
-        ending = [*self.leaving, *([self.explorer] if self.explorer is not None else [])]
-        for task in ending:
+        tasks = [*self.closing, *([self.explorer] if self.explorer is not None else [])]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         if self.pool is not None:
             await self.pool.close()
 
@@ -74,11 +74,11 @@ class Served:
             raise RefusedError(503, "the server is starting", retry=1)
         try:
             reply = await self.pool.ask(request)
-        except EndedError:  # nothing was answered and nothing can have changed: ask new ones
+        except EndedError:  # there was no reply, and a request changes nothing: repeat it
             await self.refresh()
             reply = await self.pool.ask(request)
-        except asyncio.CancelledError:  # the time for requests at work is up
-            raise RefusedError(503, "the server ends", retry=5) from None
+        except asyncio.CancelledError:  # the grace period is over
+            raise RefusedError(503, "the server is stopping", retry=5) from None
         if isinstance(reply, messages.ErrorReply):
             raise RefusedError(reply.status, reply.message)
         if not isinstance(reply, expected):
@@ -86,7 +86,7 @@ class Served:
         return reply
 
     async def page(self) -> bytes:
-        """The explorer page of the build, made once. Raises RareEarthError."""
+        """The explorer page of the build, written once. Raises RareEarthError."""
         if self.explorer is None or (self.explorer.done() and self.explorer.exception()):
             self.explorer = asyncio.ensure_future(explorer_process.page(self.folder, self.texts))
         return await asyncio.shield(self.explorer)

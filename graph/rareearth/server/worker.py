@@ -1,12 +1,12 @@
-"""Processes that answer queries for the server and can be killed at any time.
+"""Processes that handle requests for the server and can be killed at any time.
 
 One process, the template, loads the store of a build into memory, and forks a worker whenever the server asks for one:
-that takes milliseconds, and all share the memory of the store. A worker can open no file and no socket, its memory
-and the processor time of each query are bounded, and it ends with the template, which ends with the server.
+that takes milliseconds, and all share the memory of the store. A worker cannot open a file or a socket; its memory and
+its processor time for each request are bounded; it ends with the template, which ends with the server.
 
-The template takes commands from a Unix socket, its standard input: ``FORK`` with a socket for the worker attached,
-answered by the worker's process id; ``KILL`` with a process id. Only ``KILL`` reaps, so no id is used twice unknown to
-the server.
+The template reads commands from a Unix socket, its standard input: ``FORK`` with a socket for the worker attached,
+answered by the worker's process id; ``KILL`` with a process id. A worker is reaped only by ``KILL``, so no process id
+is reused without the server knowing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def main(folder: str, seconds: float) -> None:
 
 
 def _warm_up(store: Backend) -> None:
-    """Answer a request of each kind, so that all is loaded that is loaded late: a worker can open no file."""
+    """Handle a request of each kind, so that everything imported or read late is there: a worker cannot open files."""
     things.prepare(store)
     requests: list[Request] = [
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
@@ -98,10 +98,10 @@ def answer(store: Backend, request: Request) -> Reply:
         return ErrorReply(status, str(error))
     except MemoryError:
         return ErrorReply(507, "the answer needs more memory than a query may have")
-    except Exception:  # a fault of ours; the worker goes on
+    except Exception:  # a fault of the program; the worker continues
         with contextlib.suppress(OSError):
             traceback.print_exc()
-        return ErrorReply(500, "the server failed at this; its log says how")
+        return ErrorReply(500, "the server failed to handle this request; the reason is in its log")
 
 
 def _reply(store: Backend, request: Request) -> Reply:
@@ -125,16 +125,16 @@ def _result(store: Backend, request: QueryRequest) -> QueryReply:
         raise NotAcceptableError(f"a {kind} cannot be written in any of the media types that were asked for")
     body = result.serialize(form, MAX_BYTES)
     most = request.max_rows
-    if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row is two bytes at least
+    if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row has two bytes or more
         raise TooLargeError(f"the answer has {count:,} rows of {most:,} allowed; add LIMIT")
     return QueryReply(kind, form, body)
 
 
 def _rows(body: bytes, form: str) -> int:
-    """How many rows a table has that is already written."""
+    """The number of rows of a serialized table."""
     if form == "xml":
         return body.count(b"<result>")
-    if form == "json":  # without its texts: a row follows a row, while a cell follows its name
+    if form == "json":  # without strings, only a row can follow a row: a cell follows its name
         bare = _TEXTS.sub(b"", body)
         return bare.count(b"},{") + (b"[{" in bare)
     return (_QUOTED.sub(b"", body) if form == "csv" else body).count(b"\n") - 1
@@ -153,13 +153,13 @@ def _fork(store: Backend, seconds: float, commands: socket.socket, attached: int
         traceback.print_exc()
         raise
     finally:
-        os._exit(0)  # never back into what the template does
+        os._exit(0)  # never return into the code of the template
 
 
 def _work(store: Backend, server: socket.socket, seconds: float) -> None:
     """Answer requests until the server closes the connection."""
     end_with_parent()
-    _shut_doors(server.fileno())
+    _close_doors(server.fileno())
     while True:
         received = bytearray()
         while (request := messages.request(received)) is None:
@@ -171,15 +171,15 @@ def _work(store: Backend, server: socket.socket, seconds: float) -> None:
 
 
 def _allow_seconds(seconds: float) -> None:
-    """Let the process have so much more processor time; it ends by itself when nobody is there to end it."""
+    """Allow the process this much more processor time, so that it ends even if the server does not end it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     soft = int(used.ru_utime + used.ru_stime + seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
 
 
-def _shut_doors(kept: int) -> None:
-    """Close everything but one descriptor, and see to it that no other can be opened and memory has a bound."""
-    if sys.platform == "linux":  # elsewhere the limit is not kept, or the process does not start with it
+def _close_doors(kept: int) -> None:
+    """Close all descriptors but one, forbid opening others, and bound the memory."""
+    if sys.platform == "linux":  # other systems do not enforce the limit, or do not start with it
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         most = pages * resource.getpagesize() + MEMORY
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
