@@ -18,6 +18,7 @@ SourceKind = Literal[
     "news", "trade-news", "company", "government", "research", "filing", "law-firm", "industry", "encyclopedia",
     "blog", "social", "directory",
 ]  # fmt: skip
+EvidenceLevel = Literal["sentence", "page", "copy"]
 Copy = Literal["mirror", "digest", "repost"]
 Disagreement = Literal["contradiction", "change", "rounding", "unsure"]
 Verdict = Literal["same", "different", "unsure"]

@@ -7,6 +7,7 @@ import itertools
 import json
 import re
 import shutil
+import typing
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +16,13 @@ import pytest
 from browsing import Browser, started
 from conftest import ARTICLE, TEXT, Command, Folder
 
-from rareearth import corpus, knowledge, network, sentences
+from rareearth import corpus, knowledge, models, namespaces, network, sentences
 from rareearth.errors import PageError
+from rareearth.ontology import Ontology
 from rareearth.site import explorer
 from rareearth.store import asof, nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
+from rareearth.views import cards
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -70,10 +73,10 @@ def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path)
     assert rules["default-src"] == rules["connect-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
     assert "unsafe" not in policy
     assert "http" not in policy
-    # Nothing in the page is fetched: no src, and links in its head lead nowhere.
+    # Nothing in the page is fetched: no src, and only links that a reader clicks lead elsewhere.
     head, body = content.split('<script type="application/json" id="data">')
     assert not re.search(r"\ssrc=", head)
-    assert not re.search(r'href="(?!data:,"|#)', head)
+    assert not re.search(r'<(?!a )[^>]*href="(?!data:,"|#)', head)
     assert "sourceMappingURL" not in body
 
 
@@ -89,6 +92,41 @@ def test_it_holds_every_entity_claim_source_and_conflict(
     assert set(data["conflicts"]) == {conflict.id for conflict in graph.conflicts()}
     assert all(claim["source"] in data["sources"] for claim in data["claims"])
     assert {c["conflict"] for c in data["claims"] if "conflict" in c} <= set(data["conflicts"])
+
+
+@needs_page
+def test_its_lists_are_those_of_the_models_and_the_ontology(written: Path, ontology: Ontology) -> None:
+    data = data_of(written.read_text(encoding="utf-8"))
+    assert [kind["id"] for kind in data["kinds"]] == list(typing.get_args(models.ClaimKind)) == list(network.KINDS)
+    statuses = [status["id"] for status in data["statuses"]]
+    assert [status for status in statuses if status != "contradicted"] == list(typing.get_args(models.Status))
+    assert [level["id"] for level in data["levels"]] == list(typing.get_args(models.EvidenceLevel))
+    declared = ontology.path.read_text(encoding="utf-8")
+    for item in (*data["kinds"], *data["levels"]):
+        assert f"ree:{item['id']} a " in declared
+        assert f'"{item["text"]}"@en' in declared
+        assert f'"{item["title"]}"@en' in declared
+    for claim in data["claims"]:
+        assert claim["kind"] in {kind["id"] for kind in data["kinds"]}
+        assert claim.get("standing", claim["status"]) in statuses
+        assert claim["heading"] in data["headings"]
+        assert claim["evidence"] in {level["id"] for level in data["levels"]}
+
+
+def test_the_scripts_have_no_list_and_no_colour_of_their_own() -> None:
+    """Kinds, statuses, levels and headings come with the data; the scripts know two by name: fact and held."""
+    lists = (models.ClaimKind, models.Status, models.EvidenceLevel)
+    words = {word for values in lists for word in typing.get_args(values)} | {*cards.ALL_HEADINGS, network.NO_COLOUR}
+    for script in Path(explorer.__file__).parent.glob("*.js"):
+        quoted = set(re.findall(r'"([^"\n]*)"', script.read_text(encoding="utf-8")))
+        assert quoted & words <= {"fact", "held"}, script.name
+
+
+@needs_page
+def test_it_names_the_licence(written: Path) -> None:
+    footer = written.read_text(encoding="utf-8").partition("<footer>")[2].partition("</footer>")[0]
+    assert namespaces.LICENSE_DATA in footer
+    assert namespaces.CREATOR in footer
 
 
 @needs_page
@@ -312,7 +350,7 @@ def test_filters_narrow_and_count(opened: Browser, store: Oxigraph) -> None:
     assert set(opened.js("return [...rareearth.network.shown]")) == {n for n in every if every.degree(n)}
     counts = opened.js("""return Object.fromEntries([...document.querySelectorAll('[data-group=claim] li')]
         .map((row) => [row.dataset.value, Number(row.querySelector('.count').textContent)]))""")
-    told = knowledge.KnowledgeGraph(store).query(
+    told = knowledge.KnowledgeGraph(store).ask(
         "SELECT ?k (COUNT(*) AS ?n) { ?c a ree:Claim ; ree:kind ?k } GROUP BY ?k"
     )
     assert counts == {str(row["k"]).removeprefix("ree:"): row["n"] for row in told}

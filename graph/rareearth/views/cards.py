@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from rareearth import namespaces, network
+from rareearth import namespaces
 from rareearth.store import claims
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode
 from rareearth.views import phrase
@@ -28,6 +28,8 @@ SELECT ?kind ?sphere ?about ?entity WHERE {
 _OBSERVED = "SELECT ?name ?entity { ?m ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }"
 
 HEADINGS = {"fact": "Facts", "speech": "Speech", "assessment": "Assessments", "recommendation": "Recommendations"}
+CONTRADICTED, PAST, PENDING = "Contradicted", "Past", "Pledged, planned, announced"
+ALL_HEADINGS = (HEADINGS["fact"], CONTRADICTED, PAST, PENDING, *list(HEADINGS.values())[1:])  # in the order of a card
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Statement:
         if claim.kind != "fact":
             return HEADINGS[claim.kind]
         if claim.status == "held":
-            return HEADINGS["fact"] if claim.plain else "Contradicted"
-        return "Past" if claim.status == "ended" else "Pledged, planned, announced"
+            return HEADINGS["fact"] if claim.plain else CONTRADICTED
+        return PAST if claim.status == "ended" else PENDING
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,11 @@ def statements(of: Iterable[Claim], iri: str) -> tuple[Statement, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(statement: Statement) -> tuple[int, bool, str, str, str, str, str]:
+def _order(statement: Statement) -> tuple[int, str, str, str, str]:
     claim, heading = statement.claim, statement.heading
     other = claim.subject if statement.inward else claim.object
     return (
-        network.KINDS.index(claim.kind),
-        heading != HEADINGS["fact"],
-        heading,
+        ALL_HEADINGS.index(heading),
         claim.relation.id,
         statement.phrase,
         other.label,

@@ -13,7 +13,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import corpus
+from rareearth import corpus, namespaces
 from rareearth.errors import PageError
 from rareearth.formats import encoded_text, save
 from rareearth.site import policy
@@ -46,7 +46,15 @@ def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -
     sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
     data = {**content.read(store, sentences), "asOf": as_of}
     style, script = parts["page.css"], parts["page.js"]
-    filling = {"policy": policy.policy(style, script), "style": style, "data": _json(data), "script": script}
+    filling = {
+        "policy": policy.policy(style, script),
+        "style": style,
+        "data": _json(data),
+        "script": script,
+        "licence": namespaces.LICENSE_DATA_NAME,
+        "licence_url": namespaces.LICENSE_DATA,
+        "creator": namespaces.CREATOR,
+    }
     return encoded_text(_PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html")))
 
 

@@ -1,6 +1,6 @@
 // The card of an entity or of a tie: what is claimed, by whom, and how we know.
 
-import { CLAIM_KINDS, HEADINGS, between, heading, named } from "./data.js";
+import { between, named } from "./data.js";
 import { element, link, swatch } from "./dom.js";
 
 export class Card {
@@ -47,10 +47,10 @@ export class Card {
   }
 
   sections(claims, centre) {
-    const order = (c) => [CLAIM_KINDS.indexOf(c.kind), HEADINGS.indexOf(heading(c)), c.p, c.s, c.o ?? c.value].join("\n");
+    const order = (c) => [c.p, c.s, c.o ?? c.value].join("\n");
     const sorted = [...claims].sort((a, b) => (order(a) < order(b) ? -1 : 1));
-    return HEADINGS.map((title) => {
-      const here = sorted.filter((claim) => heading(claim) === title);
+    return this.data.headings.map((title) => {
+      const here = sorted.filter((claim) => claim.heading === title);
       return here.length
         ? element("section", {}, element("h3", {}, title, element("span", { class: "count", text: here.length })),
             element("ul", { class: "claims" }, here.map((claim) => this.claim(claim, centre))))

@@ -3,7 +3,8 @@
 What is not known is absent. Ids are those of the data. A claim has ``s``, ``p`` and either ``o`` (an entity) or
 ``value``; ``start`` and ``end`` are the days between which it may have been in effect (see :mod:`asof`), ``undated``
 says that it has no time. Ready phrases (see :mod:`phrase`) are next to the raw values: ``words`` (the value), ``time``,
-``details`` (the qualifiers), ``level`` (of evidence) and ``differs`` of a claim, ``from`` of a source. An entity has
+``details`` (the qualifiers), ``level`` (of evidence), ``heading`` (of a card) and ``differs`` of a claim, ``from`` of a
+source. An entity has
 ``at``, its position in the network of everything, and ``among`` where it is an actor tied by facts: its position in the
 network of actors. Both are the positions that GraphML has.
 """
@@ -15,8 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rareearth import layout, namespaces, network
+from rareearth.site.explorer import lists
 from rareearth.store import asof, claims
-from rareearth.views import conflicts, phrase
+from rareearth.views import cards, conflicts, phrase
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -50,10 +52,11 @@ SELECT DISTINCT ?entity ?other WHERE { ?entity owl:sameAs ?other ; a ?kind . ?ki
 
 
 def read(store: Backend, sentences: Sentences) -> Record:
-    """Everything that the page shows. ``sentences`` stand by (source, start, end); {} makes a page without any."""
+    """Everything that the page shows. ``sentences`` are by (source, start, end); {} makes a page without any."""
     known = claims.read(store)
     full, actors = (network.read(store, view, known=known) for view in ("full", "actors"))
     return {
+        **lists.read(store),
         "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},
         "relations": {row["relation"]: _relation(row) for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
@@ -99,7 +102,7 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
 
 def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sentences) -> Iterator[Record]:
     for claim in known:
-        spell, spans = spells[claim.id], claim.spans
+        spell, spans, heading = spells[claim.id], claim.spans, cards.Statement(claim).heading
         quotes = [sentences.get((claim.source, start, end)) for start, end, _ in spans]
         record: Record = {
             "id": claim.id,
@@ -109,6 +112,8 @@ def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sent
             "words": "" if claim.object.is_entity else phrase.object_(claim),
             "kind": claim.kind,
             "status": claim.status,
+            "standing": lists.CONTRADICTED if heading == cards.CONTRADICTED else "",
+            "heading": heading,
             "source": claim.source,
             "evidence": claim.evidence,
             "level": phrase.evidence(claim),
@@ -129,7 +134,6 @@ def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sent
             "details": phrase.qualifiers(claim),
             "spans": spans,
             "sentences": quotes if any(quotes) else [],
-            "plain": claim.plain,
             "start": spell.start.isoformat() if spell.start and spell.dated else "",
             "end": spell.end.isoformat() if spell.end and spell.dated else "",
             "undated": not spell.dated,

@@ -1,8 +1,5 @@
 // The data of the page, as rareearth/site/explorer/content.py wrote it, with the look-ups that the views share.
 
-export const CLAIM_KINDS = ["fact", "speech", "assessment", "recommendation"];
-const NOBODY = "#8a8f98"; // the colour of what has no kind
-
 /** Names as keys: without case, accents, punctuation. The same rules as names.py. */
 export function key(name) {
   return name
@@ -21,7 +18,7 @@ export function read() {
   data.byId = new Map(data.entities.map((entity) => [entity.id, entity]));
   for (const entity of data.entities) {
     const known = data.classes[entity.kind] ?? {};
-    entity.colour = known.colour ?? NOBODY;
+    entity.colour = known.colour ?? data.noColour;
     entity.word = known.en ?? entity.kind ?? "";
     entity.claims = [];
   }
@@ -32,6 +29,7 @@ export function read() {
     claim.object = data.byId.get(claim.o);
     claim.relation = data.relations[claim.p] ?? { label: claim.p };
     claim.page = data.sources[claim.source];
+    claim.colour = claim.relation.colour ?? data.noColour;
     claim.subject.claims.push(claim);
     if (claim.object && claim.object !== claim.subject) claim.object.claims.push(claim);
     if (claim.object) group(data.ties, `${claim.s}~${claim.o}`, claim);
@@ -57,18 +55,10 @@ export function named(data, id) {
 
 /** The status of a claim, with facts that another source contradicts apart: they are not among the plain facts. */
 export function standing(claim) {
-  return claim.kind === "fact" && claim.status === "held" && !claim.plain ? "contradicted" : claim.status;
+  return claim.standing ?? claim.status;
 }
 
-/** Under which heading a card shows a claim: the same ones as `rareearth show`. */
-export function heading(claim) {
-  if (claim.kind !== "fact") {
-    return { speech: "Speech", assessment: "Assessments", recommendation: "Recommendations" }[claim.kind];
-  }
-  const status = standing(claim);
-  if (status === "ended") return "Past";
-  return { held: "Facts", contradicted: "Contradicted" }[status] ?? "Pledged, planned, announced";
+/** The position of an id in one of the lists of the page. */
+export function rank(list, id) {
+  return list.findIndex((item) => item.id === id);
 }
-export const HEADINGS = [
-  "Facts", "Contradicted", "Past", "Pledged, planned, announced", "Speech", "Assessments", "Recommendations",
-];

@@ -1,11 +1,9 @@
 // Which claims are shown: the values chosen in each group, and a year. A value's count is the number of claims
 // (of entities, for kinds) that it would show with the other groups as they are.
 
-import { CLAIM_KINDS, standing } from "./data.js";
+import { standing } from "./data.js";
 import { element, swatch } from "./dom.js";
 
-const STATUSES = ["held", "contradicted", "ended", "pledged", "planned", "announced", "conditional", "retracted"];
-const LEVELS = { sentence: "a sentence of a text", page: "a page that was read", copy: "a copy of another's text" };
 const MANY = 12; // values from which on a group gets a field to narrow its list
 
 export class Filters {
@@ -183,7 +181,7 @@ function groups(data) {
   const { classes, relations, sources } = data;
   const used = (of) => [...new Set(data.claims.map(of))];
   const sorted = (values) => values.sort((a, b) => a.text.localeCompare(b.text, "en"));
-  const byStatus = (a, b) => STATUSES.indexOf(a) - STATUSES.indexOf(b);
+  const statuses = new Set(used(standing));
   const simple = (name, title, of, values, more = {}) => {
     const group = { name, title, values, chosen: new Set(), ...more };
     group.has = (claim) => group.chosen.has(of(claim));
@@ -207,13 +205,13 @@ function groups(data) {
   };
   return [
     kind,
-    simple("claim", "Kind of claim", (c) => c.kind, CLAIM_KINDS.map((id) => ({ id, text: id })), {
+    simple("claim", "Kind of claim", (c) => c.kind, data.kinds, {
       open: true, actors: (id) => id === "fact",
     }),
-    simple("status", "Status", standing, used(standing).sort(byStatus).map((id) => ({ id, text: id })), {
+    simple("status", "Status", standing, data.statuses.filter(({ id }) => statuses.has(id)), {
       actors: (id) => id === "held",
     }),
-    simple("evidence", "Evidence", (c) => c.evidence, Object.entries(LEVELS).map(([id, text]) => ({ id, text }))),
+    simple("evidence", "Evidence", (c) => c.evidence, data.levels),
     simple("relation", "Relation", (c) => c.p, sorted(
       used((c) => c.p).map((id) => ({
         id, text: relations[id]?.label ?? id, title: relations[id]?.zh, colour: relations[id]?.colour,

@@ -8,7 +8,6 @@ import { element } from "./dom.js";
 import { Names } from "./names.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const GREY = "#8a8f98"; // of what has no colour
 const MANY = 2000; // nodes from which on something is left out while the picture moves
 const HELP =
   "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, plus and minus zoom, 0 shows all.";
@@ -100,7 +99,7 @@ export class Network {
       degree.set(a, (degree.get(a) ?? 0) + said.length);
       degree.set(b, (degree.get(b) ?? 0) + said.length);
       edge.size = 1.4 + Math.min(2.5, Math.sqrt(said.length - 1));
-      edge.own = said[0].relation.colour ?? GREY;
+      edge.own = said[0].colour;
     });
     this.pale = Math.min(0.75, 0.3 + counts.size / 15000); // many lines make a dark cloth
     const most = [...degree.values()].reduce((a, b) => Math.max(a, b), 1);
@@ -291,7 +290,7 @@ function filled(data) {
     graph.addNode(entity.id, { x, y, size: 3, color: entity.colour, hidden: true });
   }
   for (const [tie, [claim]] of data.ties) {
-    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.relation.colour ?? GREY });
+    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.colour });
   }
   return graph;
 }

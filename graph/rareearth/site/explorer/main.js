@@ -42,7 +42,7 @@ function colours(entities) {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) =>
-    element("li", {}, swatch(data.classes[kind]?.colour ?? "#8a8f98"), data.classes[kind]?.en ?? kind, element("span", { class: "count", text: count })));
+    element("li", {}, swatch(data.classes[kind]?.colour ?? data.noColour), data.classes[kind]?.en ?? kind, element("span", { class: "count", text: count })));
   legend.querySelector("ul").replaceChildren(...rows);
 }
 

@@ -1,6 +1,6 @@
 // The claims as a plain table: for screen readers, and for machines that cannot draw the network.
 
-import { CLAIM_KINDS, named } from "./data.js";
+import { named, rank } from "./data.js";
 import { element, link } from "./dom.js";
 
 const PAGE = 200; // rows at a time: thousands at once make a browser slow
@@ -19,7 +19,7 @@ export class Table {
       { title: "To whom or what", text: (c) => c.object?.name ?? c.words, cell: (c) => (c.object ? this.name(c.o) : c.words) },
       { title: "More", text: (c) => (c.details ?? []).join(", ") },
       { title: "When", text: (c) => c.time ?? "", sort: (c) => c.start ?? c.when ?? c.since ?? c.inferred ?? "" },
-      { title: "Kind", text: (c) => [c.kind, c.status === "held" ? "" : c.status, c.stance].filter(Boolean).join(", "), sort: (c) => CLAIM_KINDS.indexOf(c.kind) },
+      { title: "Kind", text: (c) => [c.kind, c.status === "held" ? "" : c.status, c.stance].filter(Boolean).join(", "), sort: (c) => rank(data.kinds, c.kind) },
       { title: "By", text: (c) => (c.by ? named(this.data, c.by) : "") },
       { title: "Evidence", text: (c) => [c.level, c.conflict ? "disputed" : ""].filter(Boolean).join(", ") },
       { title: "Source", text: (c) => c.page.from, cell: (c) => link(c.page.url, c.page.from) },

@@ -1,0 +1,47 @@
+"""What the explorer page filters and orders claims by: kinds, statuses, levels of evidence, headings of cards.
+
+The order is that of :mod:`models` and :mod:`cards`, labels and definitions are those of the ontology; the scripts have
+no list of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeAlias, get_args
+
+from rareearth import models, namespaces, network
+from rareearth.views import cards
+
+if TYPE_CHECKING:
+    from rareearth.store.backend import Backend
+
+Item: TypeAlias = dict[str, str]
+
+CONTRADICTED = "contradicted"  # of a fact: no status of the data, but a filter of its own
+_TERMS = """
+SELECT ?term ?label ?definition {
+  VALUES ?type { ree:ClaimKind ree:Status ree:EvidenceLevel }
+  ?term a ?type ; rdfs:label ?label ; skos:definition ?definition
+  FILTER(LANG(?label) = "en" && LANG(?definition) = "en")
+}"""
+
+
+def read(store: Backend) -> dict[str, object]:
+    """The lists by name, each value as ``id``, ``text`` and ``title``; and the colour of what has none."""
+    known = {
+        namespaces.local(row["term"].value): (row["label"].value, row["definition"].value)
+        for row in store.select(_TERMS)
+    }
+
+    def items(ids: Iterable[str]) -> list[Item]:
+        return [dict(zip(("id", "text", "title"), (id_, *known.get(id_, (id_, ""))), strict=True)) for id_ in ids]
+
+    held, *others = items(get_args(models.Status))
+    contradicted = {"id": CONTRADICTED, "text": CONTRADICTED, "title": "Another source states something else."}
+    return {
+        "kinds": items(get_args(models.ClaimKind)),
+        "statuses": [held, contradicted, *others],
+        "levels": items(get_args(models.EvidenceLevel)),
+        "headings": cards.ALL_HEADINGS,
+        "noColour": network.NO_COLOUR,
+    }
