@@ -91,9 +91,9 @@ class Things:
     def _found(self) -> dict[str, Properties]:
         if self._wanted is None:
             return _grouped(having(self._store, _THINGS))
-        found = _grouped(properties_of(self._store, self._wanted))
+        found = things(self._store, self._wanted)
         publishers = {_first(thing, "dcterms:publisher") for thing in found.values()} - {"", *found}
-        return found | _grouped(properties_of(self._store, publishers))
+        return found | things(self._store, publishers)
 
     @functools.cached_property
     def _labels(self) -> dict[str, str]:
@@ -133,6 +133,11 @@ class Things:
 def properties_of(store: Backend, things: Collection[str]) -> dict[str, Flat]:
     """The properties of things (IRIs)."""
     return _properties(store, (_PROPERTIES % refs for refs in batches(things)))
+
+
+def things(store: Backend, iris: Collection[str]) -> dict[str, Properties]:
+    """The properties of things (IRIs), by ``prefix:name``; {} of what the store does not know."""
+    return {iri: {} for iri in iris} | _grouped(properties_of(store, iris))
 
 
 def having(store: Backend, names: Iterable[str]) -> dict[str, Flat]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.store import claims
-from rareearth.store.backend import DefaultGraph, Literal, NamedNode
+from rareearth.store.backend import NamedNode
+from rareearth.store.named import things
 from rareearth.views import phrase
 
 if TYPE_CHECKING:
@@ -16,15 +17,10 @@ if TYPE_CHECKING:
 
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
+    from rareearth.store.named import Properties
 
     Sentences = Callable[["Statement", int], str | None]
 
-_ABOUT = """
-SELECT ?kind ?sphere ?about ?entity WHERE {
-  ?entity a ?class . ?class rdfs:label ?kind FILTER(LANG(?kind) = "en")
-  OPTIONAL { ?class ree:sphere ?s . ?s rdfs:label ?sphere FILTER(LANG(?sphere) = "en") }
-  OPTIONAL { ?entity dcterms:description ?about }
-}"""
 _OBSERVED = "SELECT ?name ?entity { ?m ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }"
 
 HEADINGS = {"fact": "Facts", "speech": "Speech", "assessment": "Assessments", "recommendation": "Recommendations"}
@@ -88,24 +84,29 @@ class Card:
 
 def card(store: Backend, iri: str) -> Card:
     """The card of an entity (its IRI, as :func:`rareearth.views.lookup.entity` gives it)."""
-    node = NamedNode(iri)
-    labels = [(term.value, term.language) for term in _of(store, node, "rdfs:label")]
-    others = [term.value for name in ("skos:altLabel", "ree:acronym") for term in _of(store, node, name)]
-    observed = [row["name"].value for row in store.select(_OBSERVED, {"entity": node})]
-    kind, sphere, about, _ = next(iter(store.select(_ABOUT, {"entity": node})))
-    name = next((text for text, language in labels if language == "en"), namespaces.local(iri))
-    zh = next((text for text, language in labels if language == "zh"), "")
+    known = things(store, [iri])[iri]
+    labels = {term.language: term.value for term in known.get("rdfs:label", ())}
+    name, zh = labels.get("en", namespaces.local(iri)), labels.get("zh", "")
+    others = {term.value for property_ in ("skos:altLabel", "ree:acronym") for term in known.get(property_, ())}
+    observed = {row["name"].value for row in store.select(_OBSERVED, {"entity": NamedNode(iri)})}
+    kind = known["rdf:type"][0].value
+    of_kind = things(store, [kind])[kind]
+    sphere = of_kind["ree:sphere"][0].value if "ree:sphere" in of_kind else ""
     return Card(
         iri=iri,
         id=namespaces.local(iri),
         name=name,
         zh=zh,
-        names=tuple(sorted({*others, *observed} - {name, zh})),
-        kind=kind.value,
-        sphere=sphere.value if sphere else "",
-        about=about.value if about else "",
+        names=tuple(sorted((others | observed) - {name, zh})),
+        kind=_english(of_kind),
+        sphere=_english(things(store, [sphere])[sphere]) if sphere else "",
+        about=known["dcterms:description"][0].value if "dcterms:description" in known else "",
         statements=statements(claims.read(store, [iri]), iri),
     )
+
+
+def _english(thing: Properties) -> str:
+    return next((str(term.value) for term in thing.get("rdfs:label", ()) if term.language == "en"), "")
 
 
 def statements(of: Iterable[Claim], iri: str) -> tuple[Statement, ...]:
@@ -161,9 +162,3 @@ def statement_lines(statement: Statement, sentence: Sentences | None = None) -> 
         yield f"      {claim.source}: {phrase.source(claim.page)} ({phrase.evidence(claim)})"
     if claim.conflict:
         yield f"      {phrase.conflict(claim)}: see `rareearth conflicts {claim.conflict}`"
-
-
-def _of(store: Backend, node: NamedNode, predicate: str) -> list[Literal]:
-    prefix, _, name = predicate.partition(":")
-    found = store.quads(node, NamedNode(namespaces.PREFIXES[prefix] + name), None, DefaultGraph())
-    return [quad.object for quad in found if isinstance(quad.object, Literal)]

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 _IS_ENTITY = "?entity a ?kind . ?kind rdfs:subClassOf* ree:Entity"
-_NAMES = f"""
-SELECT ?entity ?name ?how WHERE {{
-  {{ ?entity rdfs:label ?name . BIND("name" AS ?how) }}
-  UNION {{ ?entity skos:altLabel ?name . BIND("alias" AS ?how) }}
-  UNION {{ ?entity ree:acronym ?name . BIND("acronym" AS ?how) }}
-  UNION {{ ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false . BIND("in a source" AS ?how) }}
-  UNION {{ ?entity owl:sameAs ?other . BIND(STRAFTER(STR(?other), "/entity/") AS ?name) BIND("record" AS ?how) }}
-  {_IS_ENTITY}
-}}"""
+_ENTITIES = f"SELECT ?entity {{ {_IS_ENTITY} }}"
+_NAMES = """
+SELECT ?entity ?name ?how WHERE {
+  { ?entity rdfs:label ?name . BIND("name" AS ?how) }
+  UNION { ?entity skos:altLabel ?name . BIND("alias" AS ?how) }
+  UNION { ?entity ree:acronym ?name . BIND("acronym" AS ?how) }
+  UNION { ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false . BIND("in a source" AS ?how) }
+  UNION { ?entity owl:sameAs ?other . BIND(STRAFTER(STR(?other), "/entity/") AS ?name) BIND("record" AS ?how) }
+}"""
 _OF_NAME = f"SELECT ?entity {{ VALUES ?name {{ %s }} ?entity rdfs:label ?name . {_IS_ENTITY} }}"
 _ID = re.compile(r"[a-z0-9-]{1,100}")
 _RANKS = (("name",), ("alias", "acronym", "record"), ("in a source",))
@@ -33,9 +33,10 @@ class _Index:
     """Every name of a store: who has it, and by its key who has it how."""
 
     def __init__(self, store: Backend) -> None:
-        known: dict[str, dict[str, str]] = {}
+        known: dict[str, dict[str, str]] = {row["entity"].value: {} for row in store.select(_ENTITIES)}
         for entity, name, how in store.select(_NAMES):
-            known.setdefault(entity.value, {})[name.value] = how.value
+            if entity.value in known:
+                known[entity.value][name.value] = how.value
         self.named = {name: iri for iri, given in known.items() for name in given}
         self.by_key: list[dict[str, set[str]]] = [{} for _ in _RANKS]
         rank_of = {how: number for number, rank in enumerate(_RANKS) for how in rank}
