@@ -18,7 +18,7 @@ _NAME = re.compile(r'((?:#label|#altLabel|#acronym|#observedName)> ".*)"(@[a-z-]
 def lines(claims: int) -> Iterator[str]:
     """The N-Quads lines of at least so many claims; those of the ontology come once."""
     dataset = checks.checked()
-    shipped = nquads.lines(dataset)
+    shipped = list(nquads.lines(dataset))
     yield from shipped
     own = [line for line in shipped if _ID.match(line)]
     for copy in range(1, -(-claims // len(dataset.claims))):

@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import sites, supply_chain
@@ -25,6 +26,7 @@ from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, 
 from rareearth.analysis.questions import ownership
 from rareearth.analysis.sites import STANDING
 from rareearth.analysis.supply_chain import DEVELOPING, OPERATING, STATES
+from rareearth.views import phrase
 
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Actor
@@ -256,7 +258,8 @@ def _site_table(result: Result) -> Table:
 
 def _capacity_text(capacity: Capacity) -> str:
     of = f" of {capacity.material.name}" if capacity.material else ""
-    return f"{capacity.number:,.0f} {capacity.unit}{of}" + (" (planned)" if capacity.planned else "")
+    amount = phrase.amount(f"{Decimal(str(capacity.number)).normalize():f} {capacity.unit}")
+    return f"{amount}{of}" + (" (planned)" if capacity.planned else "")
 
 
 def _output_table(result: Result) -> Table:

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
-from rareearth import namespaces
 from rareearth.analysis import likeness, sample
 from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
 from rareearth.measures import equivalence, permutation
+from rareearth.store import claims
 
 if TYPE_CHECKING:
     from rareearth.analysis.likeness import Pair
@@ -43,14 +43,6 @@ METHOD = (
     "Shared part of the neighbours [jaccard1912]; its probability is hypergeometric [goldberg2003].",
     "P-values corrected for the number of tests [holm1979].",
 )
-
-_OVERLAPS = """
-SELECT ?claim ?one ?other ?kind ?source WHERE {
-  ?relation ree:overlap true .
-  GRAPH ?claim { ?one ?relation ?other }
-  ?claim ree:kind ?kind ; ree:source ?source ; ree:status ?status .
-  FILTER(?status NOT IN (ree:retracted, ree:ended))
-}"""
 
 
 @dataclass(frozen=True)
@@ -184,10 +176,11 @@ def verdict(pair: Likeness | None) -> Verdict:
 
 def _statements(store: Backend, read: Sample) -> list[Statement]:
     found = []
-    for row in store.select(_OVERLAPS):
-        claim, one, other, kind, source = (namespaces.local(term.value) for term in row)
-        if source not in read.left_out:
-            found.append(Statement(min(one, other), max(one, other), kind, source, claim))
+    overlapping = [relation.id for relation in claims.relations(store) if relation.traits.get("overlap") == "true"]
+    for claim in claims.read(store, relations=overlapping):
+        if claim.source not in read.left_out and claim.status not in ("retracted", "ended"):
+            one, other = sorted((claim.subject.id, claim.object.id))
+            found.append(Statement(one, other, claim.kind, claim.source, claim.id))
     return sorted(found, key=lambda s: (s.one, s.other, s.kind, s.source, s.claim))
 
 
