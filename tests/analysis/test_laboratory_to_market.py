@@ -16,8 +16,8 @@ from conftest import ARTICLE, Folder
 from rareearth import analysis
 from rareearth.analysis import finding, sample
 from rareearth.analysis.finding import Verdict
-from rareearth.analysis.questions import gaps, intermediaries, laboratory_to_market
-from rareearth.measures import cuts
+from rareearth.analysis.questions import intermediaries, laboratory_to_market
+from rareearth.measures import cuts, missing_ties
 from rareearth.measures.brokerage import Roles
 from rareearth.store import nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
@@ -84,28 +84,6 @@ def test_few_bodies_carry_no_verdict() -> None:
     few = laboratory_to_market.run_test(planted(1), LABORATORIES[:9], FIRMS, seed=1, draws=99)
     assert max(few.statistics.far.p, few.statistics.gap.p) <= laboratory_to_market.LEVEL  # by which it would be one
     assert few.verdict is Verdict.INCONCLUSIVE
-
-
-def test_a_planted_gap_is_found_first_and_closed_once() -> None:
-    graph = nx.disjoint_union(nx.star_graph(11), nx.star_graph(11))  # the middles 0 and 12 do not know each other
-    pairs = cuts.pairs(range(1, 12), range(13, 24))
-    graph.add_edge(1, 13)  # far round, from end to end
-    named = nx.relabel_nodes(graph, str)
-    wanted = [(str(a), str(b)) for a, b in pairs]
-    found = gaps.find(named, wanted, gaps.missing(named, list(named)))
-    assert (found[0].one, found[0].other) == ("0", "12")
-    # of 121 pairs 100 come from 5 to 3, 20 from 3 to 3 or less, and (1, 13) has a tie
-    before = (1 + 20 / 3 + 100 / 5) / 121
-    assert found[0].before == pytest.approx(before)
-    assert found[0].alone == found[0].beside == pytest.approx((1 + 120 / 3) / 121 - before)
-    assert not any({"0", "12"} == {gap.one, gap.other} for gap in found[1:])
-
-
-def test_no_gap_is_found_where_none_is_planted() -> None:
-    for seed in range(3):
-        graph = nx.relabel_nodes(nx.gnm_random_graph(40, 240, seed=seed), dict(enumerate([*LABORATORIES, *FIRMS])))
-        pairs = cuts.pairs(LABORATORIES, FIRMS)
-        assert gaps.find(graph, pairs, gaps.missing(graph, list(graph))) == []
 
 
 def world(folder: Folder, records: dict[str, Iterable[str]], sources: dict[str, list[str]]) -> Oxigraph:
@@ -178,11 +156,11 @@ def test_the_planted_gap_is_named_with_its_broker(brokered: Oxigraph) -> None:
     shorter = tables(found)["Ties that make paths shorter, from research bodies to firms"]
     row = dict(zip(shorter.columns, shorter.rows[0], strict=True))
     assert {str(row["one"]).split("-")[0], str(row["other"]).split("-")[0]} == {"lab", "firm"}
-    assert "the-society" in str(row["who could broker"])
+    assert "the-society" in str(row["possible brokers"])
     claims = {str(claim) for claim in shorter.evidence[0]}
     assert claims <= set(found.support.claims)
     assert len(claims) >= 2
-    joined = tables(found)["Ties between parts that no path joins, from research bodies to firms"]
+    joined = tables(found)["Ties between components, from research bodies to firms"]
     assert joined.rows == ()
 
 
@@ -191,7 +169,7 @@ def test_the_answer_on_gaps_is_two_sentences(brokered: Oxigraph, missing: Findin
         assert len(re.findall(r"\.(?= |$)", found.answer)) == 2, found.answer
     assert "lab-" in (answer := analysis.answer(brokered, "gaps").answer)
     assert "would shorten paths most from research bodies to firms (efficiency from " in answer
-    assert answer.endswith("Between parts that no path joins, none would gain enough.")
+    assert answer.endswith("Between components, none would gain enough.")
 
 
 def test_of_many_who_could_broker_three_are_named(folder: Folder) -> None:
@@ -208,7 +186,7 @@ def test_of_many_who_could_broker_three_are_named(folder: Folder) -> None:
     shorter = tables(found)["Ties that make paths shorter, from research bodies to firms"]
     row = dict(zip(shorter.columns, shorter.rows[0], strict=True))
     assert (row["one"], row["other"]) == ("firm-0", "lab-0")
-    assert row["who could broker"] == "society-0 or society-1 or society-2, and 2 more"
+    assert row["possible brokers"] == "society-0 or society-1 or society-2, and 2 more"
     assert len(shorter.evidence[0]) == 2 * 2 * 5  # those of all five
 
 
@@ -247,7 +225,7 @@ def test_a_gap_that_one_source_makes_is_noise(folder: Folder) -> None:
     hub = [f"hub-lab collaboratesWith {lab}" for lab in labs]
     sources = {"one": [*chain, *star], "two": [*chain, *star], "extra": hub}
     found = analysis.answer(world(folder, kinds, sources), "gaps")
-    joins = tables(found)["Ties between parts that no path joins, from research bodies to firms"]
+    joins = tables(found)["Ties between components, from research bodies to firms"]
     assert [sorted(map(str, row[:2])) for row in joins.rows] == [["firm-0", "lab-1"]]
     noise = found.tables[-1].rows[0]
     assert (set(noise[1:3]), noise[4:]) == ({"firm-0", "hub-lab"}, (None, "extra"))
@@ -261,9 +239,7 @@ def test_where_nobody_is_reached_a_gain_has_no_measure_but_is_found(folder: Fold
     kinds = {"ResearchInstitute": ["lab-0", "lab-1"], "Company": ["firm-0", "firm-1"]}
     claims = ["lab-0 collaboratesWith lab-1", "firm-0 collaboratesWith firm-1"]
     apart = world(folder, kinds, {"one": claims, "two": claims})
-    found = tables(analysis.answer(apart, "gaps"))[
-        "Ties between parts that no path joins, from research bodies to firms"
-    ]
+    found = tables(analysis.answer(apart, "gaps"))["Ties between components, from research bodies to firms"]
     # with that tie one pair is at 1, two at 2 and one at 3
     assert found.rows[0][:2] == ("firm-0", "lab-0")
     assert found.rows[0][4:6] == (4, 4)
@@ -319,7 +295,7 @@ def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Fin
         assert not read.ties.has_edge(one, other)
     for table in missing.tables[:4]:
         least = table.columns.index("least gain, %")
-        assert all(row[least] >= 100 * gaps.LEAST_GAIN for row in table.rows)
+        assert all(row[least] >= 100 * missing_ties.LEAST_GAIN for row in table.rows)
 
 
 def test_one_article_carries_no_verdict_and_says_so(store: Oxigraph, read: Sample) -> None:
