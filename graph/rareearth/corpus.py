@@ -1,4 +1,4 @@
-"""The user's own copies of article texts: which file is the text of which source, and what stands at a span."""
+"""The user's own copies of article texts: which file is the text of which source, and the sentences at its spans."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cited(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A cited span where it was found (None when the text has it not), and the text (None when there is none)."""
+    """A cited span, where it was found (None if it was not), and the text (None if there is none)."""
 
     cited: Cited
     found: Span | None
@@ -41,22 +41,22 @@ class Checked(NamedTuple):
 
     @property
     def sentence(self) -> str | None:
-        """What stands there."""
+        """The text at the span, None where it was not found."""
         return self.text[self.found.start : self.found.end] if self.text is not None and self.found else None
 
 
 class Texts:
     """A folder of ``*.txt`` files.
 
-    A source's text is the file of its id, else the file of its hash, else the file that holds most of its sentences,
-    so a copy with other line ends or quotes serves as well.
+    The text of a source is the file named by its id, else the file with its hash, else the file that has most of its
+    sentences, so that a copy with other line ends or quotes will do.
     """
 
     def __init__(self, folder: Path) -> None:
         """Raises RareEarthError when the folder is none."""
         if not folder.is_dir():
             raise RareEarthError(
-                f"{paths.shown(folder)}: is not a folder; wanted one with the texts of articles as *.txt"
+                f"{paths.shown(folder)}: is not a folder; expected one with the texts of articles as *.txt"
             )
         self.folder = folder
 
@@ -79,12 +79,12 @@ class Texts:
         for text, digest in self._files.values():
             if cited and digest == cited[0].hash:
                 return text
-        held = {
+        matching = {
             name: sum(find(text, c.span, c.fingerprint) is not None for c in cited)
             for name, (text, _) in self._files.items()
         }
-        best = max(held, key=lambda name: held[name], default=None)
-        return self._files[best][0] if best is not None and held[best] else None
+        best = max(matching, key=lambda name: matching[name], default=None)
+        return self._files[best][0] if best is not None and matching[best] else None
 
 
 def cited(store: Backend) -> dict[str, list[Cited]]:
@@ -98,7 +98,7 @@ def cited(store: Backend) -> dict[str, list[Cited]]:
 
 
 def checked(store: Backend, texts: Texts) -> Iterator[Checked]:
-    """Every cited span, looked for in the texts at hand."""
+    """Every cited span, searched for in the available texts."""
     for source, spans in cited(store).items():
         text = texts.of(source, spans)
         for item in spans:

@@ -1,10 +1,10 @@
-"""Where the nodes of a network stand in a picture: a force-directed layout that is the same on every machine.
+"""The positions of the nodes of a network in a picture: a force-directed layout that is the same on every machine.
 
-ForceAtlas2 (Jacomy, Venturini, Heymann, Bastian 2014, doi:10.1371/journal.pone.0098679): nodes push each other off in
-proportion to their degrees, edges pull in proportion to their length, gravity holds the parts together. Only additions,
-multiplications, divisions and square roots in a fixed order are used, which IEEE 754 rounds alike everywhere; start
-positions come from the names of the nodes. Layouts of libraries differ between machines in their last digits, and a
-force layout makes large differences of small ones.
+ForceAtlas2 (Jacomy, Venturini, Heymann, Bastian 2014, doi:10.1371/journal.pone.0098679): nodes repel each other in
+proportion to their degrees, edges pull in proportion to their length, gravity holds the components together. Only
+additions, multiplications, divisions and square roots in a fixed order are used, which IEEE 754 rounds alike
+everywhere; start positions come from the names of the nodes. Layouts of libraries differ between machines in their last
+digits, and a force layout makes large differences of small ones.
 """
 
 from __future__ import annotations
@@ -108,11 +108,11 @@ def _spread(place: Vectors, radius: Vectors) -> Vectors:
     place *= room / max(float(spans.max()), 1e-9)
     if len(place) > 2000:  # the pairs are too many, and at that size nobody reads labels
         return place
-    wanted = radius[:, None] + radius[None, :] + 4
+    needed = radius[:, None] + radius[None, :] + 4
     for _ in range(60):
         away = place[None, :] - place[:, None]
         distance = np.sqrt(away[..., 0] * away[..., 0] + away[..., 1] * away[..., 1]) + 1e-6
-        overlap = np.maximum(wanted - distance, 0)
+        overlap = np.maximum(needed - distance, 0)
         np.fill_diagonal(overlap, 0)
         if not overlap.any():
             break

@@ -1,7 +1,7 @@
 """The graph as a NetworkX network, read from the store by SPARQL: one edge for each (subject, relation, object).
 
-An edge weighs as many claims as say it, and names them. Nodes and edges carry plain texts and numbers only, so that
-every format keeps them; several values are joined by `` | ``.
+The weight of an edge is the number of its claims, whose ids it has. Nodes and edges have plain texts and numbers only,
+so that every format keeps them; several values are joined by `` | ``.
 
 Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``; in the view
 ``full`` also the values of relations that have a number or text as object. Edge attributes: ``relation``, ``label``,
@@ -80,16 +80,16 @@ def read(
         raise NotFoundError("view", view, f"; expected {' or '.join(VIEWS)}")
     if unknown := set(kinds or ()) - set(KINDS):
         raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(KINDS)}")
-    told = claims.read(store) if known is None else known
+    given = claims.read(store) if known is None else known
     terms = _Terms(store)
     if view == "full":
         shown = set(terms.nodes)
-        chosen = [c for c in told if c.kind in (kinds or KINDS)]
+        chosen = [c for c in given if c.kind in (kinds or KINDS)]
     else:
         shown = {iri for iri, node in terms.nodes.items() if view in terms.views(node.kind)}
         chosen = [
             c
-            for c in told
+            for c in given
             if (c.kind in kinds if kinds else (c.kind, c.status, c.plain) == ("fact", "held", True))
             and c.subject.text in shown
             and c.object.text in shown
@@ -114,7 +114,7 @@ def from_query(store: Backend, query: str) -> Network:
 
     CONSTRUCT gives edges as its triples. SELECT gives them as the columns ``subject``, ``relation`` and ``object``
     (or ``s``, ``p``, ``o``, or else its first three), and ``claim`` where it has that column. Edges that are claimed
-    carry their claims. Raises QueryError for a query that gives neither.
+    have their claims. Raises QueryError for a query that gives neither.
     """
     result = store.query(query)
     known: dict[_Triple, list[Claim]] = defaultdict(list)

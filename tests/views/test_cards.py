@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import pytest
 from conftest import ARTICLE, Folder
 
 from rareearth import namespaces
 from rareearth.dataset import Dataset
 from rareearth.store import nquads, oxigraph
+from rareearth.store.backend import Rows, Term
 from rareearth.store.oxigraph import Oxigraph
 from rareearth.views import cards
 
@@ -85,3 +89,26 @@ def test_inferred_times_qualifiers_and_pages_are_told(folder: Folder, store: Oxi
     assert "Mine School is led by Ann Lee  [role: rector]" in text
     assert "Mine School has affiliated Bob Ray  [2020 to June 2021]" in text
     assert "daily: Daily Ore, undated (page)" in text
+
+
+def test_a_card_reads_what_its_entity_has_however_large_the_store(lines: list[str]) -> None:
+    """Ten more copies of the data, each with ids of its own, and not one row more is read."""
+    own = re.compile(rf"(<{namespaces.BASE}(?:entity|source|claim|conflict|judgement|story)/[^>#]+)")
+    copies = [own.sub(rf"\g<1>-{copy}", line) for copy in range(10) for line in lines if own.match(line)]
+    rows = []
+    for store in (Counting(oxigraph.memory(lines).engine), Counting(oxigraph.memory([*lines, *copies]).engine)):
+        text = "\n".join(cards.lines(cards.card(store, namespaces.ENTITY + "chinese-society-of-rare-earths")))
+        rows.append((store.rows, store.queries, text))
+    assert rows[0] == rows[1]
+    assert rows[0][1] < 15
+
+
+class Counting(Oxigraph):
+    """A store that counts the queries it answers and the rows it gives."""
+
+    queries = rows = 0
+
+    def select(self, query: str, values: Mapping[str, Term] | None = None) -> Rows:
+        self.queries += 1
+        self.rows += len(list(super().select(query, values)))
+        return super().select(query, values)

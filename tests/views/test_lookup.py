@@ -90,3 +90,18 @@ def test_a_name_goes_before_an_alias_and_an_alias_before_what_a_source_says(fold
     assert lookup.entity(small, "Ann Lee") == namespaces.ENTITY + "ann-lee"
     assert lookup.entity(small, "A. Lee") == namespaces.ENTITY + "ann-lee"
     assert lookup.entity(small, "Ore Works") == namespaces.ENTITY + "ore-works"
+
+
+def test_the_index_of_names_is_made_once_for_a_store(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = oxigraph.memory(nquads.lines(folder.dataset()))
+    assert lookup.entity(small, "ANN lee") == namespaces.ENTITY + "ann-lee"
+    monkeypatch.setattr(lookup, "_Index", None)  # a second one could not be made
+    assert lookup.entity(small, "a. LEE") == namespaces.ENTITY + "ann-lee"
+
+
+def test_every_name_of_the_data_finds_what_has_it(store: Oxigraph, dataset: Dataset) -> None:
+    for entity in dataset.entities.values():
+        for name in (entity.name, entity.zh, *entity.aliases, *entity.acronyms):
+            if name:
+                assert lookup.entity(store, name.upper()) == lookup.entity(store, name)
+                assert lookup.entity(store, name) == namespaces.ENTITY + dataset.stands_for(entity.id)

@@ -66,7 +66,7 @@ class Span(NamedTuple):
 class Page:
     """A source: its title, address, publisher, date (EDTF) and genre; ``copy`` is mirror, digest, repost or nothing.
 
-    ``origin`` is the same for pages that carry one story: they are one witness.
+    ``origin`` is the same for pages of one story: they count as one source.
     """
 
     id: str
@@ -80,24 +80,24 @@ class Page:
 
 
 class Things:
-    """What claims name, with its properties: looked up at the first use, all of it (or all that is wanted) at once."""
+    """What claims name, with its properties: looked up at the first use, all or all that are needed at once."""
 
-    def __init__(self, store: Backend, wanted: set[str] | None = None) -> None:
+    def __init__(self, store: Backend, needed: set[str] | None = None) -> None:
         self._store = store
-        self._wanted = wanted
+        self._needed = needed
         self.page = functools.cache(self._page)  # the source of an IRI
 
     @functools.cached_property
     def _found(self) -> dict[str, Properties]:
-        if self._wanted is None:
+        if self._needed is None:
             return _grouped(having(self._store, _THINGS))
-        found = things(self._store, self._wanted)
+        found = things(self._store, self._needed)
         publishers = {_first(thing, "dcterms:publisher") for thing in found.values()} - {"", *found}
         return found | things(self._store, publishers)
 
     @functools.cached_property
     def _labels(self) -> dict[str, str]:
-        if self._wanted is None:
+        if self._needed is None:
             return {thing.value: label.value for thing, label in self._store.select(_ALL_LABELS)}
         labels = ((iri, label) for iri, thing in self._found.items() for label in thing.get("rdfs:label", ()))
         return {iri: label.value for iri, label in labels if label.language == "en"}

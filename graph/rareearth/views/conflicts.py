@@ -92,20 +92,20 @@ def unjudged(store: Backend) -> list[tuple[Side, ...]]:
     for items in groups.values():
         judgements = {claim.conflict for _, claim in items}
         if len({other for other, _ in items}) > 1 and (len(judgements) > 1 or "" in judgements):
-            found.append(tuple(map(Side, sorted((claim for _, claim in items), key=_said))))
-    return sorted(found, key=lambda sides: _said(sides[0].claim))
+            found.append(tuple(map(Side, sorted((claim for _, claim in items), key=_words))))
+    return sorted(found, key=lambda sides: _words(sides[0].claim))
 
 
 def _time(claim: Claim) -> str:
     return f"{claim.since}/{claim.until}" if claim.since or claim.until else claim.when
 
 
-def _said(claim: Claim) -> tuple[str, ...]:
+def _words(claim: Claim) -> tuple[str, ...]:
     return claim.subject.label, claim.relation.label, claim.object.label, claim.id
 
 
 def _oldest(claim: Claim) -> tuple[str, ...]:
-    return _time(claim) or claim.page.published, *_said(claim)
+    return _time(claim) or claim.page.published, *_words(claim)
 
 
 def lines(conflict: Conflict) -> Iterator[str]:

@@ -56,8 +56,8 @@ def entity(store: Backend, name: str) -> str:
     before an alias, and an alias before what a source says. Raises NotFoundError (with the closest names), and
     AmbiguousError where the name is that of several.
     """
-    wanted = name.strip()
-    id_ = wanted.removeprefix("entity:") if not wanted.startswith("http") else namespaces.local(wanted)
+    given_name = name.strip()
+    id_ = given_name.removeprefix("entity:") if not given_name.startswith("http") else namespaces.local(given_name)
     if direct := _of_id(store, id_) or _of_name(store, id_):
         return direct
     if store not in _indexes:
@@ -70,7 +70,7 @@ def entity(store: Backend, name: str) -> str:
             raise AmbiguousError("entity", name, [namespaces.local(iri) for iri in found])
         if found:
             return found[0]
-    close = [f"{n} ({namespaces.local(index.named[n])})" for n in names.closest(wanted, index.named)]
+    close = [f"{n} ({namespaces.local(index.named[n])})" for n in names.closest(given_name, index.named)]
     raise NotFoundError("entity", name, did_you_mean(close))
 
 

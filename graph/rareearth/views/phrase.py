@@ -303,7 +303,7 @@ def qualifiers(claim: Claim) -> list[str]:
 
 
 def _bound_of(claim: Claim) -> str:
-    """How the number of a claim is meant; "" where it has several, and nothing says of which that is said."""
+    """How the number of a claim is meant; "" where it has several, as it is not known which is meant."""
     bound = claim.qualifier(BOUND)
     numbers = [v for v in (claim.object, *_values(claim.qualifiers)) if v.datatype in _NUMBERS]
     return bound.label if bound and len(numbers) == 1 else ""
@@ -339,5 +339,5 @@ def source(page: Page) -> str:
 
 
 def conflict(claim: Claim) -> str:
-    """How a claim stands to others that answer the same question; "" where none differs."""
+    """How a claim differs from others that answer the same question; "" where none does."""
     return _CONFLICTS.get(claim.disagreement, "")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+_SMALL = 0.0001  # with six decimals a number below would lose digits, or be 0
+
 
 def text(columns: list[str], rows: list[list[object]]) -> str:
     """A table for reading: as wide as its content, or as the terminal."""
@@ -26,9 +28,9 @@ def text(columns: list[str], rows: list[list[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    """A value as people read it: ids without prefix, numbers with thousands told apart and no empty decimals."""
+    """A value as people read it: ids without prefix, numbers with separated thousands and no trailing zeros."""
     if isinstance(value, float):
-        return f"{value:,.6f}".rstrip("0").rstrip(".")
+        return f"{value:.4g}" if 0 < abs(value) < _SMALL else f"{value:,.6f}".rstrip("0").rstrip(".")
     return "" if value is None else _short(str(value))
 
 
