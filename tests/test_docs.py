@@ -71,7 +71,7 @@ def run(command: str, build: Path, where: Path) -> str:
 
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, built: Path, tmp_path: Path) -> None:
-    if command.startswith("rareearth export") and ".html" in command and not explorer.made():
+    if command.startswith("rareearth export") and ".html" in command and not explorer.is_bundled():
         pytest.skip("the explorer page is not bundled: run scripts/page (needs Node)")
     assert run(command, built, tmp_path)
 

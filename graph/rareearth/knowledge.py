@@ -92,7 +92,7 @@ class KnowledgeGraph:
 
     def _repr_html_(self) -> str | None:
         """The explorer page, for notebooks; None, so that the plain text is shown, if its script is not bundled."""
-        return explorer.frame(self.store) if explorer.made() else None
+        return explorer.frame(self.store) if explorer.is_bundled() else None
 
     def _count(self, kind: str) -> sparql.Cell:
         return self.ask(f"SELECT (COUNT(*) AS ?n) {{ ?x a {kind} }}")[0]["n"]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 ATTACK = "</script><img src=x onerror=alert(1)>"
 needs_page = pytest.mark.skipif(
-    not explorer.made(), reason="the page's script is not made: run scripts/page (needs Node)"
+    not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)"
 )
 
 
@@ -42,7 +42,7 @@ def data_of(content: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def written(store: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the shipped data."""
-    if not explorer.made():
+    if not explorer.is_bundled():
         pytest.skip("the page's script is not made: run scripts/page (needs Node)")
     return explorer.write(tmp_path_factory.mktemp("page") / "graph.html", store)
 
@@ -188,9 +188,9 @@ def test_lines_that_end_a_script_are_escaped() -> None:
 
 
 @needs_page
-def test_options_that_a_page_has_not_are_told(run: Command, built: Path, tmp_path: Path) -> None:
+def test_options_that_a_page_does_not_have_are_reported(run: Command, built: Path, tmp_path: Path) -> None:
     done = run("export", tmp_path / "graph.html", "--view", "full", "--build", built)
-    assert (done.returncode, "leave out --view" in done.stderr) == (1, True)
+    assert (done.returncode, "--view, --query and --kind are for the other formats" in done.stderr) == (1, True)
     done = run("export", tmp_path / "graph.svg", "--texts", tmp_path, "--build", built)
     assert (done.returncode, "--texts is for .html" in done.stderr) == (1, True)
 

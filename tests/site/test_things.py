@@ -28,7 +28,7 @@ ATTACK = "</script><img src=x onerror=alert(1)>"
 # rdflib's reader of JSON-LD uses what rdflib itself has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 needs_page = pytest.mark.skipif(
-    not explorer.made(), reason="the page's script is not made: run scripts/page (needs Node)"
+    not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)"
 )
 
 
@@ -176,8 +176,8 @@ def test_every_link_of_the_pages_leads_somewhere(server: Served, claim: str) -> 
     assert len(links) > 100
     sample = sorted(links)[::7] + [path for path in links if path.count("/") == 1]
     assert {
-        path: get(server, path, "text/html").status for path in sample if explorer.made() or "editor" not in path
-    } == {path: 200 for path in sample if explorer.made() or "editor" not in path}
+        path: get(server, path, "text/html").status for path in sample if explorer.is_bundled() or "editor" not in path
+    } == {path: 200 for path in sample if explorer.is_bundled() or "editor" not in path}
 
 
 def test_opinions_stand_apart_from_facts(server: Served) -> None:

@@ -25,8 +25,8 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 class Drawing:
     """Nodes as (id, attributes) and edges as (id, source, target, attributes), sorted.
 
-    Nodes have ``x``, ``y`` and ``size`` besides what the network gives. ``node_types`` and ``edge_types`` hold one
-    type (str, int or float) for each attribute, in the order of the file.
+    Nodes have ``x``, ``y`` and ``size`` in addition to the attributes of the network. ``node_types`` and
+    ``edge_types`` hold one type (str, int or float) for each attribute, in the order of the file.
     """
 
     nodes: list[tuple[str, Attributes]]

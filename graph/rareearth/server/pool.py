@@ -325,10 +325,10 @@ class Pool:
             with theirs:
                 async with self._fork:
                     socket.send_fds(self._commands, [COMMAND.pack(FORK, 0)], [theirs.fileno()])
-                    told = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
-            if not told:
+                    answer = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
+            if not answer:
                 raise ConnectionError("the process that forks them has ended")
-            worker = Worker(PROCESS.unpack(told)[0], self._lost)
+            worker = Worker(PROCESS.unpack(answer)[0], self._lost)
             await asyncio.get_running_loop().create_connection(lambda: worker, sock=ours)
         except BaseException:
             ours.close()

@@ -62,8 +62,8 @@ def main(folder: str, seconds: float) -> None:
         command, attached, *_ = socket.recv_fds(commands, COMMAND.size, 1)
         if len(command) < COMMAND.size:
             return
-        wanted, process = COMMAND.unpack(command)
-        if wanted == FORK:
+        what, process = COMMAND.unpack(command)
+        if what == FORK:
             commands.sendall(PROCESS.pack(_fork(store, seconds, commands, attached[0])))
         else:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):

@@ -1,8 +1,8 @@
-"""The explorer page: one HTML file with the network, its claims and their evidence, that asks nothing of any network.
+"""The explorer page: one self-contained HTML file with the network, its claims and their evidence.
 
-Its script and style are made from the files of this folder by ``scripts/page`` (which needs Node) and stand in
-``dist/``; an installed wheel has them. The data is written into the page as JSON. A Content-Security-Policy in the page
-lets run only this script and this style, by their hashes, and forbids every request.
+``scripts/page`` (which needs Node) bundles its script and style from the files of this folder into ``dist/``; an
+installed wheel has them. The data is written into the page as JSON. A Content-Security-Policy in the page allows only
+this script and this style, by their hashes, and forbids every request.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ _PLACE = re.compile(r"\{\{(\w+)\}\}")
 _HEIGHT = 640  # of the page inside a notebook
 
 
-def made() -> bool:
-    """Whether the script and the style are there."""
+def is_bundled() -> bool:
+    """Whether the script and the style have been bundled."""
     return all((_DIST / name).is_file() for name in ("page.js", "page.css"))
 
 
 def write(path: Path, store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> Path:
-    """Write the page of a store. With the texts of articles it holds the cited sentences. Raises PageError."""
+    """Write the page of a store; with the texts of articles it contains the cited sentences. Raises PageError."""
     return save(path, encoded(store, kept, as_of))
 
 
 def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> bytes:
-    """The page as UTF-8, the same bytes for the same store. ``as_of`` is the day that the store is of, if any."""
+    """The page as UTF-8, the same bytes for the same store; ``as_of`` is the date it is limited to, if any."""
     parts = {name: part(name) for name in ("page.js", "page.css")}
     found = corpus.checked(store, kept) if kept else ()
     sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
@@ -59,9 +59,9 @@ def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -
 
 
 def frame(store: Backend) -> str:
-    """The page as an element for notebooks, shut off from the notebook around it. Raises PageError.
+    """The page as an element for notebooks, isolated from the notebook around it. Raises PageError.
 
-    It holds no sentences of articles, as a notebook is soon passed on.
+    It contains no sentences of articles, as notebooks are often passed on.
     """
     inside = html.escape(encoded(store).decode(), quote=True)
     return (
@@ -71,7 +71,7 @@ def frame(store: Backend) -> str:
 
 
 def part(name: str) -> str:
-    """A script or style that scripts/page made. Raises PageError when it is not there."""
+    """A script or style that scripts/page has bundled. Raises PageError when it is missing."""
     return _read(_DIST / name)
 
 
@@ -85,7 +85,7 @@ def _read(path: Path) -> str:
 
 
 def _json(data: content.Record) -> str:
-    """JSON in which nothing can be read as markup, nor as the end of a line of script."""
+    """JSON in which nothing can be read as markup or as a line end of a script."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -1,4 +1,4 @@
-// The card of an entity or of a tie: what is claimed, by whom, and how we know.
+// The card of an entity or of a tie: what is claimed, by whom, and on what evidence.
 
 import { between, named } from "./data.js";
 import { element, link, swatch } from "./dom.js";
@@ -90,7 +90,7 @@ export class Card {
     return found.length ? element("p", { class: "badges" }, found) : "";
   }
 
-  /** The sentence where the text was at hand, else the characters that it stands at; and the page in any case. */
+  /** The sentence where the text was available, else the position of its characters; and the page in any case. */
   evidence(claim) {
     const { page } = claim;
     const spans = (claim.spans ?? []).map(([start, end, mark], at) =>
@@ -125,5 +125,5 @@ export class Card {
 function counted(claims, passes) {
   const shown = claims.filter(passes).length;
   const words = `${claims.length} claim${claims.length === 1 ? "" : "s"}`;
-  return element("p", { class: "also", text: shown === claims.length ? words : `${words}, ${shown} of them in the present selection` });
+  return element("p", { class: "also", text: shown === claims.length ? words : `${words}, ${shown} of them in the current selection` });
 }

@@ -1,4 +1,4 @@
-// Making elements. Data enters the page as text only, here: there is no innerHTML anywhere.
+// Creating elements. Data enters the page only here and only as text: there is no innerHTML anywhere.
 
 /** An element; `on…` are listeners, `text` its text, null and false leave an attribute out. */
 export function element(tag, attributes = {}, ...children) {

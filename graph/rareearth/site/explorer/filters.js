@@ -4,7 +4,7 @@
 import { standing } from "./data.js";
 import { element, swatch } from "./dom.js";
 
-const MANY = 12; // values from which on a group gets a field to narrow its list
+const MANY = 12; // values above which a group gets a field to narrow its list
 
 export class Filters {
   /** `changed` is called when what is shown has changed. */
@@ -20,7 +20,7 @@ export class Filters {
     this.preset("actors");
   }
 
-  /** The two selections to start from: what `--view actors` and `--view full` hold. */
+  /** The two selections to start from, which are the views `actors` and `full` of the network. */
   preset(name) {
     const actors = name === "actors";
     for (const group of this.groups) {
@@ -37,7 +37,7 @@ export class Filters {
     return this.groups.every((group) => group.has(claim)) && this.inTime(claim);
   }
 
-  /** The same as `--as-of YEAR`: a claim that may have held on some day of the year. */
+  /** The same as `as_of(YEAR)` in Python: a claim that may have been in effect on some day of the year. */
   inTime(claim) {
     if (this.year === null) return true;
     if (claim.undated) return this.undated;
@@ -67,7 +67,7 @@ export class Filters {
     this.presets = element("fieldset", { class: "presets" }, element("legend", { text: "Show" }),
       preset("actors", "Actors tied by facts"), preset("full", "Everything"));
     this.lonersBox = element("input", { type: "checkbox", id: "loners", onchange: () => this.take(() => { this.loners = this.lonersBox.checked; }) });
-    place.append(this.presets, element("label", {}, this.lonersBox, "also what no shown claim ties"), this.buildTime());
+    place.append(this.presets, element("label", {}, this.lonersBox, "also entities without a shown tie"), this.buildTime());
     for (const group of this.groups) place.append(this.buildGroup(group));
   }
 
@@ -76,7 +76,7 @@ export class Filters {
     const from = years.reduce((a, b) => Math.min(a, b), 2100);
     const to = years.reduce((a, b) => Math.max(a, b), 0);
     const published = Object.values(this.data.sources).map((page) => Number(page.published?.slice(0, 4)) || 0);
-    const latest = Math.min(to, published.reduce((a, b) => Math.max(a, b), from)); // what lies after it was only planned
+    const latest = Math.min(to, published.reduce((a, b) => Math.max(a, b), from)); // later years were only planned
     const take = () => this.take(() => { this.year = this.yearBox.checked ? Number(this.slider.value) : null; });
     this.yearBox = element("input", { type: "checkbox", id: "by-year", onchange: take });
     this.slider = element("input", {
@@ -88,7 +88,7 @@ export class Filters {
     this.undatedCount = element("span", { class: "count" });
     return element("fieldset", { class: "time" }, element("legend", { text: "Time" }),
       element("label", {}, this.yearBox, "as of the year ", this.yearShown), this.slider,
-      element("label", {}, this.undatedBox, "with claims of unknown time", this.undatedCount));
+      element("label", {}, this.undatedBox, "include undated claims", this.undatedCount));
   }
 
   buildGroup(group) {
@@ -111,8 +111,8 @@ export class Filters {
     const tools = element("div", { class: "row" }, every("all", group.values.map((v) => v.id)), every("none", []));
     if (group.values.length > MANY) {
       tools.append(element("input", { type: "search", placeholder: "narrow the list", "aria-label": `Narrow the list: ${group.title}`, oninput: (event) => {
-        const wanted = event.target.value.toLowerCase();
-        for (const value of group.values) this.rows.get(value).row.hidden = !value.text.toLowerCase().includes(wanted);
+        const sought = event.target.value.toLowerCase();
+        for (const value of group.values) this.rows.get(value).row.hidden = !value.text.toLowerCase().includes(sought);
       } }));
     }
     group.summary = element("span", { class: "count" });
@@ -121,7 +121,7 @@ export class Filters {
       element("div", { role: "group", "aria-label": group.title }, tools, list));
   }
 
-  /** Change something by hand, and tell of it. */
+  /** Change something by hand, and report it. */
   take(change) {
     this.named = "";
     change();

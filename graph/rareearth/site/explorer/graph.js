@@ -1,4 +1,4 @@
-// The network, drawn by sigma. One line for each pair of entities and direction; a line stands for all its claims.
+// The network, drawn by sigma. One line for each pair of entities and direction; it represents all their claims.
 
 import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
@@ -8,7 +8,7 @@ import { element } from "./dom.js";
 import { Names } from "./names.js";
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const MANY = 2000; // nodes from which on something is left out while the picture moves
+const MANY = 2000; // nodes above which something is left out while the picture moves
 const HELP =
   "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, plus and minus zoom, 0 shows all.";
 
@@ -49,7 +49,7 @@ export class Network {
       nodeReducer: (id, node) => this.drawnNode(id, node),
       edgeReducer: (id, edge) => this.drawnEdge(id, edge),
     });
-    // Layers that nothing is drawn on; without a graphics card each one costs.
+    // Layers that nothing is drawn on; without a graphics card each one costs time.
     for (const layer of ["edgeLabels", "labels", "hovers"]) this.sigma.getCanvases()[layer].style.display = "none";
     this.names = new Names(this);
     this.listen();
@@ -91,7 +91,7 @@ export class Network {
     }
     this.shown = entities;
     const degree = new Map();
-    // Attributes are written where they stand: telling graphology of each change makes sigma redo everything each time.
+    // Attributes are changed in place: if graphology were notified, sigma would redo everything each time.
     this.graph.forEachEdge((tie, edge, a, b) => {
       const said = counts.get(tie);
       edge.hidden = !said;
@@ -101,7 +101,7 @@ export class Network {
       edge.size = 1.4 + Math.min(2.5, Math.sqrt(said.length - 1));
       edge.own = said[0].colour;
     });
-    this.pale = Math.min(0.75, 0.3 + counts.size / 15000); // many lines make a dark cloth
+    this.pale = Math.min(0.75, 0.3 + counts.size / 15000); // many lines would make a dark area
     const most = [...degree.values()].reduce((a, b) => Math.max(a, b), 1);
     const { width, height } = this.sigma.getDimensions();
     const room = Math.min(1.25, Math.max(0.6, Math.min(width, height) / 700)) * Math.max(0.4, Math.min(1, Math.sqrt(420 / (entities.size || 1))));
@@ -115,7 +115,7 @@ export class Network {
     this.sigma.refresh();
   }
 
-  /** Actors stand where the network of actors has them; as soon as others are shown, all stand where everything has its place. */
+  /** Actors alone have their positions in the network of actors; with others, all have those in the full network. */
   place(entities, fresh) {
     const among = [...entities].every((id) => this.data.byId.get(id).among);
     const where = among && entities.size ? "among" : "at";
@@ -187,9 +187,9 @@ export class Network {
     const { width, height } = this.sigma.getDimensions();
     const state = this.sigma.getCamera().getState();
     const cameraState = { ...state, ...pick(this.sigma.getNodeDisplayData(id)), ratio: near ? Math.min(state.ratio, 0.5) : state.ratio };
-    const [middle, wanted] = [0, this.covered()].map((under) =>
+    const [middle, target] = [0, this.covered()].map((under) =>
       this.sigma.viewportToFramedGraph({ x: width / 2, y: (height - under) / 2 }, { cameraState }));
-    this.sigma.getCamera().animate({ ...cameraState, y: cameraState.y + middle.y - wanted.y }, { duration: pace(300) });
+    this.sigma.getCamera().animate({ ...cameraState, y: cameraState.y + middle.y - target.y }, { duration: pace(300) });
   }
 
   /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
@@ -206,8 +206,8 @@ export class Network {
   point(node, edge = null) {
     this.pointed = node;
     this.canvas.style.cursor = node || edge ? "pointer" : "";
-    const wanted = node ? { node } : edge ? { edge } : this.chosen;
-    this.near = this.around(wanted);
+    const target = node ? { node } : edge ? { edge } : this.chosen;
+    this.near = this.around(target);
     this.sigma.refresh({ skipIndexation: true });
   }
 

@@ -1,4 +1,4 @@
-// The page: reads the data, and ties search, filters, network, table and card together.
+// The page: reads the data, and connects search, filters, network, table and card.
 
 import { Card } from "./card.js";
 import { between, read } from "./data.js";
@@ -12,7 +12,7 @@ const $ = (id) => document.getElementById(id);
 const data = read();
 let chosen = {};
 let network = null;
-let fresh = true; // whether the next picture is of a new selection
+let fresh = true; // whether the next picture is of a new set of filters
 
 const filters = new Filters(data, $("filters"), update);
 const card = new Card(data, $("card"), (id) => choose({ node: id }, true), () => choose({}));
@@ -57,12 +57,12 @@ function view(name) {
   else if (back) network.sigma.resize(true).refresh();
 }
 
-// ---- what is chosen: it stands in the address after #, as li-bo or li-bo~csre
+// ---- what is selected: it is in the address after #, as li-bo or li-bo~csre
 
-/** Open the card of {node} or {edge}, or close it. `focus` moves the keyboard there. */
-function choose(wanted, focus = false) {
-  chosen = wanted;
-  const name = wanted.node ?? wanted.edge ?? "";
+/** Open the card of {node} or {edge}, or close it. `focus` moves the keyboard focus there. */
+function choose(selection, focus = false) {
+  chosen = selection;
+  const name = selection.node ?? selection.edge ?? "";
   if (decoded() !== name) {
     try {
       history.pushState(null, "", `#${encodeURIComponent(name)}`);
@@ -71,12 +71,12 @@ function choose(wanted, focus = false) {
     }
   }
   const passes = (claim) => filters.passes(claim);
-  const title = wanted.node ? card.entity(wanted.node, passes) : wanted.edge ? card.tie(wanted.edge, passes) : card.hide();
+  const title = selection.node ? card.entity(selection.node, passes) : selection.edge ? card.tie(selection.edge, passes) : card.hide();
   document.body.classList.toggle("with-card", Boolean(name));
   document.title = title ? `${title.textContent} – rareearth` : "rareearth";
   network?.sigma.resize();
-  if (name && innerWidth < 1500) legend.open = false; // it would lie on the picture
-  network?.mark(wanted, Boolean(wanted.node) && focus);
+  if (name && innerWidth < 1500) legend.open = false; // it would cover the picture
+  network?.mark(selection, Boolean(selection.node) && focus);
   if (focus) title?.focus();
   else if (!name && document.activeElement === document.body) (network?.canvas ?? $("results")).focus();
 }

@@ -1,14 +1,14 @@
-// The names beside the nodes: the larger nodes first, and none where it would cover another name or a larger node.
+// The names next to the nodes: larger nodes first, and none that would cover another name or a larger node.
 
 const MANY = 2000; // nodes
 const SIZE = 12;
 const LINE = 14;
-const LONGEST = 24; // characters in a line
-const LINES = 2;
-const AIR = 5; // pixels between two names
-const MOST = 160; // names
+const MAX_LINE = 24; // characters
+const MAX_LINES = 2;
+const GAP = 5; // pixels between two names
+const MAX_NAMES = 160; // names
 const LARGE = 20; // the largest nodes: their names may cover smaller nodes
-const TRIED = 700; // nodes that are tried for a name
+const MAX_TRIED = 700; // nodes that are tried for a name
 const CELL = 64; // pixels
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
 
@@ -23,7 +23,7 @@ export class Names {
     this.context = this.canvas.getContext("2d");
     this.widths = new Map();
     this.ordered = [];
-    this.boxes = []; // of the names of the last picture, for whoever checks them
+    this.boxes = []; // of the names of the last picture, for tests
     this.sigma.on("afterRender", () => this.draw());
   }
 
@@ -49,11 +49,11 @@ export class Names {
     const seen = [...strong, ...others]
       .map((id) => this.disc(id))
       .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height);
-    // Beside a chosen node only names matter: the rest of the picture is pale.
+    // Next to a selected node only names matter: the rest of the picture is pale.
     const covered = near ? () => 0 : counter(seen);
     const most = Math.max(LARGE, seen.length / 100);
-    for (const [rank, { id, x, y, radius }] of seen.slice(0, TRIED).entries()) {
-      if (this.boxes.length >= MOST) break;
+    for (const [rank, { id, x, y, radius }] of seen.slice(0, MAX_TRIED).entries()) {
+      if (this.boxes.length >= MAX_NAMES) break;
       const bold = strong.has(id);
       const lines = this.lines(id, bold);
       const wide = Math.max(...lines.map((line) => this.width(line, bold)));
@@ -67,7 +67,7 @@ export class Names {
     }
   }
 
-  /** Whether a picture too large to be named afresh at once is moving; it gets its names when it stands still. */
+  /** Whether a picture too large to be relabelled at once is moving; it gets its names when it stops. */
   moving() {
     if (this.network.graph.order <= MANY) return false;
     const state = JSON.stringify(this.sigma.getCamera().getState());
@@ -102,7 +102,7 @@ export class Names {
   /** The name in lines; what is pointed at shows its Chinese name too. */
   lines(id, bold) {
     const { name, zh } = this.network.data.byId.get(id);
-    const lines = wrapped(name, bold ? 4 : LINES);
+    const lines = wrapped(name, bold ? 4 : MAX_LINES);
     return bold && zh ? [...lines, zh] : lines;
   }
 
@@ -120,14 +120,14 @@ function font(bold) {
   return `${bold ? "600" : "400"} ${SIZE}px ${FONT}`;
 }
 
-/** Where a name may stand: below, above, right and left of its node, as [left, top, right, bottom]. */
+/** Where a name may be: below, above, right and left of its node, as [left, top, right, bottom]. */
 function places(x, y, radius, wide, high) {
-  const half = wide / 2 + AIR;
+  const half = wide / 2 + GAP;
   return [
     [x - half, y + radius, x + half, y + radius + high + 2],
     [x - half, y - radius - high - 2, x + half, y - radius],
-    [x + radius - AIR, y - high / 2, x + radius + wide + AIR, y + high / 2],
-    [x - radius - wide - AIR, y - high / 2, x - radius + AIR, y + high / 2],
+    [x + radius - GAP, y - high / 2, x + radius + wide + GAP, y + high / 2],
+    [x - radius - wide - GAP, y - high / 2, x - radius + GAP, y + high / 2],
   ];
 }
 
@@ -162,12 +162,12 @@ function meet(a, b) {
   return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
 }
 
-/** A name in lines of some length; what does not go into the last one is cut. */
+/** A name broken into lines; what does not fit is cut. */
 export function wrapped(name, most) {
   const lines = [];
   let line = "";
   for (const word of name.split(/\s+/)) {
-    if (line && line.length + word.length + 1 > LONGEST) {
+    if (line && line.length + word.length + 1 > MAX_LINE) {
       lines.push(line);
       line = word;
     } else line = line ? `${line} ${word}` : word;
@@ -175,5 +175,5 @@ export function wrapped(name, most) {
   lines.push(line);
   const kept = lines.slice(0, most);
   if (lines.length > most) kept[most - 1] += " …";
-  return kept.map((text) => (text.length > LONGEST + 12 ? `${text.slice(0, LONGEST + 10)} …` : text));
+  return kept.map((text) => (text.length > MAX_LINE + 12 ? `${text.slice(0, MAX_LINE + 10)} …` : text));
 }

@@ -1,9 +1,9 @@
-// Finding an entity by any of its names: a combobox, worked with arrows, Enter and Escape.
+// Finding an entity by any of its names: a combobox, operated with arrows, Enter and Escape.
 
 import { key } from "./data.js";
 import { element, swatch } from "./dom.js";
 
-const MOST = 12; // suggestions
+const MAX_FOUND = 12; // suggestions
 
 /** Every name of every entity as keys, the main names first. */
 function index(entities) {
@@ -20,38 +20,38 @@ function keys(name) {
   return { name, key: plain, joined: words.join(""), initials: words.length > 2 ? words.map((word) => word[0]).join("") : "" };
 }
 
-/** How well a name answers: 0 is not at all. Spaces do not count, so "libo" finds Li Bo. */
-function likeness(name, wanted, joined, words) {
-  if (name.key === wanted) return 6;
+/** How well a name matches: 0 is not at all. Spaces do not count, so "libo" finds Li Bo. */
+function likeness(name, sought, joined, words) {
+  if (name.key === sought) return 6;
   if (name.joined === joined) return 5;
-  if (name.key.startsWith(wanted)) return 4;
-  if (` ${name.key}`.includes(` ${wanted}`)) return 3;
+  if (name.key.startsWith(sought)) return 4;
+  if (` ${name.key}`.includes(` ${sought}`)) return 3;
   if (name.initials === joined) return 3;
   if (words.every((word) => name.key.includes(word))) return 2;
   return joined.length > 2 && name.joined.includes(joined) ? 1 : 0;
 }
 
-/** The entities of a name, the best first, each with the name that answered. */
+/** The entities of a name, the best match first, each with the name that matched. */
 export function find(indexed, text) {
-  const wanted = key(text);
-  if (!wanted) return [];
-  const joined = wanted.replaceAll(" ", "");
-  const words = wanted.split(" ");
+  const sought = key(text);
+  if (!sought) return [];
+  const joined = sought.replaceAll(" ", "");
+  const words = sought.split(" ");
   const found = [];
   for (const { entity, names } of indexed) {
     let best = { score: 0, name: "" };
     for (const name of names) {
-      const score = likeness(name, wanted, joined, words);
+      const score = likeness(name, sought, joined, words);
       if (score > best.score) best = { score, name: name.name };
     }
     if (best.score) found.push({ entity, ...best });
   }
   const order = (a, b) =>
     b.score - a.score || b.entity.claims.length - a.entity.claims.length || a.entity.name.localeCompare(b.entity.name);
-  return found.sort(order).slice(0, MOST);
+  return found.sort(order).slice(0, MAX_FOUND);
 }
 
-/** Put the search into its place; `choose(id)` is called with what was chosen. */
+/** Put the search into its place; `choose(id)` is called with the selected entity. */
 export function search(place, data, choose) {
   const indexed = index(data.entities);
   let found = [];
@@ -80,7 +80,7 @@ export function search(place, data, choose) {
         ),
       ),
     );
-    if (!found.length) list.append(element("li", { class: "none", role: "option", "aria-disabled": "true", text: "nothing of this name" }));
+    if (!found.length) list.append(element("li", { class: "none", role: "option", "aria-disabled": "true", text: "no entity of this name" }));
     list.hidden = !input.value.trim();
     input.setAttribute("aria-expanded", String(!list.hidden));
     if (active < 0) input.removeAttribute("aria-activedescendant");
