@@ -129,7 +129,7 @@ class Folder:
         return text[: text.index(old)].count("\n") + 1
 
     def dataset(self, ontology: Path | None = None) -> Dataset:
-        return checks.checked(self.data, ontology)
+        return checks.load(self.data, ontology)
 
 
 def small(folder: Path) -> Folder:
@@ -152,7 +152,7 @@ def ontology() -> Ontology:
 
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
-    return checks.checked()
+    return checks.load()
 
 
 @pytest.fixture(scope="session")

@@ -42,7 +42,7 @@ def said(claims: list[Claim], *words: str, **fields: object) -> Claim:
 def test_it_is_complete(claims: list[Claim], dataset: Dataset) -> None:
     assert len(claims) >= 133
     named = {end for c in claims for end in (c.subject, c.object, c.by, c.about, *(v for _, v in c.qualifiers))}
-    assert len({dataset.stands_for(str(n)) for n in named if n in dataset.entities}) >= 96
+    assert len({dataset.canonical(str(n)) for n in named if n in dataset.entities}) >= 96
     assert {c.kind for c in claims} == {"fact", "speech", "assessment", "recommendation"}
 
 
@@ -69,7 +69,7 @@ def test_one_span_has_one_fingerprint(claims: list[Claim]) -> None:
 def test_seven_institutions_were_visited_and_are_told_apart_from_their_count(
     claims: list[Claim], dataset: Dataset
 ) -> None:
-    visited = {dataset.stands_for(c.object) for c in claims if c.relation == "includesVisitTo"}
+    visited = {dataset.canonical(c.object) for c in claims if c.relation == "includesVisitTo"}
     assert visited == {
         GIA, "jiangxi-university-of-science-and-technology", JIANGXI, "china-rare-earth-group",
         "national-rare-earth-functional-materials-innovation-center",
@@ -122,7 +122,7 @@ def test_the_national_society_is_not_that_of_jiangxi(dataset: Dataset, claims: l
     assert (CSRE, ("China Rare Earth Society",)) in source.names
     assert ("the Society", CSRE) in source.refers
     assert dataset.entities[CSRE].zh == "中国稀土学会"
-    assert dataset.stands_for(CSRE) != dataset.stands_for(JIANGXI)
+    assert dataset.canonical(CSRE) != dataset.canonical(JIANGXI)
     assert {frozenset((j.left, j.right)): j.verdict for j in dataset.judgements}[
         frozenset((CSRE, JIANGXI))
     ] == "different"
@@ -135,7 +135,7 @@ def test_three_records_are_one_academy_by_judgements_that_give_their_reasons(dat
     judged = {j.right: j for j in dataset.judgements if j.left == GIA and j.verdict == "same"}
     assert set(judged) >= {GANNAN, CAPTION}
     assert all(len(j.why) > 80 and j.who and j.on for j in judged.values())
-    assert {dataset.stands_for(record) for record in (GIA, GANNAN, CAPTION)} == {GIA}
+    assert {dataset.canonical(record) for record in (GIA, GANNAN, CAPTION)} == {GIA}
     assert dataset.entities[GIA].zh == "中国科学院赣江创新研究院"
     assert ("the institute", GANNAN) in dataset.sources[ARTICLE].refers
 

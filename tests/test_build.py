@@ -19,7 +19,7 @@ def test_a_build_writes_the_store_the_files_and_a_summary(built: Path, dataset: 
     names = {p.name for p in built.iterdir()}
     assert {"rareearth.trig", "rareearth.graphml", "rareearth.gexf", "summary.md", "manifest.json"} <= names
     summary = (built / "summary.md").read_text(encoding="utf-8")
-    count = len(dataset.entities) - len(dataset.standing)
+    count = len(dataset.entities) - len(dataset.canonical_ids)
     assert f"{count} entities, {len(dataset.claims)} claims from {len(dataset.sources)} sources" in summary
     assert shacl.violations(oxigraph.read(built)) == []
 

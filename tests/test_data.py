@@ -97,7 +97,7 @@ def test_near_names_are_kept_apart(dataset: Dataset) -> None:
         "jiangxi-rare-earth-society",
         "china-rare-earth-industry-association",
     ]
-    assert len({dataset.stands_for(id_) for id_ in apart}) == len(apart)
+    assert len({dataset.canonical(id_) for id_ in apart}) == len(apart)
     assert set(apart) <= set(dataset.entities)
 
 

@@ -198,14 +198,14 @@ def test_claims_that_differ_in_one_field_have_different_ids(folder: Folder) -> N
 
 def test_a_judgement_lets_the_left_record_stand_for_both(folder: Folder) -> None:
     dataset = folder.dataset()
-    assert dataset.stands_for("ore-works-ltd") == dataset.stands_for("ore-works") == "ore-works"
-    assert dataset.stands_for("mine-school") == "mine-school"
+    assert dataset.canonical("ore-works-ltd") == dataset.canonical("ore-works") == "ore-works"
+    assert dataset.canonical("mine-school") == "mine-school"
 
 
 @pytest.mark.parametrize("verdict", ["different", "unsure"])
 def test_other_verdicts_join_nothing(folder: Folder, verdict: str) -> None:
     folder.change(SAME, " same ", f" {verdict} ")
-    assert folder.dataset().standing == {}
+    assert folder.dataset().canonical_ids == {}
 
 
 def test_taking_a_judgement_back_gives_the_same_bytes_as_before(folder: Folder) -> None:
@@ -230,7 +230,7 @@ ONTOLOGY = ontologies.read()
 
 def partition(judgements: list[Judgement]) -> set[frozenset[str]]:
     dataset = Dataset(ONTOLOGY.path, ONTOLOGY, {}, {}, (), tuple(judgements), {}, {})
-    return {frozenset(r for r in RECORDS if dataset.stands_for(r) == dataset.stands_for(one)) for one in RECORDS}
+    return {frozenset(r for r in RECORDS if dataset.canonical(r) == dataset.canonical(one)) for one in RECORDS}
 
 
 @given(PAIRS, st.integers())

@@ -18,16 +18,17 @@ from rareearth.store import nquads
 
 @pytest.mark.parametrize("path", datasets.files(Path(__file__).resolve().parent.parent / "data"), ids=lambda p: p.name)
 def test_shipped_files_are_tidy(path: Path, ontology: Ontology) -> None:
-    assert path.read_text(encoding="utf-8") == formatter.tidied(path, ontology), f"{path}: run `rareearth tidy`"
+    assert path.read_text(encoding="utf-8") == formatter.format_text(path, ontology), f"{path}: run `rareearth tidy`"
 
 
 def test_what_it_says_stays_the_same(folder: Folder, ontology: Ontology) -> None:
     before = list(nquads.lines(folder.dataset()))
     for path in datasets.files(folder.data):
-        path.write_text(formatter.tidied(path, ontology), encoding="utf-8")
+        path.write_text(formatter.format_text(path, ontology), encoding="utf-8")
     assert list(nquads.lines(folder.dataset())) == before
     assert all(
-        path.read_text(encoding="utf-8") == formatter.tidied(path, ontology) for path in datasets.files(folder.data)
+        path.read_text(encoding="utf-8") == formatter.format_text(path, ontology)
+        for path in datasets.files(folder.data)
     )
 
 
@@ -37,7 +38,7 @@ def test_records_and_fields_are_put_in_order(folder: Folder, ontology: Ontology)
         '# Head.\nPerson:\n  zoe:\n    aliases: ["Z"]\n    name: "Zoe"\n  al:\n    name: Al\n'
         "City:\n  rome:\n    name: Rome\n",
     )
-    assert formatter.tidied(path, ontology) == (
+    assert formatter.format_text(path, ontology) == (
         "# Head.\nCity:\n  rome:\n    name: Rome\n\n"
         "Person:\n  al:\n    name: Al\n  zoe:\n    name: Zoe\n    aliases: [Z]\n"
     )
@@ -46,7 +47,7 @@ def test_records_and_fields_are_put_in_order(folder: Folder, ontology: Ontology)
 def test_a_comment_inside_is_not_lost_but_refused(folder: Folder, ontology: Ontology) -> None:
     path = folder.write("entities/z.yaml", "Person:\n  al:\n    name: Al  # who\n")
     with pytest.raises(DataError, match=r"z\.yaml:3: found a comment inside"):
-        formatter.tidied(path, ontology)
+        formatter.format_text(path, ontology)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Cn", "Zl", "Zp"]), min_size=1))

@@ -66,7 +66,7 @@ def test_all_classes_are_below_one_root_and_a_parent_is_a_parent_of_parents(onto
 
 
 def test_the_classes_cover_the_four_spheres(ontology: Ontology) -> None:
-    spheres = {ontology.sphere(name) for name in ontology.classes}
+    spheres = {ontology.classes[name].sphere for name in ontology.classes}
     assert spheres == {"academia", "industry", "government", "society", None}
 
 

@@ -97,7 +97,7 @@ def test_bytes_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> Non
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
-        file.truncate(yamlfile.LARGEST + 1)
+        file.truncate(yamlfile.MAX_BYTES + 1)
     with pytest.raises(DataError, match="4,194,305 bytes"):
         yamlfile.read(path)
 
@@ -112,7 +112,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, name: str) -> None:
 def check_nodes(node: Node, depth: int = 0) -> None:
     assert isinstance(node, Text | Map | List)
     assert node.line >= 1
-    assert depth <= yamlfile.DEEPEST
+    assert depth <= yamlfile.MAX_DEPTH
     children: list[Node] = (
         [*node.keys(), *node.values()] if isinstance(node, Map) else list(node) if isinstance(node, List) else []
     )

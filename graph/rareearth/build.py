@@ -28,7 +28,7 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
     """
     folder = folder or paths.build()
-    dataset = checks.checked(data)
+    dataset = checks.load(data)
     with oxigraph.staging(folder) as new:
         with TemporaryDirectory(dir=new) as sorting:
             made = oxigraph.make(nquads.lines(dataset, Path(sorting)), new)
@@ -94,7 +94,7 @@ def _validate(dataset: Dataset, store: Backend) -> None:
 def _summary(dataset: Dataset, nodes: int, edges: int, quads: int) -> list[str]:
     """What the build holds, as Markdown."""
     claims = dataset.claims
-    kinds = Counter(dataset.entities[i].kind for i in dataset.entities if i not in dataset.standing)
+    kinds = Counter(dataset.entities[i].kind for i in dataset.entities if i not in dataset.canonical_ids)
     spans = sum(bool(claim.at) for claim in claims)
     return [
         "# What the graph holds",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import graphlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from rareearth import consistency, edtf, names, namespaces
 from rareearth import dataset as datasets
+from rareearth import edtf, names, namespaces
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, Problem, suggest
@@ -23,9 +27,10 @@ _LITERALS = {
     _XSD + "string": (re.compile(r".+"), "a text"),
 }
 _MEASURE = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})? (\S+)")
+_ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100 by rounding
 
 
-def checked(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
+def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
     """Read the ontology and the data, and cross-check them; without paths, the shipped ones.
 
     Raises DataError with every problem found.
@@ -37,7 +42,9 @@ def checked(folder: Path | None = None, ontology: Path | None = None) -> Dataset
         *_judgements(dataset),
         *_conflicts(dataset),
         *_entities(dataset),
-        *consistency.problems(dataset),
+        *_copies(dataset),
+        *_owners(dataset),
+        *_shares(dataset),
     ]:
         raise DataError(problems)
     return dataset
@@ -59,8 +66,8 @@ def _claims(dataset: Dataset) -> Iterator[Problem]:
             elif source and source.text and span.end > source.text.chars:
                 yield Problem(*where, f"cites characters {span.start}-{span.end} of a text of {source.text.chars}")
         relation = ontology.relations.get(claim.relation)
-        if relation and not relation.literal and dataset.stands_for(claim.subject) == dataset.stands_for(claim.object):
-            yield Problem(*where, f"ties {dataset.stands_for(claim.subject)} to itself")
+        if relation and not relation.literal and dataset.canonical(claim.subject) == dataset.canonical(claim.object):
+            yield Problem(*where, f"ties {dataset.canonical(claim.subject)} to itself")
 
 
 def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
@@ -139,12 +146,12 @@ def _judgements(dataset: Dataset) -> Iterator[Problem]:
         for id_ in (judgement.left, judgement.right):
             for message in _unknown(dataset, id_, "judged"):
                 yield Problem(*where, message)
-        one = dataset.stands_for(judgement.left) == dataset.stands_for(judgement.right)
+        one = dataset.canonical(judgement.left) == dataset.canonical(judgement.right)
         if judgement.left == judgement.right:
             yield Problem(*where, "judges a record against itself")
         elif judgement.verdict == "different" and one:
             yield Problem(
-                *where, f"contradicts the judgements that make both of them {dataset.stands_for(judgement.left)}"
+                *where, f"contradicts the judgements that make both of them {dataset.canonical(judgement.left)}"
             )
 
 
@@ -177,12 +184,67 @@ def _entities(dataset: Dataset) -> Iterator[Problem]:
             if name:
                 owners[entity.kind, names.key(name)].add(entity.id)
     for (_, _), ids in sorted(owners.items()):
-        if len({dataset.stands_for(id_) for id_ in ids}) > 1:
+        if len({dataset.canonical(id_) for id_ in ids}) > 1:
             first, *others = sorted(ids)
             yield Problem(
                 *dataset.where[f"entity/{others[0]}"],
                 f"'{others[0]}' has a name of '{first}'; make one record, judge them same, or tell them apart",
             )
+
+
+def _copies(dataset: Dataset) -> Iterator[Problem]:
+    for claim in dataset.claims:
+        source = dataset.sources.get(claim.source)
+        if source and source.copy_ and claim.confidence == "high":
+            where = dataset.where[f"claim/{claim.id}"]
+            yield Problem(*where, f"is read with high confidence from a {source.copy_}; expected medium at most")
+
+
+def _owned(dataset: Dataset) -> Iterator[tuple[Claim, str, str]]:
+    """The facts of ownership as (claim, owner, owned)."""
+    for claim in dataset.claims:
+        relation = dataset.ontology.relations.get(claim.relation)
+        if relation is None or relation.owner is None or claim.kind != "fact" or claim.status not in ("held", "ended"):
+            continue
+        ends = dataset.canonical(claim.subject), dataset.canonical(claim.object)
+        yield (claim, *(ends if relation.owner == "subject" else reversed(ends)))
+
+
+def _owners(dataset: Dataset) -> Iterator[Problem]:
+    owners: dict[str, set[str]] = defaultdict(set)
+    first: dict[tuple[str, str], Claim] = {}
+    for claim, owner, owned in _owned(dataset):
+        owners[owned].add(owner)
+        first.setdefault((owner, owned), claim)
+    try:
+        graphlib.TopologicalSorter(owners).prepare()
+    except graphlib.CycleError as error:
+        cycle = error.args[1]
+        where = dataset.where[f"claim/{first[cycle[0], cycle[1]].id}"]
+        yield Problem(*where, f"closes a circle of owners: {' owns '.join(cycle)}")
+
+
+def _shares(dataset: Dataset) -> Iterator[Problem]:
+    """More than 100 % of a company at one time by one source: sources may disagree, one page should not with itself."""
+    held: dict[tuple[str, str], list[tuple[Claim, str, Decimal]]] = defaultdict(list)
+    for claim, owner, owned in _owned(dataset):
+        share = dict(claim.qualifiers).get("share")
+        if share and not claim.conflict:
+            with contextlib.suppress(InvalidOperation):  # no number: the qualifier's own check says so
+                held[claim.source, owned].append((claim, owner, Decimal(share)))
+    for (_, owned), parts in sorted(held.items()):
+        for claim, _, _ in parts:
+            day = _start(claim)
+            at_once = {owner: share for other, owner, share in parts if _start(other) == day}
+            if (total := sum(at_once.values())) > 100 + _ROUNDING:
+                where = dataset.where[f"claim/{claim.id}"]
+                yield Problem(*where, f"the shares of {owned} at one time add up to {total} %")
+                break
+
+
+def _start(claim: Claim) -> date | None:
+    given = claim.since or claim.when
+    return edtf.parse(given).first if given else None
 
 
 def _article(label: str) -> str:

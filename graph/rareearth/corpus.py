@@ -56,7 +56,7 @@ class Texts:
         """Raises RareEarthError when the folder is none."""
         if not folder.is_dir():
             raise RareEarthError(
-                f"{paths.shown(folder)}: is not a folder; expected one with the texts of articles as *.txt"
+                f"{paths.display(folder)}: is not a folder; expected one with the texts of articles as *.txt"
             )
         self.folder = folder
 
@@ -69,7 +69,7 @@ class Texts:
                 raw = path.read_bytes()
                 found[path.stem] = (raw.decode("utf-8").replace("\r\n", "\n"), hashlib.sha256(raw).hexdigest())
             except (OSError, UnicodeDecodeError) as error:
-                raise RareEarthError(f"{paths.shown(path)}: cannot be read as UTF-8 text ({error})") from error
+                raise RareEarthError(f"{paths.display(path)}: cannot be read as UTF-8 text ({error})") from error
         return found
 
     def of(self, source: str, cited: list[Cited]) -> str | None:

@@ -46,7 +46,7 @@ class Dataset:
     where: dict[str, Where] = field(repr=False)
 
     @cached_property
-    def standing(self) -> dict[str, str]:
+    def canonical_ids(self) -> dict[str, str]:
         """For each record that a judgement ``same`` lets another stand for: the id of that other."""
         parent: dict[str, str] = {}
 
@@ -60,9 +60,9 @@ class Dataset:
                 parent[right] = left
         return {record: top(record) for record in sorted(parent)}
 
-    def stands_for(self, record: str) -> str:
+    def canonical(self, record: str) -> str:
         """The id that stands for a record in the graph: its own, unless a judgement says otherwise."""
-        return self.standing.get(record, record)
+        return self.canonical_ids.get(record, record)
 
     def is_plain_fact(self, claim: Claim) -> bool:
         """Whether a claim stands in the default graph: a fact that is or was so, and that no source contradicts.
@@ -78,7 +78,7 @@ class Dataset:
         said: dict[str, set[tuple[str, str, str]]] = {}
         for claim in self.claims:
             if claim.conflict and self.conflicts[claim.conflict].kind == "contradiction":
-                statement = self.stands_for(claim.subject), claim.relation, self.stands_for(claim.object)
+                statement = self.canonical(claim.subject), claim.relation, self.canonical(claim.object)
                 said.setdefault(claim.conflict, set()).add(statement)
         return frozenset(conflict for conflict, statements in said.items() if len(statements) > 1)
 
@@ -159,7 +159,7 @@ class _Reader:
             if known is None or known.abstract:
                 what = "is not a class" if known is None else "is an abstract class, of which no record may be"
                 hint = suggest(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
-                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.shown(self.ontology.path)}")
+                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.display(self.ontology.path)}")
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
                 values = self._fields(path, fields, f"the fields of {id_}", ("id", "kind"))
@@ -266,7 +266,7 @@ class _Reader:
         if (first := self.where.get(name)) is not None:
             advice = "keep one (a claim may have several spans)" if what else "keep one, or give it another id"
             what = what or f"the id '{sentence}'"
-            again = f"{paths.shown(first.file)}:{first.line}"
+            again = f"{paths.display(first.file)}:{first.line}"
             self._fault(path, sentence.line, f"{what} stands on {again} already; {advice}")
             return False
         self.where[name] = Where(path, sentence.line)

@@ -45,7 +45,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        where = paths.shown(self.file) + (f":{self.line}" if self.line else "")
+        where = paths.display(self.file) + (f":{self.line}" if self.line else "")
         return f"{where}: " + self.message.replace("\n", "\\n")
 
 

@@ -22,7 +22,7 @@ _FLOW = re.compile(r"[,\[\]{}?]")  # ? for PyYAML's slow reader, which takes it 
 _FIRST = ("kind", "by", "about", "stance", "status", "confidence", "conflict")  # qualifiers follow, then the rest
 
 
-def tidied(path: Path, ontology: Ontology) -> str:
+def format_text(path: Path, ontology: Ontology) -> str:
     """The text that a data file should have. Raises DataError for YAML that is refused, and for comments inside."""
     node = yamlfile.read(path)
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -1,10 +1,13 @@
-"""What the data is made of: entities, sources, claims with their evidence, and judgements. Frozen values."""
+"""What the data is made of: entities, sources, claims with their evidence, judgements and conflicts; all frozen.
+
+The lists of kinds, statuses and the like are here and nowhere else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -20,8 +23,13 @@ SourceKind = Literal[
 ]  # fmt: skip
 EvidenceLevel = Literal["sentence", "page", "copy"]
 Copy = Literal["mirror", "digest", "repost"]
-Disagreement = Literal["contradiction", "change", "rounding", "unsure"]
+Disagreement = Literal["contradiction", "unsure", "change", "rounding"]
 Verdict = Literal["same", "different", "unsure"]
+
+# In the order in which they are listed.
+CLAIM_KINDS: tuple[str, ...] = get_args(ClaimKind)
+STATUSES: tuple[str, ...] = get_args(Status)
+DISAGREEMENTS: tuple[str, ...] = get_args(Disagreement)
 
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 

@@ -20,6 +20,7 @@ import networkx as nx
 
 from rareearth import namespaces
 from rareearth.errors import NotFoundError, QueryError
+from rareearth.models import CLAIM_KINDS
 from rareearth.store import claims, sparql
 from rareearth.store.backend import Literal
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 JOIN = " | "
 VIEWS = ("actors", "full")
-KINDS = ("fact", "speech", "assessment", "recommendation")
+KINDS = CLAIM_KINDS
 NO_COLOUR = "#8a8f98"  # of a kind or relation that the ontology gives none
 
 _NODES = """

@@ -101,14 +101,6 @@ class Ontology:
         """Whether a class is the other one or below it."""
         return ancestor in self._ancestors[kind]
 
-    def sphere(self, kind: str) -> str | None:
-        """The sphere of a class: its own, or None."""
-        return self.classes[kind].sphere
-
-    def in_view(self, kind: str, view: str) -> bool:
-        """Whether entities of the class are nodes of the named network view."""
-        return any(view in self.classes[a].views for a in self._ancestors[kind])
-
 
 def read(path: Path | None = None) -> Ontology:
     """Read a Turtle file of classes and relations; without a path the shipped one.

@@ -40,13 +40,7 @@ def build() -> Path:
     return Path(cache) / "rareearth" / "build"
 
 
-def texts() -> Path | None:
-    """The user's folder of article texts, ``$RAREEARTH_TEXTS``; None when it is not set."""
-    chosen = os.environ.get("RAREEARTH_TEXTS")
-    return Path(chosen) if chosen else None
-
-
-def shown(path: Path) -> str:
+def display(path: Path) -> str:
     """The path as people want to read it: relative to the working folder where it lies below it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))

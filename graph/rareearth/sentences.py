@@ -8,7 +8,7 @@ import unicodedata
 from typing import NamedTuple
 
 FINGERPRINT_LENGTH = 8  # hexadecimal digits: a fingerprint only has to be unique within one article
-LONGEST_RUN = 12  # pieces (lines or sentences) that one span may be reflowed over
+MAX_RUN = 12  # pieces (lines or sentences) that one span may be reflowed over
 
 _QUOTES = str.maketrans("‘’‚‛“”„‟«»", '\'\'\'\'""""""')
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+")
@@ -70,7 +70,7 @@ def find(text: str, span: Span, mark: str) -> Span | None:
     found = [
         Span(first.start, last.end)
         for i, first in enumerate(pieces)
-        for last in pieces[i : i + LONGEST_RUN]
+        for last in pieces[i : i + MAX_RUN]
         if fingerprint(text[first.start : last.end]) == mark
     ]
     return min(found, key=lambda s: (abs(s.start - span.start), s), default=None)

@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 
 from rareearth.errors import DataError, Problem
 
-LARGEST = 4 << 20  # bytes of one file
-DEEPEST = 12  # maps and lists inside each other
+MAX_BYTES = 4 << 20  # bytes of one file
+MAX_DEPTH = 12  # maps and lists inside each other
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
@@ -61,8 +61,8 @@ def text(value: str, line: int) -> Text:
 def _decoded(path: Path) -> str:
     try:
         size = path.stat().st_size
-        if size > LARGEST:
-            raise _refused(path, None, f"{size:,} bytes", f"a file of at most {LARGEST:,}: split it")
+        if size > MAX_BYTES:
+            raise _refused(path, None, f"{size:,} bytes", f"a file of at most {MAX_BYTES:,}: split it")
         raw = path.read_bytes()
     except OSError as error:
         raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
@@ -105,8 +105,8 @@ class _Builder:
                             documents.append(node)
                         if not isinstance(node, Text):
                             stack.append((node, None))
-                            if len(stack) > DEEPEST:
-                                raise _refused(self.path, node.line, f"more than {DEEPEST} levels", "a flat record")
+                            if len(stack) > MAX_DEPTH:
+                                raise _refused(self.path, node.line, f"more than {MAX_DEPTH} levels", "a flat record")
                     case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                         stack.pop()
                     case yaml.AliasEvent():

@@ -17,7 +17,7 @@ _NAME = re.compile(r'((?:#label|#altLabel|#acronym|#observedName)> ".*)"(@[a-z-]
 
 def lines(claims: int) -> Iterator[str]:
     """The N-Quads lines of at least so many claims; those of the ontology come once."""
-    dataset = checks.checked()
+    dataset = checks.load()
     shipped = list(nquads.lines(dataset))
     yield from shipped
     own = [line for line in shipped if _ID.match(line)]

@@ -26,7 +26,7 @@ def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) 
     assert [claim.id for claim in read] == sorted(recorded)
     for claim in read:
         told = recorded[claim.id]
-        assert claim.subject.id == dataset.stands_for(told.subject)
+        assert claim.subject.id == dataset.canonical(told.subject)
         assert claim.relation.id == told.relation
         assert (claim.kind, claim.status, claim.stance) == (told.kind, told.status, told.stance or "")
         assert (claim.when, claim.since, claim.until) == (told.when or "", told.since or "", told.until or "")
@@ -41,7 +41,7 @@ def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) 
         assert claim.evidence == nquads.level(dataset, told)
         assert claim.plain or not dataset.is_plain_fact(told)
         speaker = dataset.speaker(told)
-        assert (claim.by.id if claim.by else None) == (dataset.stands_for(speaker) if speaker else None)
+        assert (claim.by.id if claim.by else None) == (dataset.canonical(speaker) if speaker else None)
         assert (claim.recorded_subject or claim.subject.id) == told.subject
         assert claim.spans == tuple(sorted((s.start, s.end, s.fingerprint) for s in told.at))
 
@@ -50,7 +50,7 @@ def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: Oxigr
     for claim in read:
         source, page = dataset.sources[claim.source], claim.page
         assert (page.id, page.title, page.url) == (source.id, source.title, source.url)
-        assert page.publisher == dataset.entities[dataset.stands_for(source.publisher)].name
+        assert page.publisher == dataset.entities[dataset.canonical(source.publisher)].name
         assert (page.published, page.copy, page.genre) == (
             source.published or "", source.copy_ or "", source.kind or "",
         )  # fmt: skip

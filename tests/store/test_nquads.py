@@ -97,7 +97,7 @@ def test_each_claim_is_one_statement_in_the_graph_of_its_own_iri(store: Oxigraph
     }
     for claim in dataset.claims:
         [quad] = store.quads(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
-        assert quad.subject == ox.NamedNode(namespaces.ENTITY + dataset.stands_for(claim.subject))
+        assert quad.subject == ox.NamedNode(namespaces.ENTITY + dataset.canonical(claim.subject))
         assert quad.predicate == ox.NamedNode(namespaces.VOCABULARY + claim.relation)
 
 
@@ -132,7 +132,7 @@ def test_the_description_counts_what_is_there(store: Oxigraph, dataset: Dataset,
     void = namespaces.PREFIXES["void"]
     node = ox.NamedNode(namespaces.DATASET)
     [entities] = store.quads(node, ox.NamedNode(void + "entities"), None)
-    assert int(entities.object.value) == len(dataset.entities) - len(dataset.standing)
+    assert int(entities.object.value) == len(dataset.entities) - len(dataset.canonical_ids)
     [triples] = store.quads(node, ox.NamedNode(void + "triples"), None)
     described = [line for line in lines if line.startswith(f"<{namespaces.DATASET}")]
     assert int(triples.object.value) == len(lines) - len(dataset.claims) - len(described)

@@ -577,8 +577,8 @@ def test_funding_totals(store: Oxigraph, dataset: Dataset) -> None:
         amount = dict(claim.qualifiers).get("amount")
         if claim.relation == "funds" and claim.kind == "fact" and amount:
             number, _, unit = amount.partition(" ")
-            pair = dataset.stands_for(claim.object), Decimal(number)
-            named.setdefault((dataset.stands_for(claim.subject), unit), set()).add(pair)
+            pair = dataset.canonical(claim.object), Decimal(number)
+            named.setdefault((dataset.canonical(claim.subject), unit), set()).add(pair)
     assert {key: (row["sum"], row["amounts"]) for key, row in found.items()} == {
         key: (f"{sum(number for _, number in pairs):f}", str(len(pairs))) for key, pairs in named.items()
     }

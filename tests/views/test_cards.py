@@ -25,7 +25,7 @@ def test_a_card_has_the_names_the_kind_and_every_claim(store: Oxigraph, dataset:
     claims = [
         c.id
         for c in dataset.claims
-        if "ganjiang-innovation-academy" in (dataset.stands_for(c.subject), dataset.stands_for(c.object))
+        if "ganjiang-innovation-academy" in (dataset.canonical(c.subject), dataset.canonical(c.object))
     ]
     assert sorted(s.claim.id for s in card.statements) == sorted(claims)
 

@@ -40,8 +40,8 @@ def test_found_by(store: Oxigraph, how: str) -> None:
 
 def test_an_entity_is_found_by_its_id_and_its_english_name(store: Oxigraph, dataset: Dataset) -> None:
     for entity in list(dataset.entities.values())[::7]:  # a look-up reads every name
-        assert lookup.entity(store, entity.id) == namespaces.ENTITY + dataset.stands_for(entity.id)
-        assert lookup.entity(store, entity.name) == namespaces.ENTITY + dataset.stands_for(entity.id)
+        assert lookup.entity(store, entity.id) == namespaces.ENTITY + dataset.canonical(entity.id)
+        assert lookup.entity(store, entity.name) == namespaces.ENTITY + dataset.canonical(entity.id)
 
 
 @pytest.mark.parametrize("words", ["Li", "the institute", "The delegation", "the Society", "Li’s team"])
@@ -104,4 +104,4 @@ def test_every_name_of_the_data_finds_what_has_it(store: Oxigraph, dataset: Data
         for name in (entity.name, entity.zh, *entity.aliases, *entity.acronyms):
             if name:
                 assert lookup.entity(store, name.upper()) == lookup.entity(store, name)
-                assert lookup.entity(store, name) == namespaces.ENTITY + dataset.stands_for(entity.id)
+                assert lookup.entity(store, name) == namespaces.ENTITY + dataset.canonical(entity.id)

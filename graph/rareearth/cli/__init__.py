@@ -1,4 +1,4 @@
-"""The command ``rareearth``. Each command imports what it needs, so that help and checks stay quick."""
+"""The command ``rareearth``. Each command imports what it needs, so that help and short commands start quickly."""
 
 from __future__ import annotations
 

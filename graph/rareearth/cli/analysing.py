@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, app, opened
+from rareearth.cli.common import AsOf, Build, app, open_graph
 
 Kinds = Annotated[
     list[str] | None,
@@ -51,7 +51,7 @@ def analyse(
     from rareearth import analysis
     from rareearth.analysis import finding
 
-    graph = opened(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of)
     chosen = kinds or ["fact"]
     if question is not None:
         found = graph.analyse(question, kinds=chosen, without=without or (), seed=seed)
@@ -96,7 +96,7 @@ def report(
     from rareearth.site import report as reports
 
     reports.check(file)
-    graph = opened(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of)
     with _progress(reports.STEPS) as tick:
         written = reports.write(
             file,
@@ -109,7 +109,7 @@ def report(
             tick=tick,
         )
     for made in written:
-        print(f"{paths.shown(made)}: {made.stat().st_size:,} bytes")
+        print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")
 
 
 @contextlib.contextmanager

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, TextsFolder, Timeout, Watchdog, app, is_file, opened, read, sentences_of
+from rareearth.cli.common import (
+    AsOf,
+    Build,
+    TextsFolder,
+    Timeout,
+    Watchdog,
+    app,
+    is_file,
+    open_graph,
+    read_text,
+    sentence_lookup,
+)
 from rareearth.errors import NotFoundError, QueryError, suggest
 
 if TYPE_CHECKING:
@@ -68,10 +79,10 @@ def query(
         if not equals:
             raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
-    graph = opened(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of)
     with Watchdog(timeout):
         if expression is not None or (name and is_file(name)):
-            text = expression if expression is not None else read(Path(str(name)))
+            text = expression if expression is not None else read_text(Path(str(name)))
             result = graph.run(text, parameters)
         else:
             result = graph.run_question(str(name), parameters)
@@ -90,8 +101,8 @@ def show(
     """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
-    graph = opened(build, texts, as_of)
-    print("\n".join(cards.lines(graph.show(name), sentences_of(graph, texts))))
+    graph = open_graph(build, texts, as_of)
+    print("\n".join(cards.lines(graph.show(name), sentence_lookup(graph, texts))))
 
 
 @app.command()
@@ -105,8 +116,8 @@ def path(
     """Show how two entities are connected, step by step, with the evidence of each step."""
     from rareearth.views import paths
 
-    graph = opened(build, texts, as_of)
-    print("\n".join(paths.lines(graph.path(start, end), sentences_of(graph, texts))))
+    graph = open_graph(build, texts, as_of)
+    print("\n".join(paths.lines(graph.path(start, end), sentence_lookup(graph, texts))))
 
 
 @app.command()
@@ -121,7 +132,7 @@ def conflicts(
     """List where sources disagree, with their claims side by side."""
     from rareearth.views import conflicts as found
 
-    graph = opened(build)
+    graph = open_graph(build)
     if unjudged:
         for sides in found.unjudged(graph.store):
             print("\n".join(found.side_lines(sides)) + "\n")

@@ -95,7 +95,7 @@ def explain(error: RareEarthError) -> str:
     return f"{error} ({hint})"
 
 
-def opened(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
+def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     """The graph of a build, as of a day if one is given; notes about it are printed on standard error."""
     from rareearth import knowledge
 
@@ -113,7 +113,7 @@ def opened(build: Path | None, texts: Path | None = None, as_of: str | None = No
     return then
 
 
-def sentences_of(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
+def sentence_lookup(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
     """The function that returns cited sentences, or None without a folder of texts."""
     return graph.sentence if texts else None
 
@@ -123,7 +123,7 @@ def is_file(text: str) -> bool:
     return text.endswith((".rq", ".sparql")) or (not any(c.isspace() for c in text) and Path(text).is_file())
 
 
-def read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The text of a file. Raises RareEarthError."""
     try:
         return path.read_bytes().decode("utf-8")

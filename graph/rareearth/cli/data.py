@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import Build, Data, TextsFolder, app, opened, read
+from rareearth.cli.common import Build, Data, TextsFolder, app, open_graph, read_text
 from rareearth.errors import QueryError
 
 
@@ -16,7 +16,7 @@ def check(data: Data = None) -> None:
     """Check the data and the ontology, and report problems as file:line."""
     from rareearth import checks
 
-    found = checks.checked(data)
+    found = checks.load(data)
     print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
 
 
@@ -26,20 +26,19 @@ def tidy(
     check: Annotated[bool, typer.Option("--check", help="Only list the files that are not tidy.")] = False,
 ) -> None:
     """Format the data files in their canonical order and form, without changing their content."""
-    from rareearth import dataset, ontology, paths
-    from rareearth import formatter as tidied
+    from rareearth import dataset, formatter, ontology, paths
     from rareearth.formats import save
 
     declared = ontology.read()
     changed = []
     for path in dataset.files(data or paths.data()):
-        wanted = tidied.tidied(path, declared).encode()
+        wanted = formatter.format_text(path, declared).encode()
         if path.read_bytes() != wanted:
             changed.append(path)
             if not check:
                 save(path, wanted)
     for path in changed:
-        print(f"{paths.shown(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
+        print(f"{paths.display(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
     if check and changed:
         raise SystemExit(1)
     if not changed:
@@ -55,7 +54,7 @@ def build(data: Data = None, build: Build = None) -> None:
     summary = builds.build(data, build)
     folder = build or paths.build()
     print("\n".join(line for line in summary[2:5]))
-    print(f"Written to {paths.shown(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
+    print(f"Written to {paths.display(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
 
 
 @app.command()
@@ -66,7 +65,7 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
 
     if texts is None:
         raise RareEarthError("no texts to check against: use --texts DIR or set RAREEARTH_TEXTS")
-    found = list(kept.checked(opened(build).store, kept.Texts(texts)))
+    found = list(kept.checked(open_graph(build).store, kept.Texts(texts)))
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
     for item in lost:
@@ -92,7 +91,7 @@ def sentences(
     """List the sentences of a text in the form that `at:` expects, with the hash and length of the text."""
     from rareearth import sentences as found
 
-    content = read(file)
+    content = read_text(file)
     if not content.strip():
         raise QueryError(f"{file}: is empty")
     import hashlib

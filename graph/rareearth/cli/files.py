@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Timeout, Watchdog, app, is_file, opened, read
+from rareearth.cli.common import AsOf, Build, Timeout, Watchdog, app, is_file, open_graph, read_text
 
 
 class View(StrEnum):
@@ -61,8 +61,8 @@ def export(
         )
     if texts and not page:
         raise RareEarthError("--texts is for .html; the other formats contain no sentences")
-    graph = opened(build, as_of=as_of)
-    text = read(Path(query)) if query and is_file(query) else query
+    graph = open_graph(build, as_of=as_of)
+    text = read_text(Path(query)) if query and is_file(query) else query
     source = Export(
         graph.store,
         lambda: graph.network(view and view.value, kinds or None, query=text),
@@ -72,4 +72,4 @@ def export(
     with Watchdog(timeout if text else 3600):
         written = chosen.write(file, source)
     for made in written:
-        print(f"{paths.shown(made)}: {made.stat().st_size:,} bytes")
+        print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")

@@ -75,7 +75,7 @@ def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
                 file.write(part)
         os.replace(temporary, path)
     except OSError as error:
-        raise FormatError(f"{paths.shown(path)}: cannot be written ({error.strerror})") from error
+        raise FormatError(f"{paths.display(path)}: cannot be written ({error.strerror})") from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()

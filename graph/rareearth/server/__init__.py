@@ -53,12 +53,12 @@ def serve(
             timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         shown = f"[{host}]" if ":" in host else host
-        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", paths.shown(folder), shown, listening.getsockname()[1])
+        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", paths.display(folder), shown, listening.getsockname()[1])
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except SystemExit as ended:
             if ended.code:
-                raise RareEarthError(f"{paths.shown(folder)}: could not be served") from ended
+                raise RareEarthError(f"{paths.display(folder)}: could not be served") from ended
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -137,7 +137,7 @@ class Pool:
             ready = b""
         if not ready:
             await self.close()
-            raise NoBuildError(f"{paths.shown(self.folder)}: the store cannot be read; build again")
+            raise NoBuildError(f"{paths.display(self.folder)}: the store cannot be read; build again")
         for _ in range(WORKERS):
             await self._start()
 

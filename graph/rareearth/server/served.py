@@ -97,5 +97,5 @@ def _mark(folder: Path) -> tuple[int, int]:
     try:
         found = (folder / oxigraph.MANIFEST).stat()
     except FileNotFoundError as error:
-        raise NoBuildError(f"{paths.shown(folder)}: there is no build here; make one") from error
+        raise NoBuildError(f"{paths.display(folder)}: there is no build here; make one") from error
     return found.st_mtime_ns, found.st_ino

@@ -91,7 +91,7 @@ def _ontology(path: Path) -> Iterator[str]:
 
 
 def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:
-    node = namespaces.ENTITY + dataset.stands_for(entity.id)
+    node = namespaces.ENTITY + dataset.canonical(entity.id)
     if node == namespaces.ENTITY + entity.id:
         yield _triple(node, "rdf:type", iri(namespaces.VOCABULARY + entity.kind))
         yield _triple(node, "rdfs:label", literal(entity.name, language="en"))
@@ -116,7 +116,7 @@ def _source(dataset: Dataset, source: Source) -> Iterator[str]:
     node = namespaces.SOURCE + source.id
     yield _triple(node, "rdf:type", iri(_p("ree:Source")))
     yield _triple(node, "dcterms:title", literal(source.title, language=source.language))
-    yield _triple(node, "dcterms:publisher", iri(namespaces.ENTITY + dataset.stands_for(source.publisher)))
+    yield _triple(node, "dcterms:publisher", iri(namespaces.ENTITY + dataset.canonical(source.publisher)))
     yield _triple(node, "dcterms:language", literal(source.language))
     yield _triple(node, "foaf:page", iri(source.url))
     if source.published:
@@ -134,7 +134,7 @@ def _source(dataset: Dataset, source: Source) -> Iterator[str]:
         mention = f"{node}#mention={number}"
         yield _triple(mention, "rdf:type", iri(_p("ree:Mention")))
         yield _triple(mention, "ree:source", iri(node))
-        yield _triple(mention, "ree:mentions", iri(namespaces.ENTITY + dataset.stands_for(id_)))
+        yield _triple(mention, "ree:mentions", iri(namespaces.ENTITY + dataset.canonical(id_)))
         yield _triple(mention, "ree:observedName", literal(words))
         yield _triple(mention, "ree:onlyThere", literal(str(only).lower(), _p("xsd:boolean")))
 
@@ -153,11 +153,11 @@ def _judgement(judgement: Judgement) -> Iterator[str]:
 def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     node = namespaces.CLAIM + claim.id
     relation = dataset.ontology.relations[claim.relation]
-    subject = dataset.stands_for(claim.subject)
+    subject = dataset.canonical(claim.subject)
     if relation.literal:
         obj, stated = value(claim.object, relation.range), claim.object
     else:
-        stated = dataset.stands_for(claim.object)
+        stated = dataset.canonical(claim.object)
         obj = iri(namespaces.ENTITY + stated)
     yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
     if dataset.is_plain_fact(claim):
@@ -178,9 +178,9 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
     yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
     yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
     if speaker := dataset.speaker(claim):
-        yield _triple(node, "ree:by", iri(namespaces.ENTITY + dataset.stands_for(speaker)))
+        yield _triple(node, "ree:by", iri(namespaces.ENTITY + dataset.canonical(speaker)))
     if claim.kind == "speech":
-        yield _triple(node, "ree:about", iri(namespaces.ENTITY + dataset.stands_for(claim.about or claim.subject)))
+        yield _triple(node, "ree:about", iri(namespaces.ENTITY + dataset.canonical(claim.about or claim.subject)))
     if claim.stance:
         yield _triple(node, "ree:stance", iri(_p(f"ree:{claim.stance}")))
     if claim.confidence:
@@ -211,9 +211,7 @@ def _beside(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(node, "ree:unit", literal(unit))
     for name, text in claim.qualifiers:
         qualifier = dataset.ontology.qualifiers[name]
-        beside = (
-            value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.stands_for(text))
-        )
+        beside = value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.canonical(text))
         yield _triple(node, f"ree:{name}", beside)
 
 
@@ -277,9 +275,9 @@ def _description(dataset: Dataset, triples: int) -> Iterator[str]:
     yield _triple(node, "void:uriSpace", literal(namespaces.BASE))
     yield _triple(node, "void:rootResource", iri(namespaces.DATASET))
     yield number(node, "void:triples", triples)
-    yield number(node, "void:entities", len(dataset.entities) - len(dataset.standing))
+    yield number(node, "void:entities", len(dataset.entities) - len(dataset.canonical_ids))
     yield number(node, "void:documents", len(dataset.sources))
-    kinds = Counter(e.kind for e in dataset.entities.values() if e.id not in dataset.standing)
+    kinds = Counter(e.kind for e in dataset.entities.values() if e.id not in dataset.canonical_ids)
     for kind, count in kinds.items():
         part = f"{node}#class={kind}"
         yield _triple(node, "void:classPartition", iri(part))

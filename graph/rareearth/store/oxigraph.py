@@ -144,13 +144,13 @@ def staging(folder: Path) -> Iterator[Path]:
         lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise StoreError(
-            f"{paths.shown(folder)}: cannot be written ({error.strerror}); choose another folder"
+            f"{paths.display(folder)}: cannot be written ({error.strerror}); choose another folder"
         ) from error
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise StoreError(f"{paths.shown(folder)}: another build is running; wait for it to end") from error
+            raise StoreError(f"{paths.display(folder)}: another build is running; wait for it to end") from error
         new = folder / _STAGING
         shutil.rmtree(new, ignore_errors=True)  # what a killed build left
         try:
@@ -158,7 +158,7 @@ def staging(folder: Path) -> Iterator[Path]:
             yield new
         except OSError as error:
             raise StoreError(
-                f"{paths.shown(folder)}: cannot be written ({error.strerror or error}); the last build stays in place"
+                f"{paths.display(folder)}: cannot be written ({error.strerror or error}); the last build stays in place"
             ) from error
         finally:
             shutil.rmtree(new, ignore_errors=True)
@@ -222,11 +222,11 @@ def manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise NoBuildError(f"{paths.shown(folder)}: there is no build here; make one") from error
+        raise NoBuildError(f"{paths.display(folder)}: there is no build here; make one") from error
     except (OSError, ValueError) as error:
-        raise NoBuildError(f"{paths.shown(folder / MANIFEST)}: cannot be read; build again") from error
+        raise NoBuildError(f"{paths.display(folder / MANIFEST)}: cannot be read; build again") from error
     if not isinstance(found, dict) or not {"store", "quads", "sha256"} <= set(found):
-        raise NoBuildError(f"{paths.shown(folder / MANIFEST)}: is not a manifest; build again")
+        raise NoBuildError(f"{paths.display(folder / MANIFEST)}: is not a manifest; build again")
     return found
 
 
@@ -241,9 +241,9 @@ def read(folder: Path) -> Oxigraph:
         count = len(engine)
     except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
         reason = str(error).splitlines()[0]
-        raise NoBuildError(f"{paths.shown(path)}: the store cannot be read ({reason}); build again") from error
+        raise NoBuildError(f"{paths.display(path)}: the store cannot be read ({reason}); build again") from error
     if count != listed["quads"]:
-        raise NoBuildError(f"{paths.shown(path)}: the store has {count} quads of {listed['quads']}; build again")
+        raise NoBuildError(f"{paths.display(path)}: the store has {count} quads of {listed['quads']}; build again")
     return Oxigraph(engine)
 
 

@@ -122,7 +122,7 @@ class _Shapes:
     """The shapes of a file, as queries for what violates them."""
 
     def __init__(self, path: Path) -> None:
-        self._file = paths.shown(path)
+        self._file = paths.display(path)
         self._statements: dict[_Term, dict[str, list[_Term]]] = defaultdict(dict)
         self._numbers = count(1)
         try:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
+from rareearth.models import DISAGREEMENTS
 from rareearth.store import claims
 from rareearth.views import phrase
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
 
-KINDS = ("contradiction", "unsure", "change", "rounding")
+KINDS = DISAGREEMENTS
 _SUMS = ("amount", "share")  # qualifiers that may differ between claims of one thing
 
 _CONFLICTS = """

@@ -30,7 +30,7 @@ def check(path: Path) -> None:
     if path.suffix.lower() not in ENDINGS:
         raise FormatError(f"{path.name}: '{path.suffix}' is no extension of a report; expected {' or '.join(ENDINGS)}")
     if not path.absolute().parent.is_dir():
-        raise FormatError(f"{paths.shown(path)}: cannot be written (there is no folder of that name)")
+        raise FormatError(f"{paths.display(path)}: cannot be written (there is no folder of that name)")
     drawing.installed()
 
 
@@ -69,7 +69,7 @@ def write(
         try:
             folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise FormatError(f"{paths.shown(folder)}: cannot be made ({error.strerror})") from error
+            raise FormatError(f"{paths.display(folder)}: cannot be made ({error.strerror})") from error
         pictures = [save(folder / f"{f.name}.svg", drawing.alone(f.svg, f.alt)) for f in drawn if f.svg]
         written = [save(path, pages.markdown(shown, folder.name)), *pictures]
     tick()
