@@ -1,0 +1,125 @@
+"""The question ``ownership``: by hand, and on the shipped data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pytest
+from conftest import Folder
+from small_stores import made, rows, table
+
+from rareearth import analysis
+from rareearth.analysis import sample
+from rareearth.analysis.finding import Finding
+from rareearth.analysis.questions import ownership
+from rareearth.store import asof, questions
+from rareearth.store.oxigraph import Oxigraph
+
+FIRMS = dict.fromkeys(["fund-p", "fund-q", "firm-a", "firm-b", "firm-c"], "Company")
+# the circle that test_analysis_shares.py works out by hand: P has 30/47 of A and 9/47 of B, Q 7/47 and 35/47
+CIRCLE = [
+    "fund-p ownsShareOf firm-a | share: 60",
+    "firm-b ownsShareOf firm-a | share: 20",
+    "firm-a ownsShareOf firm-b | share: 30",
+    "fund-q ownsShareOf firm-b | share: 70",
+]
+
+
+def stake(finding: Finding, owner: str, owned: str) -> tuple[object, ...] | None:
+    for row in rows(table(finding, "Ultimate owners")):
+        if (row["ultimate owner"], row["owned"]) == (owner, owned):
+            return row["at least %"], row["at most %"], row["control"]
+    return None
+
+
+def test_owners_through_a_circle(folder: Folder) -> None:
+    # the checks of the data refuse a circle, but a store may have one
+    finding = analysis.answer(made(folder, FIRMS, {"one": CIRCLE}, checked=False), "ownership")
+    wanted = {("fund-p", "firm-a"): 30, ("fund-p", "firm-b"): 9, ("fund-q", "firm-a"): 7, ("fund-q", "firm-b"): 35}
+    for (owner, owned), part in wanted.items():
+        percent = pytest.approx(100 * part / 47, abs=1e-4)
+        assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
+    assert finding.support.ties == 4
+    assert all(len(ids) == 3 for ids in table(finding, "Ultimate owners").evidence)  # not the other owner's
+
+
+@pytest.mark.parametrize(
+    ("claims", "wanted"),
+    [
+        (["fund-p ownsShareOf firm-a"], (0, 100, "may")),
+        (["fund-p ownsShareOf firm-a", "fund-q ownsShareOf firm-a | share: 60"], (0, 40, "no")),
+        (["fund-p ownsShareOf firm-a | share: 40 | bound: at least"], (40, 100, "may")),
+        (["fund-p ownsShareOf firm-a | share: 40 | bound: up to"], (0, 40, "no")),
+        (["firm-a subsidiaryOf fund-p"], (0, 100, "yes")),
+        (["fund-p ownsShareOf firm-a | share: 30 | when: 2020", "fund-p acquired firm-a | share: 80 | when: 2022"],
+         (80, 80, "yes")),
+        (["fund-p ownsShareOf firm-a | share: 80 | when: 2020", "fund-q ownsShareOf firm-a | share: 30 | when: 2022"],
+         (70, 80, "yes")),
+        (["fund-p ownsShareOf firm-a | share: 80 | until: 2021"], None),
+        (["fund-p ownsShareOf firm-a | share: 80 | status: ended"], None),
+        (["fund-p ownsShareOf firm-a | share: 80 | status: planned"], None),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_stays_so_and_what_ended_does_not_count(
+    folder: Folder, claims: list[str], wanted: tuple[object, ...] | None
+) -> None:
+    store = made(folder, FIRMS, {"one": [*claims, "fund-q supplies firm-a"]})
+    assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == wanted
+
+
+def test_a_change_of_owner_and_a_contradiction_are_told_apart(folder: Folder) -> None:
+    sources = {
+        "one": ["fund-p ownsShareOf firm-a | share: 30 | when: 2020 | conflict: part-of-a"],
+        "two": ["fund-p ownsShareOf firm-a | share: 60 | when: 2023 | conflict: part-of-a"],
+    }
+    kinds = {"change": (60, 60, "yes"), "contradiction": (30, 60, "may")}
+    for kind, wanted in kinds.items():
+        said = f"part-of-a:\n  question: How much of A does P own?\n  kind: {kind}\n  why: So the tests have it.\n"
+        store = made(folder, FIRMS, sources, said)
+        assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == wanted
+    assert stake(analysis.answer(store, "ownership", without=["two"]), "fund-p", "firm-a") == (30, 30, "no")
+    then = asof.at(store, "2021").store
+    assert stake(analysis.answer(then, "ownership"), "fund-p", "firm-a") == (30, 30, "no")
+
+
+def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
+    claims = [
+        "firm-a ownsShareOf firm-b | share: 60",
+        "fund-p controls firm-a",
+        "fund-q ownsShareOf firm-b | share: 40",
+    ]
+    store = made(folder, FIRMS, {"one": claims})
+    owned = ownership.read(sample.read(store))
+    assert [owned.head(body) for body in ("firm-b", "firm-a", "fund-p", "firm-c")] == [
+        "fund-p",
+        "fund-p",
+        "fund-p",
+        "firm-c",
+    ]
+
+
+def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: Oxigraph) -> None:
+    """The question ``owners-through`` goes up to four steps; where all its shares are known, their sum is ours."""
+    told: dict[tuple[str, str], list[float | None]] = defaultdict(list)
+    for row in store.select(questions.named("owners-through").text).plain():
+        ends = tuple(str(row[name]).removeprefix("entity:") for name in ("owner", "owned"))
+        told[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
+    found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(sample.read(store)))}
+    compared = 0
+    for pair, parts in told.items():
+        if pair in found and None not in parts and found[pair].high - found[pair].low < 1e-9:
+            assert 100 * found[pair].low == pytest.approx(sum(p for p in parts if p), abs=0.02)
+            compared += 1
+    assert compared >= 10
+    assert set(found) <= set(told) | {pair for pair in found if len(found[pair].way) > 4}
+
+
+def test_every_share_of_what_ships_is_a_part(store: Oxigraph) -> None:
+    finding = analysis.answer(store, "ownership")
+    least: dict[object, float] = defaultdict(float)
+    for row in rows(table(finding, "Ultimate owners")):
+        low, high = float(str(row["at least %"])), float(str(row["at most %"]))
+        assert 0 <= low <= high <= 100
+        least[row["owned"]] += low
+    assert max(least.values()) <= 100.01
+    assert len(table(finding, "Ultimate owners").rows) == len(table(finding, "Ultimate owners").evidence)
