@@ -1,10 +1,9 @@
 """The positions of the nodes of a network in a picture: a force-directed layout that is the same on every machine.
 
-ForceAtlas2 (Jacomy, Venturini, Heymann, Bastian 2014, doi:10.1371/journal.pone.0098679): nodes repel each other in
-proportion to their degrees, edges pull in proportion to their length, gravity holds the components together. Only
-additions, multiplications, divisions and square roots in a fixed order are used, which IEEE 754 rounds alike
-everywhere; start positions come from the names of the nodes. Layouts of libraries differ between machines in their last
-digits, and a force layout makes large differences of small ones.
+ForceAtlas2 [jacomy2014]: nodes repel each other in proportion to their degrees, edges pull in proportion to their
+length, gravity holds the components together. Only additions, multiplications, divisions and square roots in a fixed
+order are used, which IEEE 754 rounds alike everywhere; start positions come from the names of the nodes. Layouts of
+libraries differ between machines in their last digits, and a force layout makes large differences of small ones.
 """
 
 from __future__ import annotations

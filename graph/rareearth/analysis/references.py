@@ -157,11 +157,6 @@ REFERENCES = {
             "10.1103/PhysRevE.70.025101",
         ),
         _reference(
-            "hagberg2008", "Hagberg, A. A.; Schult, D. A.; Swart, P. J.",
-            "Exploring network structure, dynamics, and function using NetworkX",
-            "Proceedings of the 7th Python in Science Conference, 11–15", "10.25080/TCWV9851",
-        ),
-        _reference(
             "hedges1981", "Hedges, L. V.", "Distribution theory for Glass's estimator of effect size and related "
             "estimators", "Journal of Educational Statistics 6, 107–128", "10.3102/10769986006002107",
         ),
@@ -198,10 +193,6 @@ REFERENCES = {
             "krackhardt1988", "Krackhardt, D.; Stern, R. N.",
             "Informal networks and organizational crises: an experimental simulation",
             "Social Psychology Quarterly 51, 123–140", "10.2307/2786835",
-        ),
-        _reference(
-            "langville2006", "Langville, A. N.; Meyer, C. D.",
-            "Google's PageRank and beyond: the science of search engine rankings", "Princeton University Press",
         ),
         _reference(
             "latora2001", "Latora, V.; Marchiori, M.", "Efficient behavior of small-world networks",
@@ -249,12 +240,6 @@ REFERENCES = {
         _reference(
             "seidman1983", "Seidman, S. B.", "Network structure and minimum degree", "Social Networks 5, 269–287",
             "10.1016/0378-8733(83)90028-X",
-        ),
-        _reference(
-            "then2014",
-            "Then, M.; Kaufmann, M.; Chirigati, F.; Hoang-Vu, T.-A.; Pham, K.; Kemper, A.; Neumann, T.; Vo, H. T.",
-            "The more the merrier: efficient multi-source graph traversal",
-            "Proceedings of the VLDB Endowment 8, 449–460", "10.14778/2735496.2735507",
         ),
         _reference(
             "traag2019", "Traag, V. A.; Waltman, L.; van Eck, N. J.",

@@ -38,9 +38,8 @@ QUESTION = "Who, and which country, runs each stage from the mine to the magnet,
 LEAST_SITES = 5
 
 METHOD = (
-    "Herfindahl-Hirschman index: Hirschman 1964, American Economic Review 54, 761-762; with its bounds if carriers are "
-    "not known.",
-    "Control through chains of owners: Chapelle and Szafarz 2005, Physica A 355, 509-529.",
+    "Herfindahl-Hirschman index [hirschman1964], with its bounds if carriers are not known.",
+    "Control through chains of owners [chapelle2005].",
 )
 
 

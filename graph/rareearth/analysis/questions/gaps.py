@@ -41,8 +41,8 @@ NAMED = 3  # possible brokers
 
 METHOD = (
     "Efficiency [latora2001]. Structural holes, and who could broker them [burt1992].",
-    "Best tie, then the next best in addition (greedy), after [papagelis2011]. Each source is left out in turn "
-    "(jackknife [tukey1958]).",
+    "Best tie, then the next best in addition: a greedy search [papagelis2011]. Each source is left out in turn, as by "
+    "the jackknife [tukey1958].",
 )
 
 
