@@ -1,4 +1,7 @@
-"""What the data must agree on across files and with the ontology; each check yields problems as ``file:line``."""
+"""Checks across files and against the ontology: unknown ids, wrong classes, and what cannot be true.
+
+Each check yields problems as ``file:line``.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +95,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         if id_:
             yield from _unknown(dataset, id_, name)
     if claim.kind == "speech" and not claim.by:
-        yield "is speech by nobody; expected `by: ID` of who says it"
+        yield "is speech without a speaker; expected `by: ID`"
     if claim.kind == "assessment" and not claim.stance:
         yield "is an assessment without `stance`; expected positive, negative, neutral or mixed"
 
@@ -179,7 +182,7 @@ def _entities(dataset: Dataset) -> Iterator[Problem]:
     for entity in dataset.entities.values():
         where = dataset.where[f"entity/{entity.id}"]
         if entity.id not in used:
-            yield Problem(*where, f"no claim speaks of '{entity.id}'; add one, or take the record out")
+            yield Problem(*where, f"no claim mentions '{entity.id}'; add one, or delete the record")
         for name in (entity.name, entity.zh, *entity.aliases):
             if name:
                 owners[entity.kind, names.key(name)].add(entity.id)
@@ -188,7 +191,7 @@ def _entities(dataset: Dataset) -> Iterator[Problem]:
             first, *others = sorted(ids)
             yield Problem(
                 *dataset.where[f"entity/{others[0]}"],
-                f"'{others[0]}' has a name of '{first}'; make one record, judge them same, or tell them apart",
+                f"'{others[0]}' has a name of '{first}'; merge them, judge them the same, or rename one",
             )
 
 
@@ -226,13 +229,13 @@ def _owners(dataset: Dataset) -> Iterator[Problem]:
 
 def _shares(dataset: Dataset) -> Iterator[Problem]:
     """More than 100 % of a company at one time by one source: sources may disagree, one page should not with itself."""
-    held: dict[tuple[str, str], list[tuple[Claim, str, Decimal]]] = defaultdict(list)
+    owned_by: dict[tuple[str, str], list[tuple[Claim, str, Decimal]]] = defaultdict(list)
     for claim, owner, owned in _owned(dataset):
         share = dict(claim.qualifiers).get("share")
         if share and not claim.conflict:
             with contextlib.suppress(InvalidOperation):  # no number: the qualifier's own check says so
-                held[claim.source, owned].append((claim, owner, Decimal(share)))
-    for (_, owned), parts in sorted(held.items()):
+                owned_by[claim.source, owned].append((claim, owner, Decimal(share)))
+    for (_, owned), parts in sorted(owned_by.items()):
         for claim, _, _ in parts:
             day = _start(claim)
             at_once = {owner: share for other, owner, share in parts if _start(other) == day}

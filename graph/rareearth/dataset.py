@@ -1,4 +1,4 @@
-"""The data as one value: reading ``data/`` into models, with every fault told as ``file:line``."""
+"""The data as one value: reads ``data/`` into models, and reports every fault as ``file:line``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _M = TypeVar("_M", bound=Frozen)
 
 
 class Where(NamedTuple):
-    """The file and the line (from 1) that something stands on."""
+    """The file and the line (from 1) of a record or a claim."""
 
     file: Path
     line: int
@@ -33,7 +33,7 @@ class Dataset:
     Entities and sources by id, claims in the order of their files,
     judgements and conflicts.
 
-    ``where`` tells the place of an entity (``entity/ID``), a source, a claim, a judgement or a conflict.
+    ``where`` has the file and line of each entity (``entity/ID``), source, claim, judgement and conflict.
     """
 
     folder: Path
@@ -47,7 +47,7 @@ class Dataset:
 
     @cached_property
     def canonical_ids(self) -> dict[str, str]:
-        """For each record that a judgement ``same`` lets another stand for: the id of that other."""
+        """The canonical id of each record that is merged into another one by judgements ``same``."""
         parent: dict[str, str] = {}
 
         def top(record: str) -> str:
@@ -61,29 +61,28 @@ class Dataset:
         return {record: top(record) for record in sorted(parent)}
 
     def canonical(self, record: str) -> str:
-        """The id that stands for a record in the graph: its own, unless a judgement says otherwise."""
+        """The id of a record in the graph: its own, unless a judgement merges it into another one."""
         return self.canonical_ids.get(record, record)
 
     def is_plain_fact(self, claim: Claim) -> bool:
-        """Whether a claim stands in the default graph: a fact that is or was so, and that no source contradicts.
+        """Whether a statement is in the default graph: a fact in effect at some time that no source contradicts.
 
-        Sources that make the same statement and differ in what stands beside it (an amount, a time) do not contradict
-        the statement.
+        Sources that make the same statement and differ in a detail (an amount, a time) do not contradict the statement.
         """
         return claim.kind == "fact" and claim.status == "held" and claim.conflict not in self._contradictions
 
     @cached_property
     def _contradictions(self) -> frozenset[str]:
         """The contradictions whose claims make different statements."""
-        said: dict[str, set[tuple[str, str, str]]] = {}
+        stated: dict[str, set[tuple[str, str, str]]] = {}
         for claim in self.claims:
             if claim.conflict and self.conflicts[claim.conflict].kind == "contradiction":
                 statement = self.canonical(claim.subject), claim.relation, self.canonical(claim.object)
-                said.setdefault(claim.conflict, set()).add(statement)
-        return frozenset(conflict for conflict, statements in said.items() if len(statements) > 1)
+                stated.setdefault(claim.conflict, set()).add(statement)
+        return frozenset(conflict for conflict, statements in stated.items() if len(statements) > 1)
 
     def speaker(self, claim: Claim) -> str | None:
-        """Who says it: ``by``, or for what the author judges and advises, the publisher of the source."""
+        """Who makes a claim: ``by``, or the publisher of the source for assessments and recommendations."""
         if claim.by or claim.kind not in ("assessment", "recommendation"):
             return claim.by
         return self.sources[claim.source].publisher
@@ -157,7 +156,7 @@ class _Reader:
         for kind, group in self._items(path, node, "class names (Company, Person …) with records below them"):
             known = self.ontology.classes.get(kind)
             if known is None or known.abstract:
-                what = "is not a class" if known is None else "is an abstract class, of which no record may be"
+                what = "is not a class" if known is None else "is an abstract class, which has no records of its own"
                 hint = suggest(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
                 self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.display(self.ontology.path)}")
                 continue
@@ -253,11 +252,13 @@ class _Reader:
             self._fault(path, getattr(node, "line", 1), f"found {found}; expected {expected}")
 
     def _fields(self, path: Path, node: Node, expected: str, ours: tuple[str, ...]) -> dict[str, Any]:
-        """The fields of a record; those that follow from its place or its sentence are ours and may not be given."""
+        """The fields of a record; those that follow from its place or its sentence (``ours``) must not be given."""
         given: dict[str, Any] = {}
         for key, value in self._items(path, node, expected):
             if key in ours:
-                self._fault(path, key.line, f"the field '{key}' is not given here; the place of the record gives it")
+                self._fault(
+                    path, key.line, f"the field '{key}' is not given here; it follows from the place of the record"
+                )
             else:
                 given[str(key)] = value
         return given
@@ -267,7 +268,7 @@ class _Reader:
             advice = "keep one (a claim may have several spans)" if what else "keep one, or give it another id"
             what = what or f"the id '{sentence}'"
             again = f"{paths.display(first.file)}:{first.line}"
-            self._fault(path, sentence.line, f"{what} stands on {again} already; {advice}")
+            self._fault(path, sentence.line, f"{what} is already at {again}; {advice}")
             return False
         self.where[name] = Where(path, sentence.line)
         return True

@@ -1,8 +1,8 @@
-"""Times as sources give them: the part of EDTF (ISO 8601-2:2019) that the data uses, and the days it may mean.
+"""Dates as sources give them: the part of EDTF (ISO 8601-2:2019) that the data uses, and the days it may mean.
 
-Read are years, months and days, with ``X`` for unknown digits and ``~ ? %`` for approximate or uncertain; quarters
-(``2024-33`` to ``2024-36``); and intervals, with ``..`` for an open and nothing for an unknown end. ``XXXX-04-15`` is
-the 15th of April of a year that nobody told us.
+Supported are years, months and days, with ``X`` for unknown digits and ``~ ? %`` for approximate or uncertain; quarters
+(``2024-33`` to ``2024-36``); and intervals, with ``..`` for an open end and nothing for an unknown one. ``XXXX-04-15``
+is the 15th of April of an unknown year.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EXPECTED = "expected a date like 2025, 2025-04, 2025-04-15, XXXX-04-15, 2025-05
 
 
 class Days(NamedTuple):
-    """The first and the last day that a time may mean (both included); None where that end is open or unknown."""
+    """The first and the last day that a date may mean (both included); None where that end is open or unknown."""
 
     first: date | None
     last: date | None
@@ -29,6 +29,11 @@ def parse(text: str) -> Days:
     """The days that an EDTF text may mean.
 
     Raises DateError (a ValueError too) for anything but the forms above, with what was found and expected.
+
+    >>> parse("2021-12")
+    Days(first=datetime.date(2021, 12, 1), last=datetime.date(2021, 12, 31))
+    >>> parse("2021/..")
+    Days(first=datetime.date(2021, 1, 1), last=None)
     """
     if "/" not in text:
         return _days(text)

@@ -1,6 +1,6 @@
-"""The one way that a data file is written: order of records and fields, quotes, line ends. What it says stays the same.
+"""The canonical form of a data file: order of records and fields, quotes, line ends. Its content stays the same.
 
-Classes and records are sorted by name, fields stand in the order of the models, claims keep their order. Comments at
+Classes and records are sorted by name, fields are in the order of the models, claims keep their order. Comments at
 the head of a file stay; comments elsewhere would be lost, so they are refused (a claim has ``note``).
 """
 

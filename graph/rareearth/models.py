@@ -94,7 +94,7 @@ class Entity(Frozen):
 
 
 class Evidence(Frozen):
-    """Characters ``start`` up to ``end`` of the source's text, and the fingerprint of what stands there."""
+    """A span of the source's text, characters ``start`` up to ``end``, and its fingerprint."""
 
     start: Annotated[int, Field(ge=0)]
     end: int
@@ -108,18 +108,18 @@ class Evidence(Frozen):
 
 
 class Inferred(Frozen):
-    """A time that the source does not give, and what it is inferred from."""
+    """A date that the source does not state, and what it is inferred from."""
 
     when: Edtf
     because: Line
 
 
 class Claim(Frozen):
-    """What one source says: subject, relation, object, who says it in which way, for which time, and where.
+    """One statement made by one source: subject, relation and object, with its kind, its time and its evidence.
 
     ``object`` is the id of an entity, or the text of a value where the relation has a datatype as its range.
-    ``confidence`` is that of the reading, where whoever read it said so; ``conflict`` is the id of a disagreement that
-    it is a part of. ``subject`` and ``object`` are the ids that the data has; judgements of identity are applied later.
+    ``confidence`` is how certain the reader of the source was, if stated; ``conflict`` is the id of the conflict that
+    the claim is part of. ``subject`` and ``object`` are ids of records; judgements of identity are applied later.
     """
 
     source: Id
@@ -180,7 +180,7 @@ class Source(Frozen):
 
 
 class Judgement(Frozen):
-    """A decision that two records mean one thing, two things, or that it cannot be told. ``left`` stands for both."""
+    """A decision of a person on whether two records refer to the same thing; if so, ``left`` is canonical for both."""
 
     left: Id
     verdict: Verdict
@@ -196,10 +196,10 @@ class Judgement(Frozen):
 
 
 class Conflict(Frozen):
-    """A disagreement between claims: the question that they answer differently, and of what kind it is.
+    """A question that claims answer differently, and the kind of the disagreement.
 
-    ``contradiction``: they cannot both be so. ``change``: each was so at its time. ``rounding``: the same said with
-    other precision or unit. ``unsure``: it cannot be told.
+    ``contradiction``: they cannot all be true. ``change``: each was true at its time. ``rounding``: one value with
+    different precision or units. ``unsure``: it cannot be decided yet.
     """
 
     id: Id

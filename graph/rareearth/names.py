@@ -10,7 +10,11 @@ _PUNCTUATION = re.compile(r"[^\w\s]+|_")
 
 
 def key(name: str) -> str:
-    """The name without what people vary: NFKC, case, accents, punctuation, spaces."""
+    """The name without what spellings differ in: compatibility forms, case, accents, punctuation, spaces.
+
+    >>> key("China Rare-Earth  Group Co., Ltd.")
+    'china rare earth group co ltd'
+    """
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(_PUNCTUATION.sub(" ", plain).split())

@@ -1,4 +1,4 @@
-"""What ``ontology/rareearth.ttl`` declares: classes, relations and qualifiers, the only list of them there is."""
+"""The classes, relations and qualifiers that ``ontology/rareearth.ttl`` declares; no other module lists them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | 
 
 @dataclass(frozen=True)
 class Term:
-    """What classes, relations and qualifiers have in common: a name and what people call it."""
+    """What classes, relations and qualifiers have in common: a name, its labels and its definition."""
 
     name: str
     label: str
@@ -30,7 +30,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Class(Term):
-    """A kind of entity. ``sphere`` is a name of a sphere or None; ``views`` are the network views it is a node of."""
+    """A class of entities: its ``sphere`` or None, and the network ``views`` in which its members are nodes."""
 
     parents: tuple[str, ...]
     colour: str
@@ -41,11 +41,11 @@ class Class(Term):
 
 @dataclass(frozen=True)
 class Relation(Term):
-    """What a claim may say.
+    """A relation that claims state.
 
-    ``range`` is a class name, or the IRI of a datatype; ``strength`` 0 means no tie. ``timeless`` relations hold at
-    any time. ``one_at_a_time`` is the end of which there is one at a time (``subject``, ``object``, ``subject of a
-    role``), ``owner`` the end that owns the other.
+    ``range`` is a class name or the IRI of a datatype. ``strength`` is from 0 (no tie) to 1. ``timeless`` relations are
+    true at any time. ``one_at_a_time`` is the end of which there can be only one at a time (``subject``, ``object``,
+    ``subject of a role``), ``owner`` the end that owns the other.
     """
 
     inverse: str
@@ -68,7 +68,7 @@ class Relation(Term):
 
 @dataclass(frozen=True)
 class Qualifier(Term):
-    """What may stand beside a claim; ``range`` as of a relation."""
+    """A detail that a claim may have, such as a role or a share; ``range`` is as in a relation."""
 
     range: str
 
@@ -105,7 +105,7 @@ class Ontology:
 def read(path: Path | None = None) -> Ontology:
     """Read a Turtle file of classes and relations; without a path the shipped one.
 
-    Raises DataError where it cannot be read or a term lacks what the head of the shipped file asks for.
+    Raises DataError if it cannot be read, or if a term lacks something that the head of the shipped file requires.
     """
     return _Reader(path or paths.ontology() / "rareearth.ttl").ontology()
 

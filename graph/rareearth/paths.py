@@ -1,4 +1,4 @@
-"""Where the ontology, the data and the builds stand: a checkout first, the copy in an installed wheel second."""
+"""Where the ontology, the data and the builds are: in a checkout, or else in the copy of an installed wheel."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def build() -> Path:
 
 
 def display(path: Path) -> str:
-    """The path as people want to read it: relative to the working folder where it lies below it."""
+    """The path as messages show it: relative to the working folder where it is below it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except (ValueError, OSError):

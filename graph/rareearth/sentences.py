@@ -1,4 +1,4 @@
-"""Sentences of a text, their fingerprints, and finding them again when the text has changed its clothes."""
+"""Sentences of a text, their fingerprints, and finding them again after reflowing or typographic changes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ def fold(text: str) -> str:
 
 
 def fingerprint(text: str) -> str:
-    """The first eight hexadecimal digits of the SHA-256 of the folded text."""
+    """The first eight hexadecimal digits of the SHA-256 of the folded text.
+
+    >>> fingerprint("Li  Bo’s team") == fingerprint("Li Bo's team")
+    True
+    """
     return hashlib.sha256(fold(text).encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
 
@@ -59,10 +63,10 @@ def sentences(text: str) -> list[Span]:
 
 
 def find(text: str, span: Span, mark: str) -> Span | None:
-    """Where the sentence with the fingerprint ``mark`` stands in the text, or None when it is not there.
+    """The span of the sentence with the fingerprint ``mark`` in the text, or None when the text does not have it.
 
     The span itself is tried first. A text with other line ends, quotes, dashes or spaces is searched by runs of
-    lines and sentences; of several places the one nearest to the span is taken.
+    lines and sentences; of several matches the one closest to the span is taken.
     """
     if fingerprint(text[span.start : span.end]) == mark:
         return span

@@ -1,6 +1,6 @@
-"""YAML read as plain text with line numbers: maps, lists and texts, and nothing that YAML makes of them.
+"""YAML read as plain text with line numbers: maps, lists and texts, without YAML's own types.
 
-Every scalar is a text (``NO`` stays ``NO``), and what makes YAML dangerous or ambiguous is refused: anchors, aliases,
+Every scalar is a text (``NO`` stays ``NO``), and what is dangerous or ambiguous in YAML is refused: anchors, aliases,
 tags, merge keys, duplicate keys, several documents, deep nesting, large files, and invisible or bidirectional control
 characters. It reads the parser's events, so nothing is built from what is refused.
 """
@@ -52,7 +52,7 @@ def read(path: Path) -> Node:
 
 
 def text(value: str, line: int) -> Text:
-    """A text that stands on a line."""
+    """A text with the line that it is on."""
     made = Text(value)
     made.line = line
     return made

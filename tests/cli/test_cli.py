@@ -56,7 +56,7 @@ BAD = {
     "a wrong relation": (DAILY, "ann-lee leads", "ann-lee leeds", "daily.yaml:12: 'leeds' is not a relation"),
     "an unknown id": (DAILY, "ann-lee leads", "ann-li leads", "daily.yaml:12: no record 'ann-li'"),
     "a subject outside the domain": (DAILY, "ann-lee leads", "oreville leads", "daily.yaml:12: 'oreville' is a City; expected"),
-    "a duplicate id": (ALL, "  oreville:", "  mine-school:", "all.yaml:21: the id 'mine-school' stands on"),
+    "a duplicate id": (ALL, "  oreville:", "  mine-school:", "all.yaml:21: the id 'mine-school' is already at"),
     "a duplicate key": (DAILY, "role: rector", "role: rector\n      role: dean", "daily.yaml:14: found the key 'role' a second"),
     "a bad date": (DAILY, "since: 2020", "since: 2020-02-30", "daily.yaml:16: since: '2020-02-30' has no day 30"),
     "a span outside the text": (DAILY, "at: 0-20", "at: 0-2000", "daily.yaml:12: cites characters 0-2000 of a text of 900"),
@@ -79,7 +79,7 @@ def test_bad_data_is_one_line_and_the_last_build_stands(run: Command, made: Fold
     before = snapshot(folder.build)
     start = time.monotonic()
     done = run("build", "--data", folder.data, "--build", folder.build)
-    more = done.stderr.count("\n") if "no claim speaks of" in done.stderr or "no record" in done.stderr else 1
+    more = done.stderr.count("\n") if "no claim mentions" in done.stderr or "no record" in done.stderr else 1
     refused(done, message, lines=more)
     assert time.monotonic() - start < 20
     assert snapshot(folder.build) == before

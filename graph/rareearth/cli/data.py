@@ -32,11 +32,11 @@ def tidy(
     declared = ontology.read()
     changed = []
     for path in dataset.files(data or paths.data()):
-        wanted = formatter.format_text(path, declared).encode()
-        if path.read_bytes() != wanted:
+        tidy = formatter.format_text(path, declared).encode()
+        if path.read_bytes() != tidy:
             changed.append(path)
             if not check:
-                save(path, wanted)
+                save(path, tidy)
     for path in changed:
         print(f"{paths.display(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
     if check and changed:
