@@ -127,6 +127,9 @@ DATA = """
 """
 CONSTRAINTS = {
     "minCount": "sh:path <p> ; sh:minCount 2", "maxCount": "sh:path <p> ; sh:maxCount 2",
+    "many values": "sh:path <p> ; sh:maxCount 99", "more than many": "sh:path <p> ; sh:minCount 99",
+    "counts inside another": "sh:not [ sh:path <p> ; sh:minCount 2 ; sh:maxCount 4 ]",
+    "languages inside another": "sh:not [ sh:path <name> ; sh:uniqueLang true ]",
     "no value": "sh:path <q> ; sh:maxCount 0", "minCount 0": "sh:path <q> ; sh:minCount 0",
     "class": "sh:path <r> ; sh:class <K>", "subclass": "sh:path <r> ; sh:class <L>", "two classes": "sh:path <r> ; sh:class <K>, <L>",
     "integer": "sh:path <p> ; sh:datatype xsd:integer", "decimal": "sh:path <p> ; sh:datatype xsd:decimal",
@@ -208,7 +211,7 @@ REFUSED = {
     "a path of two": ("sh:path ( <p> <q> ) ; sh:minCount 1", "a path of more than one property"),
     "no path": ("sh:minCount 1", "sh:minCount stands in a shape without sh:path"),
     "a datatype": ("sh:path <p> ; sh:datatype xsd:gYear", "sh:datatype xsd:gYear is not supported"),
-    "many values": ("sh:path <p> ; sh:maxCount 99", "sh:maxCount of more than 8"),
+    "many values inside another": ("sh:not [ sh:path <p> ; sh:maxCount 99 ]", "sh:maxCount of more than 8"),
     "itself": ("sh:node <s>", "a shape refers to itself"),
     "a class": ("a rdfs:Class", "a shape that is a class"),
     "no Turtle": ("sh:path [", "cannot be read"),
