@@ -31,11 +31,12 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     dataset = checks.load(data)
     with oxigraph.staging(folder) as new:
         with TemporaryDirectory(dir=new) as sorting:
-            made = oxigraph.make(nquads.lines(dataset, Path(sorting)), new)
+            lines = nquads.lines(dataset, Path(sorting))
+            made = oxigraph.make(lines, new)
+            save(new / f"{NAME}.trig", graphs.trig(lines))
         _validate(dataset, made.store)
         actors = network.read(made.store)
         summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), made.quads)
-        save(new / f"{NAME}.trig", graphs.serialize(made.store, ".trig"))
         save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(actors)))
         save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(actors)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rareearth import namespaces, paths
@@ -23,12 +23,23 @@ def serialize(store: Backend, extension: str) -> bytes:
     if extension == ".ttl":
         triples = sorted((quad.triple for quad in store.quads(graph=DefaultGraph())), key=str)
         return rdf.text(triples, "ttl")
-    if extension == ".nq":
-        return b"".join(sorted(rdf.text(store.quads(), "nq").splitlines(keepends=True)))
-    quads = sorted(
-        store.quads(), key=lambda q: ("" if isinstance(q.graph_name, DefaultGraph) else str(q.graph_name), str(q))
-    )
-    return rdf.text(quads, "trig")
+    lines = sorted(f"{quad} ." for quad in store.quads())
+    return trig(lines) if extension == ".trig" else "".join(f"{line}\n" for line in lines).encode()
+
+
+def trig(lines: Iterable[str]) -> bytes:
+    """Sorted lines of N-Quads as TriG: the default graph first, then the others by name."""
+    named: list[Quad] = []
+
+    def ordered() -> Iterator[Quad]:
+        for quad in rdf.quads(lines):
+            if isinstance(quad.graph_name, DefaultGraph):
+                yield quad
+            else:
+                named.append(quad)
+        yield from sorted(named, key=lambda quad: str(quad.graph_name))
+
+    return rdf.text(ordered(), "trig")
 
 
 def jsonld(statements: Iterable[Quad] | Iterable[Triple]) -> bytes:

@@ -12,7 +12,7 @@ Nothing is a blank node, so the same data is the same bytes everywhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal
 from pathlib import Path
 
@@ -26,15 +26,15 @@ _EXACT = Context(prec=40)  # more digits than checks let through
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
-def lines(dataset: Dataset, folder: Path | None = None) -> Iterator[str]:
+def lines(dataset: Dataset, folder: Path | None = None) -> Iterable[str]:
     """Everything the graph states, as sorted N-Quads lines without line ends; ontology and description included.
 
-    Where there are very many they are sorted in files of ``folder``, if one is given.
+    They can be read more than once. Where there are very many they are sorted in files of ``folder``, if one is given.
     """
     found = Sorter(folder)
     found.extend(_statements(dataset))
     found.extend(_description(dataset, triples=sum(1 for _ in found) - len(dataset.claims)))
-    return iter(found)
+    return found
 
 
 def iri(value: str) -> str:

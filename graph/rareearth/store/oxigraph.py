@@ -14,7 +14,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,7 +21,7 @@ import pyoxigraph as ox
 
 from rareearth import paths
 from rareearth.errors import NoBuildError, StoreError
-from rareearth.store import sparql
+from rareearth.store import rdf, sparql
 from rareearth.store.backend import BlankNode, Graph, NamedNode, Quad, Result, Rows, Term, Triple
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
-_PART = 4096  # lines that are read at a time
 
 
 class Oxigraph:
@@ -73,56 +71,57 @@ class Oxigraph:
         return self.engine.quads_for_pattern(subject, predicate, object, graph)
 
 
-class _Passing(io.BytesIO):
-    """N-Quads lines that pass by: how many, and the sum of their hashes, which does not depend on their order.
+class _Content:
+    """How many lines there are, and the sum of their hashes, which does not depend on their order.
 
     The hashes are those of this process: they compare what is read back with what was written, and are not kept.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.content = (0, 0)
+        self.lines = self.hashes = 0
 
-    def pass_(self, lines: Sequence[bytes]) -> None:
-        count, total = self.content
-        self.content = count + len(lines), total + sum(map(hash, lines))
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and (self.lines, self.hashes) == (other.lines, other.hashes)
+
+    def __hash__(self) -> int:
+        return self.hashes
+
+    def add(self, lines: Sequence[bytes]) -> None:
+        self.lines += len(lines)
+        self.hashes += sum(map(hash, lines))
 
 
-class _Source(_Passing):
-    """Lines as a file that is read, with the digest of what has been read."""
+class _Source(rdf.Reader):
+    """Lines as a file that is read, with the content and the digest of what has been read."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        super().__init__()
-        self._lines, self._part = iter(lines), io.BytesIO()
-        self.digest = hashlib.sha256()
+        super().__init__(lines)
+        self.content, self.digest = _Content(), hashlib.sha256()
 
-    def read(self, size: int | None = -1, /) -> bytes:
-        if not (data := self._part.read(size)) and (part := [line.encode() for line in islice(self._lines, _PART)]):
-            self.pass_(part)
-            text = b"\n".join(part) + b"\n"
-            self.digest.update(text)
-            self._part = io.BytesIO(text)
-            data = self._part.read(size)
-        return data
+    def pass_on(self, lines: Sequence[bytes]) -> bytes:
+        self.content.add(lines)
+        text = super().pass_on(lines)
+        self.digest.update(text)
+        return text
 
 
-class _Sink(_Passing):
-    """Lines as a file that is written, of which nothing is kept."""
+class _Sink(io.BytesIO):
+    """Lines as a file that is written, of which only the content is kept."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rest = b""
+        self._rest, self.content = b"", _Content()
 
     def write(self, data: Buffer, /) -> int:
         *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
-        self.pass_(lines)
+        self.content.add(lines)
         return memoryview(data).nbytes
 
 
 def memory(lines: Iterable[str]) -> Oxigraph:
     """A store in memory with the quads of N-Quads lines."""
     engine = ox.Store()
-    engine.bulk_load(_Source(lines), format=ox.RdfFormat.N_QUADS)
+    engine.bulk_load(rdf.Reader(lines), format=ox.RdfFormat.N_QUADS)
     return Oxigraph(engine)
 
 
@@ -173,7 +172,7 @@ class Made(NamedTuple):
     name: str
     quads: int
     sha256: str
-    content: tuple[int, int]
+    content: _Content
 
 
 def make(lines: Iterable[str], new: Path) -> Made:
@@ -191,7 +190,7 @@ def make(lines: Iterable[str], new: Path) -> Made:
     engine = ox.Store.read_only(str(path))
     if _content(engine) != source.content:
         raise StoreError("the store does not hold what was written to it; the last build stays in place")
-    return Made(Oxigraph(engine), path.name, source.content[0], digest, source.content)
+    return Made(Oxigraph(engine), path.name, source.content.lines, digest, source.content)
 
 
 def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
@@ -247,14 +246,14 @@ def read(folder: Path) -> Oxigraph:
     return Oxigraph(engine)
 
 
-def _content(engine: ox.Store) -> tuple[int, int]:
+def _content(engine: ox.Store) -> _Content:
     """What a store gives back."""
     sink = _Sink()
     engine.dump(sink, format=ox.RdfFormat.N_QUADS)
     return sink.content
 
 
-def _holds(path: Path, content: tuple[int, int]) -> bool:
+def _holds(path: Path, content: _Content) -> bool:
     """Whether a store on disk, which may be damaged, holds this."""
     try:
         return _content(ox.Store.read_only(str(path))) == content
