@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from rareearth import edtf
 from rareearth.analysis import places, sample
 from rareearth.analysis.finding import Actor, Support
-from rareearth.store import claims
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from rareearth.analysis.places import Place
     from rareearth.analysis.sample import Sample
     from rareearth.store.backend import Backend
@@ -91,7 +93,7 @@ def measure(store: Backend, read: Sample, seed: int) -> Overview:
         actors=len(read.ties),
         spheres=dict(sorted(Counter(str(data["sphere"]) for _, data in read.ties.nodes(data=True)).items())),
         between_bodies=sample.bodies(read).number_of_edges(),
-        years=tuple(years(store, read)),
+        years=tuple(years(read)),
         ranking=ranked,
         ranking_support=read.support((a, b) for actor in ranked for a, b in read.ties.edges(actor.id)),
         places=tops,
@@ -102,13 +104,12 @@ def measure(store: Backend, read: Sample, seed: int) -> Overview:
     )
 
 
-def years(store: Backend, read: Sample) -> Iterator[Year]:
+def years(read: Sample) -> Iterator[Year]:
     """The ties of each year, ascending; those without one come last."""
-    known = {claim.id: claim for claim in claims.read(store)}
     counts: dict[int | None, Counter[str]] = defaultdict(Counter)
     ids: dict[int | None, set[str]] = defaultdict(set)
     for _, _, data in read.ties.edges(data=True):
-        own = [known[id_] for id_ in data["claims"]]
+        own = [read.claims[id_] for id_ in data["claims"]]
         dated = min(filter(None, (_year(c.since, c.when, c.inferred) for c in own)), default=None)
         published = min(filter(None, (_year(c.page.published) for c in own)), default=None)
         year = dated or published
@@ -133,22 +134,15 @@ def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
     degree = {n: ties.degree(n) for n in bodies}
     sources = sorted({s for _, _, data in ties.edges(data=True) for s in data["sources"]})
     number = {source: i for i, source in enumerate(sources)}
-    reported = np.zeros((ties.number_of_edges(), len(sources)), dtype=np.int64)
-    ends = np.zeros((len(bodies), ties.number_of_edges()), dtype=np.int64)
+    reported = np.zeros((ties.number_of_edges(), len(sources)))
+    ends = np.zeros((len(bodies), ties.number_of_edges()))
     row = {n: i for i, n in enumerate(bodies)}
     for i, (a, b, data) in enumerate(ties.edges(data=True)):
         reported[i, [number[s] for s in data["sources"]]] = 1
         for end in (a, b):
             if end in row:
                 ends[row[end], i] = 1
-    rng = np.random.default_rng(seed)
-    ranks = []
-    for _ in range(DRAWS if sources and bodies else 0):
-        drawn = rng.multinomial(len(sources), [1 / len(sources)] * len(sources))
-        counts = ends @ (reported @ drawn > 0).astype(np.int64)
-        ranks.append(1 + (counts[None, :] > counts[:, None]).sum(axis=1))
-    spans = np.sort(np.array(ranks, dtype=np.int64).reshape(len(ranks), len(bodies)), axis=0)
-    low, high = (spans[int(part * (len(spans) - 1))] if len(spans) else [0] * len(bodies) for part in (0.025, 0.975))
+    low, high = _interval(reported, ends, seed)
     for node in sorted(bodies, key=lambda n: (-degree[n], str(ties.nodes[n]["label"])))[:RANKED]:
         yield Ranked(
             id=node,
@@ -160,3 +154,29 @@ def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
             ci_high=int(high[row[node]]),
             claims=tuple(sorted({c for _, _, data in ties.edges(node, data=True) for c in data["claims"]})),
         )
+
+
+def _interval(
+    reported: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], seed: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The 95 % interval of the rank of each body (percentile bootstrap over sources), whole numbers that include it.
+
+    ``reported`` says which source (column) reports which tie (row), ``ends`` which tie (column) a body (row) has.
+    """
+    import numpy as np
+    from scipy import stats
+
+    def ranks(resamples: npt.NDArray[np.int64], axis: int = -1) -> npt.NDArray[np.float64]:
+        drawn = np.zeros((len(resamples), reported.shape[1]))
+        np.put_along_axis(drawn, resamples, 1, axis=axis)
+        counts = ends @ (reported @ drawn.T > 0).astype(float)  # of the ties that a drawn source reports
+        found: npt.NDArray[np.float64] = stats.rankdata(-counts, method="min", axis=0).astype(float)
+        return found
+
+    sources = np.arange(reported.shape[1])
+    if len(sources) < 2 or not len(ends):  # there is nothing else to draw
+        low = high = ranks(sources[None, :])[:, 0] if len(sources) else np.zeros(len(ends))
+        return low, high
+    rng = np.random.default_rng(seed)
+    found = stats.bootstrap((sources,), ranks, n_resamples=DRAWS, vectorized=True, method="percentile", rng=rng)
+    return np.floor(found.confidence_interval.low), np.ceil(found.confidence_interval.high)
