@@ -288,7 +288,7 @@ def test_without_a_format_a_table_or_turtle_is_given(inside: Command) -> None:
         (["-e", "SELECT * " + "{" * 100_000], "brackets are nested more than 64 deep"),
         (["-e", "SELECT ?s { ?s ?p ?o }", "x=1"], "?x is given a value, so the query must SELECT it"),
         (["-e", "SELECT ?s { ?s ?p ?o }", "x"], "found 'x'; expected PARAMETER=VALUE"),
-        (["-e", "ASK {}", "--format", "csv"], "a yes or no is not written as csv"),
+        (["-e", "ASK {}", "--format", "csv"], "a yes or no cannot be written as csv"),
         (["-e", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "table"], "a graph cannot be printed as a table"),
         (["leader"], "no question named 'leader'; did you mean leaders?"),
         (["leaders", "who=x"], "the question leaders has no parameter 'who'"),

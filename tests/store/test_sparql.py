@@ -447,7 +447,7 @@ def test_a_graph_in_each_of_its_formats_reads_back_as_it_was(form: str, name: st
     ],
 )  # fmt: skip
 def test_a_format_that_cannot_hold_the_answer_is_refused_with_those_that_can(query: str, form: str) -> None:
-    with pytest.raises(QueryError, match=f"is not written as {form}; wanted one of "):
+    with pytest.raises(QueryError, match=f"cannot be written as {form}; expected one of "):
         answer(query).serialize(form)
 
 

@@ -55,6 +55,6 @@ def read(path: Path) -> Question:
     first, *rest = text.splitlines() or [""]
     english = first.removeprefix("#").strip()
     if not first.startswith("#") or not english:
-        raise DataError([Problem(path, 1, "does not start with its question; wanted a comment line in English")])
+        raise DataError([Problem(path, 1, "does not start with its question; expected a comment line in English")])
     parameters = tuple(Parameter(*match.groups()) for line in rest if (match := _PARAMETER.fullmatch(line.strip())))
     return Question(path.stem, english, parameters, text)

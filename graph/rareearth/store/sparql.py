@@ -170,7 +170,7 @@ class Triples:
     def serialize(self, form: str, limit: int | None = None) -> bytes:
         """The graph as ttl, nt, xml or json (JSON-LD), sorted. Raises QueryError and TooLargeError, as for a table."""
         if form not in (known := ("ttl", "nt", "xml", "json")):
-            raise QueryError(f"a graph is not written as {form}; wanted one of {', '.join(known)}")
+            raise QueryError(f"a graph cannot be written as {form}; expected one of {', '.join(known)}")
         output = _Bounded(limit)
         rdf.write(sorted(set(self._triples), key=str), form, output)
         return output.getvalue()
@@ -255,7 +255,7 @@ def _serialized(
     answer: ox.QuerySolutions | ox.QueryBoolean, form: str, forms: tuple[str, ...], what: str, limit: int | None
 ) -> bytes:
     if form not in forms:
-        raise QueryError(f"{what} is not written as {form}; wanted one of {', '.join(forms)}")
+        raise QueryError(f"{what} cannot be written as {form}; expected one of {', '.join(forms)}")
     output = _Bounded(limit)
     answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
     return output.getvalue()
