@@ -8,11 +8,12 @@ defines what counts as a tie, :mod:`references` has the literature. Same data an
 from __future__ import annotations
 
 import importlib
+import importlib.util
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rareearth import names
-from rareearth.errors import NotFoundError, did_you_mean
+from rareearth.errors import MissingExtraError, NotFoundError, did_you_mean
 
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding
@@ -29,6 +30,7 @@ QUESTIONS = {  # and the module that answers each
     "ownership": "ownership",
     "chokepoints": "chokepoints",
 }
+LIBRARIES = ("igraph", "scipy")  # that compute the measures: required, so that a finding is the same on every machine
 
 
 def answer(
@@ -38,7 +40,7 @@ def answer(
 
     ``kinds`` are the kinds of claims whose ties count, ``without`` the ids of sources whose claims do not, ``seed`` is
     that of all random numbers. For the graph as of a day use a store of :func:`asof.at`. Raises RareEarthError for an
-    unknown question (with similar names), kind or source.
+    unknown question (with similar names), kind or source, and MissingExtraError without the extra ``analysis``.
     """
     return next(_answers(store, [name], kinds, without, seed))
 
@@ -56,6 +58,7 @@ def describe(
     """The overview of the sample that all questions use; parameters and errors as for :func:`answer`."""
     from rareearth.analysis import overview, sample
 
+    _require_libraries()
     return overview.measure(store, sample.read(store, kinds, without), seed)
 
 
@@ -68,8 +71,16 @@ def _answers(
         if name not in QUESTIONS:
             near = names.closest(name, QUESTIONS) or sorted(QUESTIONS)
             raise NotFoundError("question of the analysis", name, did_you_mean(near))
+    _require_libraries()
     read = sample.read(store, kinds, without)
     for name in wanted:
         module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
         found: Finding[Any] = module.answer(store, read, seed)
         yield found
+
+
+def _require_libraries() -> None:
+    """Raise MissingExtraError, before any work, if a library of the extra ``analysis`` is not installed."""
+    for library in LIBRARIES:
+        if importlib.util.find_spec(library) is None:
+            raise MissingExtraError(library, "analysis")
