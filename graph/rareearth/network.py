@@ -35,13 +35,10 @@ VIEWS = ("actors", "full")
 KINDS = CLAIM_KINDS
 NO_COLOUR = "#8a8f98"  # of a kind or relation that the ontology gives none
 
-_NODES = """
-SELECT ?node ?kind ?en ?zh ?about WHERE {
-  ?node a ?kind . ?kind rdfs:subClassOf* ree:Entity .
-  ?node rdfs:label ?en FILTER(LANG(?en) = "en")
-  OPTIONAL { ?node rdfs:label ?zh FILTER(LANG(?zh) = "zh") }
-  OPTIONAL { ?node dcterms:description ?about }
-}"""
+# Three plain queries are twice as fast as one with OPTIONAL.
+_KINDS = "SELECT ?node ?kind WHERE { ?kind rdfs:subClassOf* ree:Entity . ?node a ?kind }"
+_LABELS = "SELECT ?node ?label (LANG(?label) AS ?language) WHERE { ?node rdfs:label ?label }"
+_ABOUT = "SELECT ?node ?about WHERE { ?node dcterms:description ?about }"
 _CLASSES = """
 SELECT ?kind ?colour ?sphere ?view WHERE {
   ?kind ree:colour ?colour ; a owl:Class .
@@ -213,7 +210,15 @@ class _Terms:
     """What the entities, classes and relations of a store are called and look like."""
 
     def __init__(self, store: Backend) -> None:
-        self.nodes = {iri: _Node(*rest) for iri, *rest in _select(store, _NODES)}
+        labels: dict[str, dict[str, str]] = defaultdict(dict)
+        for node, label, language in _select(store, _LABELS):
+            labels[language][node] = label
+        about = dict(_select(store, _ABOUT))
+        self.nodes = {
+            node: _Node(kind, labels["en"][node], labels["zh"].get(node, ""), about.get(node, ""))
+            for node, kind in _select(store, _KINDS)
+            if node in labels["en"]
+        }
         self._classes: dict[str, tuple[str, str, frozenset[str]]] = {}
         for kind, colour, sphere, view in _select(store, _CLASSES):
             views = self.views(kind)

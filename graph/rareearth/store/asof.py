@@ -15,11 +15,11 @@ A time that is not exact (2021, 2021-12) counts from the first day that it may m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rareearth import edtf
+from rareearth import edtf, namespaces
 from rareearth.errors import DateError
 from rareearth.store import claims, oxigraph
 from rareearth.store.backend import NamedNode
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
 
+    _Published: TypeAlias = Callable[[Claim], str]  # the date of the page of a claim
+
+_PUBLISHED = "SELECT ?source ?published WHERE { ?source a ree:Source ; dcterms:issued ?published }"
 _BEGINS, _ONE = "begins", "oneAtATime"  # traits of relations
 
 
@@ -94,7 +97,7 @@ def read(store: Backend, day: str, entities: Collection[str] | None = None) -> l
         ends = {end.text for claim in chosen for end in (claim.subject, claim.object) if end.is_entity}
         bearing = [r.id for r in claims.relations(store) if {_BEGINS, _ONE} & set(r.traits)]
         context = claims.read(store, ends, bearing)
-    found = _spells(chosen, context)
+    found = _spells(chosen, context, lambda claim: claim.page.published)
     return [claim for claim in chosen if found[claim.id].meets(first, last)]
 
 
@@ -104,7 +107,8 @@ def spells(store: Backend, known: Sequence[Claim] | None = None) -> dict[str, Sp
     ``known`` are all claims of the store, for callers that have read them already.
     """
     everything = claims.read(store) if known is None else known
-    return _spells(everything, everything)
+    issued = {row["source"].value: row["published"].value for row in store.select(_PUBLISHED)}
+    return _spells(everything, everything, lambda claim: issued.get(namespaces.SOURCE + claim.source, ""))
 
 
 def _bounds(day: str) -> tuple[date, date]:
@@ -114,26 +118,26 @@ def _bounds(day: str) -> tuple[date, date]:
     return first, last
 
 
-def _spells(chosen: Iterable[Claim], context: Sequence[Claim]) -> dict[str, Spell]:
+def _spells(chosen: Iterable[Claim], context: Sequence[Claim], published: _Published) -> dict[str, Spell]:
     """The spells of some claims, given all claims that bear on them."""
-    begun, ends = _beginnings(context), _ends(context)
+    begun, ends = _beginnings(context), _ends(context, published)
     found = {}
     for claim in chosen:
-        start, end, dated = _own(claim)
+        start, end, dated = _own(claim, published)
         founded = [begun[end.text] for end in (claim.subject, claim.object) if end.text in begun]
         start = max([day for day in (start, *founded) if day], default=None)
         found[claim.id] = Spell(start, ends.get(claim.id, end), dated)
     return found
 
 
-def _own(claim: Claim) -> Spell:
+def _own(claim: Claim, published: _Published) -> Spell:
     """What the times of a claim itself say."""
     if claim.since or claim.until:
         start = edtf.parse(claim.since).first if claim.since else None
         return Spell(start, edtf.parse(claim.until).last if claim.until else None, dated=True)
     if claim.relation.traits.get("timeless") == "true":
         return Spell(None, None, dated=True)
-    given = claim.inferred or claim.when or claim.page.published
+    given = claim.inferred or claim.when or published(claim)
     start = edtf.parse(given).first if given else None
     return Spell(start, None, dated=start is not None)
 
@@ -146,13 +150,12 @@ def _triple(claim: Claim) -> tuple[str, str, str]:
     return claim.subject.text, claim.relation.iri, claim.object.text
 
 
-def _ends(context: Iterable[Claim]) -> dict[str, date]:
+def _ends(context: Iterable[Claim], published: _Published) -> dict[str, date]:
     """The day on which a claim without an end of its own is ended by the next holder of what one holds at a time."""
     posts: dict[tuple[str, str, str], list[tuple[str, Spell, Claim]]] = defaultdict(list)
     for claim in context:
         one = claim.relation.traits.get(_ONE)
-        own = _own(claim)
-        if one and _stated(claim) and own.start:
+        if one and _stated(claim) and (own := _own(claim, published)).start:
             fixed, holder = (claim.subject, claim.object) if one == "object" else (claim.object, claim.subject)
             role = claim.qualifier("role") if one == "subject of a role" else None
             post = (claim.relation.id, fixed.text, role.text.casefold() if role else "")

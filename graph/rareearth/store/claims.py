@@ -16,6 +16,7 @@ last one is asked when the first label, page or span is looked at: who needs non
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
@@ -205,7 +206,7 @@ def pointing(store: Backend, things: Collection[str], limit: int | None = None) 
 
 def relations(store: Backend) -> list[Relation]:
     """The relations that the ontology declares."""
-    return list(_vocabulary(store)[0].values())
+    return list(_vocabulary(store).relations.values())
 
 
 def pages(store: Backend) -> dict[str, Page]:
@@ -230,6 +231,16 @@ def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False)
     return [reader.claim(iri, statements[iri], properties.get(iri, [])) for iri in sorted(statements)]
 
 
+class _Vocabulary(NamedTuple):
+    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
+
+    relations: dict[str, Relation]
+    qualifiers: dict[str, str]
+
+
+_vocabularies: weakref.WeakKeyDictionary[Backend, _Vocabulary] = weakref.WeakKeyDictionary()  # read once for a store
+
+
 class _Reader:
     """Makes records of rows; one :class:`Value` for each entity and one :class:`Relation` for each relation."""
 
@@ -246,10 +257,10 @@ class _Reader:
         fields = _NOTHING.copy()
         by, about, selectors, qualifiers = None, [], [], []
         for name, term in pairs(properties):
-            if name in _WORDS:
-                fields[_WORDS[name]] = self._local(term.value)
-            elif name in _TEXTS:
+            if name in _TEXTS:
                 fields[_TEXTS[name]] = term.value
+            elif name in _WORDS:
+                fields[_WORDS[name]] = self._local(term.value)
             elif name in self._qualifiers:
                 qualifiers.append(Qualifier(name.removeprefix("ree:"), self._qualifiers[name], self._value(term)))
             elif name == "ree:by":
@@ -287,8 +298,13 @@ class _Reader:
         return self._values[text]
 
 
-def _vocabulary(store: Backend) -> tuple[dict[str, Relation], dict[str, str]]:
-    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
+def _vocabulary(store: Backend) -> _Vocabulary:
+    if store not in _vocabularies:
+        _vocabularies[store] = _read_vocabulary(store)
+    return _vocabularies[store]
+
+
+def _read_vocabulary(store: Backend) -> _Vocabulary:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for term, kind, property_, value in store.select(_VOCABULARY):
         found.setdefault((namespaces.local(kind.value), term.value), {})[namespaces.local(property_.value)] = (
@@ -302,7 +318,7 @@ def _vocabulary(store: Backend) -> tuple[dict[str, Relation], dict[str, str]]:
             qualifiers[namespaces.compact(iri)] = label
         else:
             relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
-    return relations, qualifiers
+    return _Vocabulary(relations, qualifiers)
 
 
 def _relation_iri(name: str) -> str:
