@@ -30,3 +30,12 @@ def test_no_gap_is_found_where_none_is_planted() -> None:
         graph = nx.relabel_nodes(nx.gnm_random_graph(40, 240, seed=seed), dict(enumerate(ACTORS)))
         pairs = cuts.pairs(ACTORS[:15], ACTORS[15:])
         assert missing_ties.find(graph, pairs, missing_ties.missing(graph, list(graph))) == []
+
+
+def test_two_ties_that_join_the_same_components_are_one_gap() -> None:
+    graph = nx.relabel_nodes(nx.disjoint_union(nx.complete_graph(4), nx.complete_graph(4)), str)
+    pairs = [(a, b) for a in "0123" for b in "4567"]
+    found = missing_ties.find(graph, pairs, missing_ties.missing(graph, list(graph)))
+    assert [(gain.one, gain.other) for gain in found] == [("0", "4")]
+    # by hand: one pair at 1, three and three at 2, nine at 3
+    assert found[0].alone == pytest.approx((1 + 6 / 2 + 9 / 3) / 16)

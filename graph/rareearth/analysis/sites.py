@@ -138,7 +138,7 @@ def _actors(chain: SupplyChain, ids: Iterable[str]) -> tuple[Actor, ...]:
 
 
 def carriers(chain: SupplyChain, owned: Owned) -> dict[str, Carriers]:
-    """Who carries a site: the countries that it is in, its operators, and who controls these through owners."""
+    """The carriers of a site: the countries that it is in, its operators, and who controls these through owners."""
     heads = {operator: owned.head(operator) for site in chain.sites for operator in site.operators}
     return {
         COUNTRY: lambda site: site.countries,

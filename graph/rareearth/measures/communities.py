@@ -140,7 +140,7 @@ def ari(ones: Collection[Collection[str]], others: Collection[Collection[str]]) 
 def nmi(ones: Collection[Collection[str]], others: Collection[Collection[str]]) -> float:
     """The normalized mutual information of two partitions of the same actors [danon2005], 0 to 1.
 
-    What one tells of the other, as part of the mean of what each tells.
+    The information that one has about the other, divided by the mean of their entropies.
 
     >>> round(nmi(["ab", "c", "d"], ["ab", "cd"]), 12)
     0.8

@@ -110,7 +110,7 @@ def node_disjoint_paths(graph: nx.Graph[Node], wanted: Iterable[tuple[Node, Node
 def separator(graph: nx.Graph[Node], sources: Collection[Node], targets: Collection[Node]) -> Separator:
     """The greatest number of paths from any source to any target that share no actor at all, and who cuts them all.
 
-    The ends count as actors: each carries one path at most. Of the smallest separators, it is the one nearest to the
+    The ends count as actors: each is on one path at most. Of the smallest separators, it is the one nearest to the
     targets.
 
     The theorem is that of [menger1927], in its form for two sets [goring2000]. igraph's cut of nodes is between two

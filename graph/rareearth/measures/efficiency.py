@@ -1,4 +1,4 @@
-"""How far one set of actors is from another, who carries the paths between them, and what a new tie would change."""
+"""How far one set of actors is from another, who is on the paths between them, and what a new tie would change."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _held(
 
 
 def _votes(above: Mapping[str, Span], held: Collection[str], *, surely: bool) -> float:
-    """The votes of a firm that the holders have: at least, or at most beside what others surely have."""
+    """The votes of a firm that the holders have: at least, or at most, given what others surely have."""
     if surely:
         return sum(low for name, (low, _) in above.items() if name in held)
     others = sum(low for name, (low, _) in above.items() if name not in held)

@@ -1,4 +1,4 @@
-"""Circles side by side: where circles of given sizes lie close together without covering each other."""
+"""Circle packing: circles of given sizes close together, without overlaps."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ _CLOSE = 1e-7
 def packed(radii: Sequence[float], flatness: float = 1.0) -> tuple[list[Circle], float]:
     """The circles of these radii, in this order, around (0, 0), and the radius of the circle around them.
 
-    The largest lie in the middle: each is put, the largest first, where it touches two that lie there already, at the
-    place that is nearest to the middle (the greedy placement of Wang, Wang, Dai and Wang 2006, CHI, 517-520, over all
-    pairs). With a ``flatness`` above 1 they lie so many times wider than high. Cubic in the number of circles and more;
+    The largest are in the middle: each, the largest first, is put where it touches two that are there already, at the
+    place nearest to the middle (the greedy placement of Wang, Wang, Dai and Wang 2006, CHI, 517-520, over all pairs).
+    With a ``flatness`` above 1 the whole is that many times wider than high. More than cubic in the number of circles:
     made for tens of them.
+
+    >>> packed([1, 1])
+    ([(-1.0, 0.0, 1), (1.0, 0.0, 1)], 2.0)
     """
     order = sorted(range(len(radii)), key=lambda n: (-radii[n], n))
     placed: dict[int, Circle] = {}
