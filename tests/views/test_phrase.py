@@ -219,7 +219,7 @@ def test_status_stance_speaker_and_evidence(folder: Folder) -> None:
         head="  published: 2024-05-06\n  copy: digest\n",
     )  # fmt: skip
     assert phrase.details(one) == ["planned", "negative", "according to Ann Lee", "2020"]
-    assert phrase.evidence(one) == "copy (digest), low confidence"
+    assert phrase.evidence(one) == "copy, digest, low confidence"
     assert phrase.source(one.page) == "Daily Ore, 6 May 2024"
     assert phrase.statement(one, inward=True) == f"Mine School {one.relation.inverse} Ore Works"
     assert phrase.conflict(one) == ""

@@ -326,9 +326,9 @@ def details(claim: Claim) -> list[str]:
 def evidence(claim: Claim) -> str:
     """How good the evidence is: the level, what kind of copy it is, and how surely it was read.
 
-    As in "page, high confidence" or "copy (digest), medium confidence".
+    As in "page, high confidence" or "copy, digest, medium confidence".
     """
-    copy = f" ({claim.page.copy})" if claim.evidence == "copy" and claim.page.copy else ""
+    copy = f", {claim.page.copy}" if claim.evidence == "copy" and claim.page.copy else ""
     confidence = f", {claim.confidence} confidence" if claim.confidence else ""
     return f"{claim.evidence}{copy}{confidence}"
 
