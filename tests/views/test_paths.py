@@ -69,3 +69,21 @@ def test_a_path_as_text(store: Oxigraph) -> None:
     assert text[0] == "1. Li Bo – Chinese Society of Rare Earths"
     assert text[1].startswith("    Li Bo chairs Chinese Society of Rare Earths  [")
     assert text[2].strip() == f"{ARTICLE} 565-782 802e427b"
+
+
+def test_of_many_paths_none_is_longer_than_one_left_out(folder: Folder) -> None:
+    """Five firms in a row that all work with the first; and a way around of five steps, which is found last."""
+    row = ["x1", "x2", "x3", "x4", "x5"]
+    ties = [("a", x) for x in row] + [*pairwise(row), ("x5", "b"), *pairwise(["a", "p", "q", "r", "s", "b"])]
+    names = sorted({end for tie in ties for end in tie})
+    firms = "".join(f"  firm-{name}:\n    name: Firm {name.upper()}\n" for name in names)
+    folder.write("entities/firms.yaml", f"Company:\n{firms}")
+    said = "".join(f"  - firm-{one} collaboratesWith firm-{other}\n" for one, other in ties)
+    head = 'source:\n  title: "[Firms]"\n  publisher: daily-ore\n  url: https://example.org/firms\n  language: en\n'
+    folder.write("sources/firms.yaml", f"{head}claims:\n{said}")
+    small = oxigraph.memory(nquads.lines(folder.dataset()))
+    found = paths.between(small, namespaces.ENTITY + "firm-a", namespaces.ENTITY + "firm-b", count=5)
+    assert [len(steps) for steps in found] == [2, 3, 4, 5, 5]
+    assert [len(steps) for steps in paths.between(small, *(namespaces.ENTITY + f"firm-{x}" for x in "ab"), 9)] == [
+        2, 3, 4, 5, 5, 6,
+    ]  # fmt: skip
