@@ -1,18 +1,31 @@
-"""Synthetic data for benchmarks: as many copies of the shipped data as have a number of claims.
+"""Synthetic data for benchmarks, of any number of claims: N-Quads lines, or a data folder.
 
-In each copy the ids of entities, sources, claims, conflicts and judgements, and the names of entities, have an ending
-of their own; the first copy is the data itself. Each entity so has as many claims as in the data, whatever the size of
-the whole.
+The lines are copies of the shipped data. In each copy the ids of entities, sources, claims, conflicts and judgements,
+and the names of entities, have an ending of their own; the first copy is the data itself. Each entity so has as many
+claims as in the data, whatever the size of the whole. A data folder has small sources about random actors.
 """
 
+import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from rareearth import checks, namespaces
 from rareearth.store import nquads
 
 _ID = re.compile(rf"(<{re.escape(namespaces.BASE)}(?:entity|source|claim|conflict|judgement|story)/[^>#]+)")
 _NAME = re.compile(r'((?:#label|#altLabel|#acronym|#observedName)> ".*)"(@[a-z-]+)? \.$')
+
+_HEAD = """\
+source:
+  title: Report {number}
+  publisher: daily
+  url: https://example.org/{number}
+  published: {year}-06-01
+  language: en
+  text: {{sha256: {number:064x}, chars: 9000}}
+claims:
+"""
 
 
 def lines(claims: int) -> Iterator[str]:
@@ -24,3 +37,31 @@ def lines(claims: int) -> Iterator[str]:
     for copy in range(1, -(-claims // len(dataset.claims))):
         for line in own:
             yield _NAME.sub(rf'\g<1> {copy}"\g<2> .', _ID.sub(rf"\g<1>-{copy}", line))
+
+
+def folder(path: Path, claims: int, seed: int = 0) -> Path:
+    """A data folder of so many claims, ten to a source, of a third as many actors; the same for the same seed."""
+    rng = random.Random(seed)  # noqa: S311 - no secret
+    actors, cities = max(3, claims // 6), max(1, claims // 60)
+    people = [f"  person-{n}: {{name: Person {n}, aliases: [P. {n}]}}" for n in range(actors)]
+    firms = [f"  firm-{n}: {{name: Firm {n}, about: It makes oxides.}}" for n in range(actors)]
+    towns = [f"  city-{n}: {{name: City {n}}}" for n in range(cities)]
+    entities = ["Person:", *people, "Company:", *firms, "City:", *towns, "Publisher:", "  daily: {name: The Daily}"]
+    (path / "entities").mkdir(parents=True)
+    (path / "sources").mkdir()
+    (path / "entities" / "all.yaml").write_text("\n".join(entities) + "\n", encoding="utf-8")
+    for first in range(0, claims, 10):
+        text = _HEAD.format(number=first // 10, year=2000 + first % 25)
+        for n in range(first, min(first + 10, claims)):
+            one, other = n // 4 % actors, (n // 4 + rng.randrange(1, actors)) % actors
+            said = (
+                f"person-{one} affiliatedWith firm-{other}",
+                f"firm-{one} collaboratesWith firm-{other}",
+                f"person-{other} leads firm-{one}",
+                f"firm-{one} headquarteredIn city-{one % cities}",
+            )[n % 4]
+            start = 100 * (n - first)
+            text += f"  - {said}:\n      since: {rng.randrange(1990, 2020)}\n"
+            text += f"      at: {start}-{start + 60} {rng.getrandbits(32):08x}\n"
+        (path / "sources" / f"report-{first // 10}.yaml").write_text(text, encoding="utf-8")
+    return path
