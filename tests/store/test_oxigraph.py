@@ -303,3 +303,32 @@ def test_sorting_in_files_gives_the_same_bytes(built: Path, tmp_path: Path, monk
     builds.build(None, tmp_path / "build")
     assert len(spilled) > 10
     assert contents(tmp_path / "build") == contents(built)
+
+
+def test_loading_in_parts_gives_the_same_store(
+    lines: list[str], built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oxigraph, "_PART", 1000)
+    made = oxigraph.make(lines, tmp_path)
+    text = ox.serialize(made.store.engine, format=ox.RdfFormat.N_QUADS) or b""
+    assert sorted(text.decode().splitlines()) == lines == quads(built)
+    assert (made.quads, made.sha256) == (len(lines), oxigraph.manifest(built)["sha256"])
+
+
+QUAD = ox.Quad(*[ox.NamedNode("http://example.org/a")] * 3)
+
+
+@pytest.mark.parametrize("damage", [lambda e: e.remove(next(iter(e))), lambda e: e.add(QUAD)], ids=["less", "more"])
+def test_a_store_of_that_name_that_holds_something_else_is_replaced(
+    folder: Folder, damage: Callable[[ox.Store], None]
+) -> None:
+    builds.build(folder.data, folder.build)
+    store = next(folder.build.glob("store-*"))
+    engine = ox.Store(str(store))
+    damage(engine)
+    engine.flush()
+    del engine
+    with pytest.raises(StoreError, match="build again"):
+        oxigraph.read(folder.build)
+    builds.build(folder.data, folder.build)
+    assert is_whole(folder.build)

@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"
 _STAGING = ".staging"
+_PART = 250_000  # lines that are loaded at a time: the engine holds them, sorted in several ways, in memory
 
 
 class Oxigraph:
@@ -92,11 +94,11 @@ class _Content:
 
 
 class _Source(rdf.Reader):
-    """Lines as a file that is read, with the content and the digest of what has been read."""
+    """Lines as a file that is read; what is read is added to a content and a digest."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], content: _Content, digest: hashlib._Hash) -> None:
         super().__init__(lines)
-        self.content, self.digest = _Content(), hashlib.sha256()
+        self.content, self.digest = content, digest
 
     def pass_on(self, lines: Sequence[bytes]) -> bytes:
         self.content.add(lines)
@@ -180,17 +182,20 @@ def make(lines: Iterable[str], new: Path) -> Made:
 
     Raises StoreError when the store does not hold what was written.
     """
-    source, path = _Source(lines), new / "store"
-    store = ox.Store(str(path))
-    store.bulk_load(source, format=ox.RdfFormat.N_QUADS)
+    path, content, digest = new / "store", _Content(), hashlib.sha256()
+    store, rest = ox.Store(str(path)), iter(lines)
+    for first in rest:
+        part = chain([first], islice(rest, _PART - 1))
+        store.bulk_load(_Source(part, content, digest), format=ox.RdfFormat.N_QUADS)
+    if content.lines > _PART:
+        store.optimize()  # the parts become one, which is quicker to read
     store.flush()
     del store
-    digest = source.digest.hexdigest()
-    path = path.rename(new / f"store-{digest[:16]}")
+    path = path.rename(new / f"store-{digest.hexdigest()[:16]}")
     engine = ox.Store.read_only(str(path))
-    if _content(engine) != source.content:
+    if _content(engine) != content:
         raise StoreError("the store does not hold what was written to it; the last build stays in place")
-    return Made(Oxigraph(engine), path.name, source.content.lines, digest, source.content)
+    return Made(Oxigraph(engine), path.name, content.lines, digest.hexdigest(), content)
 
 
 def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
