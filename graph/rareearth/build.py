@@ -48,7 +48,7 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
 def open_store(data: Path | None = None, folder: Path | None = None) -> tuple[Backend, bool]:
     """The store of the last build, and whether the data has changed since.
 
-    Where there is no build yet one is made, and an installed package also remakes one of other data than it ships.
+    Builds first where there is no build, and, in an installed package, where the build is of other data than it ships.
     Raises DataError or StoreError.
     """
     folder = folder or paths.build()
@@ -67,7 +67,7 @@ def open_store(data: Path | None = None, folder: Path | None = None) -> tuple[Ba
 
 
 def _inputs(data: Path | None) -> str:
-    """The SHA-256 of everything that a build is made from."""
+    """The SHA-256 of all files that a build is made from."""
     total = hashlib.sha256()
     folder = data or paths.data()
     for path in [paths.ontology() / "rareearth.ttl", paths.ontology() / "shapes.ttl", *datasets.files(folder)]:

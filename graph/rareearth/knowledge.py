@@ -270,7 +270,7 @@ class KnowledgeGraph:
 
     def run_question(self, name: str, parameters: Mapping[str, Value]) -> sparql.Result:
         """The store's own result of a named question; otherwise as :meth:`answer`."""
-        question = questions.named(name)
+        question = questions.find(name)
         kinds = {parameter.name: parameter.kind for parameter in question.parameters}
         if unknown := set(parameters) - set(kinds):
             known = ", ".join(kinds) or "none"

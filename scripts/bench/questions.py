@@ -69,7 +69,7 @@ def main() -> None:
     print(f"{'question':24} {'store (ms)':>10} {'rdflib (ms)':>12} {'ratio':>9}")
     graph = rareearth.KnowledgeGraph(store)
     ratios = []
-    for question in questions.every():
+    for question in questions.read_all():
         values = {p.name: graph.term(p.meaning.rpartition("such as ")[2], p.kind) for p in question.parameters}
         terms = {name: from_n3(str(value)) for name, value in values.items()}
 

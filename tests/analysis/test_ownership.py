@@ -101,7 +101,7 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
 def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: Oxigraph) -> None:
     """The question ``owners-through`` goes up to four steps; where all its shares are known, their sum is ours."""
     told: dict[tuple[str, str], list[float | None]] = defaultdict(list)
-    for row in store.select(questions.named("owners-through").text).plain():
+    for row in store.select(questions.find("owners-through").text).plain():
         ends = tuple(str(row[name]).removeprefix("entity:") for name in ("owner", "owned"))
         told[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
     found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(sample.read(store)))}

@@ -209,7 +209,7 @@ REFUSED = {
     "SPARQL": ("sh:sparql [ sh:select 'SELECT ...' ]", "sh:sparql is not supported"),
     "inside another": ("sh:not [ sh:or ( [ sh:closed true ] ) ]", "sh:closed is not supported"),
     "a path of two": ("sh:path ( <p> <q> ) ; sh:minCount 1", "a path of more than one property"),
-    "no path": ("sh:minCount 1", "sh:minCount stands in a shape without sh:path"),
+    "no path": ("sh:minCount 1", "sh:minCount is in a shape without sh:path"),
     "a datatype": ("sh:path <p> ; sh:datatype xsd:gYear", "sh:datatype xsd:gYear is not supported"),
     "many values inside another": ("sh:not [ sh:path <p> ; sh:maxCount 99 ]", "sh:maxCount of more than 8"),
     "itself": ("sh:node <s>", "a shape refers to itself"),

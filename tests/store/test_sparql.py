@@ -343,6 +343,7 @@ def test_the_largest_of_each_that_passes_does_not_kill_the_process() -> None:
     script = """
 import json, sys
 import pyoxigraph as ox
+from rareearth.errors import QueryError
 from rareearth.store import sparql
 for query in json.load(sys.stdin):
     try:

@@ -45,7 +45,7 @@ def questions() -> None:
     """List the named questions for `rareearth query NAME`."""
     from rareearth.store import questions as asked
 
-    for question in asked.every():
+    for question in asked.read_all():
         print(f"{question.name:24} {question.english}")
         for parameter in question.parameters:
             print(f"{'':24}   {parameter.name}={parameter.kind.upper()}  {parameter.meaning}")

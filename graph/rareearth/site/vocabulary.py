@@ -81,7 +81,7 @@ class Vocabulary:
 @functools.cache
 def read(store: Backend) -> Vocabulary:
     """The vocabulary of a store with the questions that ship with it; read once for each store."""
-    return Vocabulary(tuple(_terms(store.select(_TERMS))), tuple(questions.every()))
+    return Vocabulary(tuple(_terms(store.select(_TERMS))), tuple(questions.read_all()))
 
 
 def _terms(rows: Iterable[Any]) -> Iterator[Term]:

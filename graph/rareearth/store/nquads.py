@@ -1,12 +1,12 @@
-"""The data as RDF: sorted N-Quads text, one named graph a claim, plain facts also in the default graph.
+"""The data as RDF: sorted N-Quads lines, a named graph for each claim, plain facts also in the default graph.
 
 ::
 
     GRAPH <claim> { subject relation object }        what is claimed
-    <claim> ree:source, ree:kind, ree:at, …          who says so, how, and where: in the default graph
-    subject relation object                          the default graph has it too if it is a plain fact
+    <claim> ree:source, ree:kind, ree:at, …          who claims it, how and where: in the default graph
+    subject relation object                          also in the default graph if it is a plain fact
 
-Nothing is a blank node, so the same data is the same bytes everywhere.
+There are no blank nodes, so the same data gives the same bytes everywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import MEASURE
 from rareearth.store.sorting import Sorter
 
-_EXACT = Context(prec=40)  # more digits than checks let through
+_EXACT = Context(prec=40)  # more digits than the checks allow
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
@@ -49,16 +49,16 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
 
 
 def value(text: str, datatype: str) -> str:
-    """A value of the data as a literal of a datatype, in its canonical form (as the store would keep it)."""
+    """A value of the data as a literal of a datatype, in its canonical form, as the store keeps it."""
     if datatype == namespaces.PREFIXES["xsd"] + "decimal":
-        text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus makes 0 of -0
+        text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus turns -0 into 0
     elif datatype == namespaces.PREFIXES["xsd"] + "integer":
         text = str(int(text))
     return literal(text, "" if datatype == namespaces.PREFIXES["xsd"] + "string" else datatype)
 
 
 def _statements(dataset: Dataset) -> Iterator[str]:
-    """The lines of everything but the description, in no order, and some twice."""
+    """The lines of everything but the description, unsorted and with repeats."""
     yield from _ontology(dataset.ontology.path)
     for entity in dataset.entities.values():
         yield from _entity(dataset, entity)
@@ -82,7 +82,7 @@ def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
 
 
 def _ontology(path: Path) -> Iterator[str]:
-    """The triples of the Turtle file, through a store so that its literals get their canonical forms (1.0 is 1)."""
+    """The triples of the Turtle file, through a store, which gives literals their canonical forms (1 for 1.0)."""
     import pyoxigraph as ox
 
     store = ox.Store()
@@ -172,7 +172,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
 
 
 def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
-    """Who says it, in which way, and where."""
+    """Who claims it, in which way, where, and how good the evidence is."""
     yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
     yield _triple(node, "ree:source", iri(namespaces.SOURCE + claim.source))
     yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
@@ -190,9 +190,9 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
     yield _triple(node, "ree:evidence", iri(_p(f"ree:{level(dataset, claim)}")))
     if claim.note:
         yield _triple(node, "skos:note", literal(claim.note, language="en"))
-    yield from _beside(dataset, claim, node)
+    yield from _qualifiers(dataset, claim, node)
     for span in claim.at:
-        selector = f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}"  # RFC 5147 names characters so
+        selector = f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}"  # the syntax of RFC 5147
         yield _triple(node, "ree:at", iri(selector))
         yield _triple(selector, "rdf:type", iri(_p("oa:TextPositionSelector")))
         yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
@@ -200,8 +200,8 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
 
 
-def _beside(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
-    """The qualifiers, and the number and unit of the claim's measure, so that a query can reckon with it."""
+def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
+    """The qualifiers, and the number and unit of the claim's measure, so that a query can calculate with it."""
     measures = [text for name, text in claim.qualifiers if dataset.ontology.qualifiers[name].range == MEASURE]
     if dataset.ontology.relations[claim.relation].range == MEASURE:
         measures.insert(0, claim.object)
@@ -211,12 +211,12 @@ def _beside(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(node, "ree:unit", literal(unit))
     for name, text in claim.qualifiers:
         qualifier = dataset.ontology.qualifiers[name]
-        beside = value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.canonical(text))
-        yield _triple(node, f"ree:{name}", beside)
+        obj = value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.canonical(text))
+        yield _triple(node, f"ree:{name}", obj)
 
 
 def level(dataset: Dataset, claim: Claim) -> str:
-    """How good the evidence is: ``sentence`` (characters of a text), ``page`` (seen), ``copy`` (of another's)."""
+    """The level of evidence: ``sentence`` (a span of a text), ``page``, or ``copy`` (a page copied from another)."""
     if claim.at:
         return "sentence"
     return "copy" if dataset.sources[claim.source].copy_ else "page"
@@ -245,7 +245,7 @@ def _times(claim: Claim, node: str) -> Iterator[str]:
 
 
 def days(claim: Claim) -> tuple[str | None, str | None]:
-    """The first and last day that a claim may be of, given or openly inferred, as ISO dates; None where unknown."""
+    """The first and last day that a claim may be about, given or marked as inferred, as ISO dates; None if unknown."""
     given = claim.inferred.when if claim.inferred else claim.when
     first, last = edtf.parse(given) if given else (None, None)
     if claim.since:
@@ -256,7 +256,7 @@ def days(claim: Claim) -> tuple[str | None, str | None]:
 
 
 def _description(dataset: Dataset, triples: int) -> Iterator[str]:
-    """The dataset described with VoID and DCAT; it has no date, since the same data must give the same bytes."""
+    """The dataset described with VoID and DCAT; without a date, because the same data must give the same bytes."""
     node = namespaces.DATASET
 
     def number(subject: str, predicate: str, count: int) -> str:

@@ -1,7 +1,7 @@
 """The embedded Oxigraph store: built in a staging folder, verified, and published whole; opened for reading only.
 
-A build folder holds ``manifest.json`` and the store that it names. The manifest is the last thing that a build puts
-in place, so a build that fails or is killed leaves the one before.
+A build folder contains ``manifest.json`` and the store that it names. The manifest is published last, so a build that
+fails or is killed leaves the one before it.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def staging(folder: Path) -> Iterator[Path]:
         except OSError as error:
             raise StoreError(f"{paths.display(folder)}: another build is running; wait for it to end") from error
         new = folder / _STAGING
-        shutil.rmtree(new, ignore_errors=True)  # what a killed build left
+        shutil.rmtree(new, ignore_errors=True)  # left by a build that was killed
         try:
             new.mkdir()
             yield new
@@ -201,7 +201,7 @@ def make(lines: Iterable[str], new: Path) -> Made:
 def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
     """Move everything from the staging folder to its place, the manifest last, and remove older stores.
 
-    ``listed`` is what the manifest has besides what it says of the store.
+    ``listed`` are further entries of the manifest.
     """
     kept = folder / made.name
     manifest = {"store": made.name, "quads": made.quads, "sha256": made.sha256, **listed}
@@ -222,7 +222,7 @@ def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    """What a build folder holds. Raises NoBuildError when there is no whole build."""
+    """The manifest of a build folder. Raises NoBuildError when there is no complete build."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -235,7 +235,7 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def read(folder: Path) -> Oxigraph:
-    """The store of a build folder, for reading. Raises NoBuildError when it is not there, broken or short of quads."""
+    """The store of a build folder, read-only. Raises NoBuildError when it is missing, damaged or incomplete."""
     listed = manifest(folder)
     path = folder / str(listed["store"])
     try:
@@ -243,7 +243,7 @@ def read(folder: Path) -> Oxigraph:
             raise OSError("it is not there")
         engine = ox.Store.read_only(str(path))
         count = len(engine)
-    except (OSError, RuntimeError) as error:  # RuntimeError is how the engine tells of damage
+    except (OSError, RuntimeError) as error:  # the engine raises RuntimeError for damage
         reason = str(error).splitlines()[0]
         raise NoBuildError(f"{paths.display(path)}: the store cannot be read ({reason}); build again") from error
     if count != listed["quads"]:

@@ -1,4 +1,4 @@
-"""The questions that ship with the ontology: one SPARQL query a file, with its English and its parameters."""
+"""The named questions that ship with the ontology: one SPARQL query per file, with its English and parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PARAMETER = re.compile(r"#\s*\?(\w+)\s+(entity|text|number|day):\s*(.+)")
 
 @dataclass(frozen=True)
 class Parameter:
-    """A variable that may be bound before the question is asked; ``kind`` is entity, text, number or day."""
+    """A variable that may be given a value; ``kind`` is entity, text, number or day."""
 
     name: str
     kind: str
@@ -23,7 +23,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """A named query: ``english`` is its first comment line."""
+    """A named query; ``english`` is its first comment line, ``text`` the SPARQL."""
 
     name: str
     english: str
@@ -31,13 +31,13 @@ class Question:
     text: str
 
 
-def every(folder: Path | None = None) -> list[Question]:
-    """All questions of a folder, by name; without one, the shipped ones."""
+def read_all(folder: Path | None = None) -> list[Question]:
+    """All questions of a folder (the shipped ones), sorted by name."""
     return [read(path) for path in sorted((folder or paths.ontology() / "questions").glob("*.rq"))]
 
 
-def named(name: str, folder: Path | None = None) -> Question:
-    """The question of a name. Raises RareEarthError, with near names, where there is none."""
+def find(name: str, folder: Path | None = None) -> Question:
+    """The question with a name. Raises NotFoundError, which suggests close names."""
     folder = folder or paths.ontology() / "questions"
     path = folder / f"{name}.rq"
     if "/" in name or not path.is_file():
@@ -47,7 +47,7 @@ def named(name: str, folder: Path | None = None) -> Question:
 
 
 def read(path: Path) -> Question:
-    """The question of a file. Raises DataError where the file cannot be read or does not start with its English."""
+    """The question in a file. Raises DataError for a file that cannot be read or does not start with its English."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,4 +1,4 @@
-"""The store as a real ``rdflib.Dataset``: everything rdflib reads goes to the store, and nothing writes to it."""
+"""The store as a real, read-only ``rdflib.Dataset``: rdflib reads everything from the store."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 _READ_ONLY = "the graph is read-only: change the files in data/ and build again"
-_ONLY_TEXT = "only a SPARQL text is answered here, by the store; rdflib's engine reads files and addresses of a query"
+_ONLY_TEXT = "a query must be SPARQL text, which the store answers; rdflib's own engine could read files and addresses"
 
 
 class ReadOnlyStore(OxigraphStore):
-    """oxrdflib's store that vets queries, leaves none to rdflib's own engine, and does not write."""
+    """oxrdflib's store, read-only, which vets queries and leaves none to rdflib's own engine."""
 
     def query(self, query: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
-        """The store's answer. Raises QueryError for what is refused, and for what oxrdflib would hand to rdflib."""
+        """The store's answer. Raises QueryError for a query that is refused or that rdflib would answer."""
         if kwargs or not isinstance(query, str):
             raise QueryError(_ONLY_TEXT)
         return super().query(sparql.vet(query), *args)
@@ -36,19 +36,19 @@ class ReadOnlyStore(OxigraphStore):
             yield StoreGraph(self, graph.identifier)
 
     def add_graph(self, graph: rdflib.Graph) -> None:
-        """Nothing: rdflib registers each graph it looks at."""
+        """Do nothing: rdflib registers each graph that it reads."""
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError(_READ_ONLY)
 
-    add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815 - rdflib calls it so
+    add = addN = remove = update = remove_graph = destroy = _refuse  # noqa: N815 - the name in rdflib
 
 
-class _Asked:
-    """A graph whose queries cannot be sent round the store, and which has no updates."""
+class _Vetted:
+    """A graph whose queries all go to the store, and which cannot be updated."""
 
     def query(self, query_object: Any, *args: Any, **kwargs: Any) -> rdflib.query.Result:
-        """As in rdflib, but for the arguments that choose another engine: those raise QueryError."""
+        """The answer, as in rdflib. Raises QueryError for arguments that select another engine."""
         usual = {"processor": "sparql", "result": "sparql", "use_store_provided": True}
         given = dict(zip(("processor", "result", "initNs", "initBindings", "use_store_provided"), args, strict=False))
         if any(usual[name] != value for name, value in (given | kwargs).items() if name in usual):
@@ -56,22 +56,22 @@ class _Asked:
         return super().query(query_object, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def update(self, *_: object, **__: object) -> NoReturn:
-        """Never: rdflib's own engine would read what LOAD names before the store refuses to be written to."""
+        """Refuse: rdflib's own engine would read what LOAD names before the store could refuse to be written to."""
         raise TypeError(_READ_ONLY)
 
 
-class StoreGraph(_Asked, rdflib.Graph):
+class StoreGraph(_Vetted, rdflib.Graph):
     """One graph of the store, such as that of a claim."""
 
 
-class StoreDataset(_Asked, rdflib.Dataset):
-    """The whole store; the graphs that it hands out vet theirs as it does."""
+class StoreDataset(_Vetted, rdflib.Dataset):
+    """The whole store. The graphs that it returns vet queries too."""
 
     def __init__(self, store: ReadOnlyStore) -> None:
         super().__init__(store=store)
         self.default_graph = StoreGraph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
 
-    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002 - as rdflib has it
+    def get_context(self, identifier: Any, quoted: bool = False, base: str | None = None) -> rdflib.Graph:  # noqa: ARG002 - the signature in rdflib
         """The graph of that IRI."""
         return StoreGraph(self.store, identifier, self.namespace_manager, base)
 

@@ -1,6 +1,6 @@
 """SHACL: whether the graph conforms to ``ontology/shapes.ttl``. Each constraint is one SPARQL query of the store.
 
-Nothing is read out of the store but what violates a shape. Supported is SHACL Core with paths of one property; closed
+Only what violates a shape is read from the store. Supported is SHACL Core with paths of one property; closed
 and qualified shapes, ``sh:equals`` and SPARQL constraints are not. What is not supported is refused: no constraint is
 ever skipped.
 """
@@ -193,7 +193,7 @@ class _Shapes:
             if name not in _MESSAGES and name != "property":
                 raise ShapesError(f"{self._file}: sh:{name} is not supported")
             if name in _NEED_PATH and not self._path(shape):
-                raise ShapesError(f"{self._file}: sh:{name} stands in a shape without sh:path")
+                raise ShapesError(f"{self._file}: sh:{name} is in a shape without sh:path")
             for term in terms:
                 yield name, term
 

@@ -1,8 +1,8 @@
-"""SPARQL 1.1 queries on the store: guarded, with parameters bound as values, answered as standard formats or rows.
+"""SPARQL 1.1 queries: vetted, with parameters bound as values, and answered as rows or in standard formats.
 
-A query is looked over before the engine sees it. Refused are SERVICE (the engine would open a connection, and has no
-switch against it), updates, FROM with anything else than a graph of this project, and shapes that are known to kill
-the process: deep nesting and very long chains of operators.
+A query is vetted before the engine parses it. Refused are SERVICE (the engine would open a connection, and has no
+switch to prevent it), updates, FROM with anything but a graph of this project, and forms that are known to kill the
+process: deep nesting and very long chains of operators.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Cell: TypeAlias = str | int | float | bool | None
 
-MAX_LENGTH = 1 << 20  # bytes of a query
-MAX_DEPTH = 64  # brackets inside each other; the engine's parser dies at some hundreds
-MAX_TOKENS = 2000  # words and signs outside strings, IRIs and variables; chains of 10,000 kill the engine
+MAX_LENGTH = 1 << 20  # characters of a query
+MAX_DEPTH = 64  # of nested brackets; the engine's parser overflows its stack at a few hundred
+MAX_TOKENS = 2000  # words and signs outside strings, IRIs and variables; chains of 10,000 overflow the stack
 _TOKEN = re.compile(
     r"""(?P<space>\s+|\#[^\n\r]*)
     |(?P<iri><[^\x00-\x20<>"{}|^`]*>)
@@ -65,19 +65,20 @@ class _Bounded(io.BytesIO):
 
 @functools.lru_cache(maxsize=256)
 def vet(query: str, *, from_counts: bool = True) -> str:
-    """The query as it may be given to the engine. Linear in its length; lines stay lines.
+    """The query in the form in which it may be given to the engine; takes time linear in its length.
 
-    What the engine reads must be what was looked at, so the signs inside an IRI are written as escapes: the engine
-    would else read ``?a<?b#>`` as a comparison and a comment, and what follows as something that was not looked at.
+    The engine must parse the same tokens that were vetted, so the signs inside an IRI are escaped: otherwise the engine
+    would parse ``?a<?b#>`` as a comparison and a comment, and what follows would not have been vetted. Line numbers
+    stay the same. With ``from_counts`` false, FROM may name any graph, because the request overrides it.
 
-    Raises QueryError for a query that would leave the store, change it, or kill the process.
+    Raises QueryError for a query that would reach outside the store, change it, or kill the process.
     """
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query has {len(query):,} characters; at most {MAX_LENGTH:,} are read")
     depth = count = 0
     form = ""
     prefixes: dict[str, str] = {}
-    before = [("", ""), ("", "")]
+    previous = [("", ""), ("", "")]
     safe = []
     for kind, token in _tokens(query):
         safe.append(_escaped(token) if kind == "iri" else token)
@@ -85,13 +86,13 @@ def vet(query: str, *, from_counts: bool = True) -> str:
             continue
         word = token.upper() if kind in ("word", "prefixed") else ""
         if "SERVICE" in word.partition(":")[0]:
-            raise QueryError("SERVICE is refused: nothing that runs here opens a connection")
+            raise QueryError("SERVICE is refused: a query may not open a connection")
         if word in _UPDATES and not form:
             raise QueryError(f"{word} is refused: the graph is read-only; change the files in data/ and build again")
         form = form or (word if word in _FORMS else "")
-        if kind == "iri" and before[0][1].upper() == "PREFIX":
-            prefixes[before[1][1].removesuffix(":")] = token[1:-1]
-        if from_counts and kind in ("iri", "prefixed") and _names_graph(before):
+        if kind == "iri" and previous[0][1].upper() == "PREFIX":
+            prefixes[previous[1][1].removesuffix(":")] = token[1:-1]
+        if from_counts and kind in ("iri", "prefixed") and _names_graph(previous):
             _check_graph(token, kind, prefixes)
         depth += (kind == "open") - (kind == "close")
         count += kind in ("word", "sign", "open")
@@ -99,7 +100,7 @@ def vet(query: str, *, from_counts: bool = True) -> str:
             raise QueryError(f"brackets are nested more than {MAX_DEPTH} deep")
         if count > MAX_TOKENS:
             raise QueryError(f"the query has more than {MAX_TOKENS:,} words and signs")
-        before = [before[1], (kind, token)]
+        previous = [previous[1], (kind, token)]
     return "".join(safe)
 
 
@@ -246,7 +247,7 @@ def cell(term: object) -> Cell:
                 return float(term.value)
             case "xsd:boolean":
                 return term.value == "true"
-    except ValueError:  # a query may well say "many"^^xsd:integer
+    except ValueError:  # a query can contain "many"^^xsd:integer
         pass
     return term.value
 
@@ -269,16 +270,16 @@ def _tokens(query: str) -> Iterator[tuple[str, str]]:
     position = 0
     while position < len(query):
         match = _TOKEN.match(query, position)
-        if match is None:  # cannot be: the last alternative takes any character
+        if match is None:  # impossible: the last alternative matches any character
             raise QueryError(f"the query cannot be read at character {position}")
         position = match.end()
         kind = match.lastgroup or ""
         if kind == "sign" and match[0] in "\"'":
             line = query.count("\n", 0, match.start()) + 1
-            raise QueryError(f"line {line} of the query: a string starts and does not end")
+            raise QueryError(f"line {line} of the query: a string is not closed")
         if kind != "run":
             yield kind, match[0]
-        elif query.startswith(":", position):  # the prefix of a name; a run is read once, so this stays linear
+        elif query.startswith(":", position):  # the prefix of a name; a run is scanned once: linear
             name = _TOKEN.match(query, position)
             position = name.end() if name else position
             yield "prefixed", query[match.start() : position]
@@ -290,9 +291,9 @@ def _escaped(token: str) -> str:
     return "<" + _SIGN.sub(lambda m: f"\\U{ord(m[0]):08X}", token[1:-1]) + ">"
 
 
-def _names_graph(before: list[tuple[str, str]]) -> bool:
+def _names_graph(previous: list[tuple[str, str]]) -> bool:
     """Whether the last tokens are FROM or FROM NAMED."""
-    words = [token.upper() for kind, token in before if kind == "word"]
+    words = [token.upper() for kind, token in previous if kind == "word"]
     return words[-1:] == ["FROM"] or words[-2:] == ["FROM", "NAMED"]
 
 
