@@ -29,9 +29,19 @@ def test_public_names_are_sorted_and_are_all_that_dir_lists() -> None:
     assert dir(rareearth) == rareearth.__all__
 
 
-def test_all_errors_are_public() -> None:
-    tree = {name for name, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)}
-    assert {name for name in rareearth.__all__ if name.endswith("Error")} == tree
+def test_the_public_errors_are_those_that_more_than_the_server_raises() -> None:
+    tree = {name: c for name, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)}
+    package = Path(rareearth.__file__).parent
+    raised = {
+        node.func.id
+        for path in package.rglob("*.py")
+        if "server" not in path.relative_to(package).parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in tree
+    }
+    ancestors = {base.__name__ for name in raised for base in tree[name].__mro__} & set(tree)
+    assert {name for name in rareearth.__all__ if name.endswith("Error")} == raised | ancestors
+    assert {"RequestError", "MessageError"} <= set(tree) - raised
 
 
 def test_what_the_type_checker_sees_is_what_there_is() -> None:
@@ -50,6 +60,7 @@ def test_types_of_results_are_public(built: Path) -> None:
     card = graph.show("Li Bo")
     assert isinstance(card, rareearth.Card)
     assert isinstance(card.statements[0], rareearth.Statement)
+    assert isinstance(card.statements[0].claim, rareearth.Claim)
     assert isinstance(graph.path("Li Bo", "CSRE")[0], rareearth.Step)
     assert isinstance(graph.conflicts()[0], rareearth.Conflict)
     finding = graph.analyse("communities")

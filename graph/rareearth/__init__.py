@@ -8,7 +8,8 @@
 >>> dataset = graph.rdf  # an rdflib.Dataset over the same store
 >>> card = graph.show("Li Bo")  # every claim about an entity, with its evidence
 
-All errors that a user can correct are of :class:`RareEarthError`; their tree is in :mod:`rareearth.errors`.
+All errors that a user can correct are of :class:`RareEarthError`; their tree is in :mod:`rareearth.errors`, with those
+that only the server raises.
 """
 
 from __future__ import annotations
@@ -21,27 +22,22 @@ if TYPE_CHECKING:
     from rareearth.analysis.overview import Overview
     from rareearth.errors import (
         AmbiguousError,
-        BadRequestError,
         DataError,
         DateError,
-        EndedError,
         FormatError,
-        MessageError,
         MissingExtraError,
         NoBuildError,
-        NotAcceptableError,
         NotFoundError,
         PageError,
         Problem,
         QueryError,
         RareEarthError,
-        RefusedError,
-        RequestError,
         ShapesError,
         StoreError,
         TooLargeError,
     )
     from rareearth.knowledge import Answer, KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.store.claims import Claim
     from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
     from rareearth.views.paths import Step
@@ -51,27 +47,22 @@ __version__ = "0.2.0"
 __all__ = [
     "AmbiguousError",
     "Answer",
-    "BadRequestError",
     "Card",
+    "Claim",
     "Conflict",
     "DataError",
     "DateError",
-    "EndedError",
     "Finding",
     "FormatError",
     "KnowledgeGraph",
-    "MessageError",
     "MissingExtraError",
     "NoBuildError",
-    "NotAcceptableError",
     "NotFoundError",
     "Overview",
     "PageError",
     "Problem",
     "QueryError",
     "RareEarthError",
-    "RefusedError",
-    "RequestError",
     "ShapesError",
     "Statement",
     "Step",
@@ -85,6 +76,7 @@ __all__ = [
 _HOMES = {
     "Answer": "knowledge",
     "Card": "views.cards",
+    "Claim": "store.claims",
     "Conflict": "views.conflicts",
     "Finding": "analysis.finding",
     "KnowledgeGraph": "knowledge",

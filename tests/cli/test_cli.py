@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ import pytest
 from conftest import Command, Folder, environment, small
 
 from rareearth import build as builds
-from rareearth import cli, namespaces
+from rareearth import cli, formats, namespaces
 from rareearth.store import oxigraph, questions
 
 
@@ -398,7 +399,8 @@ ENDINGS = [".graphml", ".gexf", ".ttl", ".trig", ".nq", ".jsonld", ".csv", ".cyp
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_export_by_ending(inside: Command, tmp_path: Path, ending: str) -> None:
-    done = inside("export", tmp_path / f"n{ending}", "--view", "full")
+    view = ["--view", "full"] if ending in formats.NETWORKS else []
+    done = inside("export", tmp_path / f"n{ending}", *view)
     assert done.returncode == 0, done.stderr
     files = sorted(p.name for p in tmp_path.iterdir())
     assert files == (["n.edges.csv", "n.nodes.csv"] if ending == ".csv" else [f"n{ending}"])
@@ -420,6 +422,9 @@ def test_export_of_kinds_and_queries(inside: Command, tmp_path: Path) -> None:
     [
         (["n.xlsx"], "'.xlsx' is not a known extension"),
         (["n.gexf", "--kind", "rumour"], "no kind of claim named 'rumour'"),
+        (["n.ttl", "--view", "full"], "n.ttl: a .ttl file contains everything; --view"),
+        (["n.jsonld", "--kind", "fact"], "n.jsonld: a .jsonld file contains everything"),
+        (["n.nq", "--query", "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"], "n.nq: a .nq file contains everything"),
         (["n.gexf", "--query", "ASK { ?s ?p ?o }"], "a network needs a CONSTRUCT or SELECT query"),
         (["n.gexf", "--query", "SELECT ?s { ?s ?p ?o }"], "a network needs three columns"),
         (["n.gexf", "--query", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }"], "SERVICE is refused"),
@@ -447,10 +452,18 @@ def test_help_names_the_commands(run: Command) -> None:
 @pytest.mark.parametrize(
     "arguments", [["nothing"], ["query", "--format", "pdf", "leaders"], ["query", "-e", "ASK {}", "--timeout", "x"]]
 )
-def test_a_wrong_command_or_option_is_told_with_exit_code_2(run: Command, arguments: list[str]) -> None:
+def test_a_wrong_command_or_option_is_reported_in_one_line_with_exit_code_2(run: Command, arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+    assert re.fullmatch(r"rareearth.*: .+ \(`rareearth.* --help` shows what there is\)\n", done.stderr)
+    assert not done.stdout
+
+
+def test_without_arguments_the_help_is_shown(run: Command) -> None:
+    done = run()
+    assert done.returncode == 2
+    assert "Usage: rareearth" in done.stderr
+    assert "conflicts" in done.stderr
 
 
 def test_the_output_is_utf8_in_any_locale(made: Folder, run: Command) -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from rareearth.knowledge import KnowledgeGraph
     from rareearth.views.cards import Statement
+
+UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its home differs between versions of typer
 
 app = typer.Typer(
     name="rareearth",
@@ -93,6 +95,15 @@ def explain(error: RareEarthError) -> str:
         case _:
             return str(error)
     return f"{error} ({hint})"
+
+
+def explain_usage(error: Any) -> str:
+    """The message of an error of typer's as one line, with the command that helps; the help, if nothing was given."""
+    message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
+    command = error.ctx.command_path if error.ctx else "rareearth"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return str(error.format_message())
+    return f"{command}: {message[:1].lower()}{message[1:]} (`{command} --help` shows what there is)"
 
 
 def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:

@@ -54,13 +54,13 @@ def export(
     from rareearth.site import exports
 
     chosen = exports.of(file)
-    page = chosen.holds == "page"
-    if page and (view or query or kinds):
+    if chosen.holds != "network" and (view or query or kinds):
+        networks = " ".join(found.extension for found in exports.FORMATS if found.holds == "network")
         raise RareEarthError(
-            "a page contains everything and has filters; --view, --query and --kind are for the other formats"
+            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for {networks}"
         )
-    if texts and not page:
-        raise RareEarthError("--texts is for .html; the other formats contain no sentences")
+    if texts and chosen.holds != "page":
+        raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")
     graph = open_graph(build, as_of=as_of)
     text = read_text(Path(query)) if query and is_file(query) else query
     source = Export(
