@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth import namespaces, paths
+from rareearth import paths
 from rareearth.errors import RareEarthError
 from rareearth.sentences import Span, find
+from rareearth.store import claims
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
-
-_SPANS = """
-SELECT DISTINCT ?source ?hash ?start ?end ?mark WHERE {
-  ?claim ree:source ?source ; ree:at ?at .
-  ?source ree:textHash ?hash .
-  ?at oa:start ?start ; oa:end ?end ; ree:fingerprint ?mark .
-} ORDER BY ?source ?start ?end"""
 
 
 class Cited(NamedTuple):
@@ -89,11 +84,15 @@ class Texts:
 
 def cited(store: Backend) -> dict[str, list[Cited]]:
     """The spans that the claims of a store cite, by source id, in the order of the text."""
-    found: dict[str, list[Cited]] = {}
-    for source, digest, start, end, mark in store.select(_SPANS):
-        name = namespaces.local(source.value)
-        item = Cited(name, digest.value, Span(int(start.value), int(end.value)), mark.value)
-        found.setdefault(name, []).append(item)
+    spans = {
+        Cited(claim.source, claim.page.text_hash, Span(span.start, span.end), span.fingerprint)
+        for claim in claims.read(store)
+        for span in claim.spans
+        if claim.page.text_hash
+    }
+    found: dict[str, list[Cited]] = defaultdict(list)
+    for span in sorted(spans):
+        found[span.source].append(span)
     return found
 
 

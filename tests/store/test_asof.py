@@ -161,9 +161,9 @@ def test_the_network_grows_with_the_years(store: Oxigraph) -> None:
 @pytest.mark.parametrize("day", ["1999", "2013", "2021-12", "2024", "2025-05-06"])
 def test_the_claims_in_effect_are_those_of_the_store_of_the_day(store: Oxigraph, day: str) -> None:
     then = asof.at(store, day)
-    kept = asof.read(store, day)
+    kept = claims.read(store, as_of=day)
     assert [claim.id for claim in kept] == [claim.id for claim in claims.read(then.store)]
     assert len(kept) == then.in_effect
     for id_ in ("chinese-society-of-rare-earths", "lynas-rare-earths", "li-bo", "china", "china-rare-earth-group"):
         entity = namespaces.ENTITY + id_
-        assert asof.read(store, day, [entity]) == [c for c in kept if entity in (c.subject.text, c.object.text)]
+        assert claims.read(store, [entity], as_of=day) == [c for c in kept if entity in (c.subject.text, c.object.text)]

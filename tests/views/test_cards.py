@@ -10,7 +10,8 @@ from conftest import ARTICLE, Folder
 
 from rareearth import namespaces
 from rareearth.dataset import Dataset
-from rareearth.store import nquads, oxigraph
+from rareearth.errors import DateError
+from rareearth.store import asof, claims, nquads, oxigraph
 from rareearth.store.backend import Rows, Term
 from rareearth.store.oxigraph import Oxigraph
 from rareearth.views import cards
@@ -101,6 +102,32 @@ def test_a_card_reads_what_its_entity_has_however_large_the_store(lines: list[st
         rows.append((store.rows, store.queries, text))
     assert rows[0] == rows[1]
     assert rows[0][1] < 15
+
+
+@pytest.mark.parametrize("day", ["2013", "2021-12", "2024", "2025-05-06"])
+@pytest.mark.parametrize("id_", ["li-bo", "china", "lynas-rare-earths", "chinese-society-of-rare-earths"])
+def test_a_card_as_of_a_day_is_that_of_the_store_of_the_day(store: Oxigraph, id_: str, day: str) -> None:
+    card, then = cards.card(store, namespaces.ENTITY + id_, day), asof.at(store, day).store
+    assert list(cards.lines(card)) == list(cards.lines(cards.card(then, namespaces.ENTITY + id_)))
+    whole = cards.card(store, namespaces.ENTITY + id_)
+    times = ("when", "since", "until", "inferred")
+    undated = [
+        claim
+        for claim in (statement.claim for statement in whole.statements)
+        if not claim.page.published and not any(getattr(claim, name) for name in times)
+        if claim.relation.traits.get("timeless") != "true"
+    ]
+    assert (card.undated, whole.undated) == (len(undated), 0)
+
+
+def test_a_card_as_of_a_day_copies_no_store_and_names_what_is_no_day(lines: list[str]) -> None:
+    store = Counting(oxigraph.memory(lines).engine)
+    everything = len(claims.read(store))
+    store.rows = 0
+    assert cards.card(store, namespaces.ENTITY + "chinese-society-of-rare-earths", "2024").statements
+    assert store.rows < everything
+    with pytest.raises(DateError, match="'soon' is not a date"):
+        cards.card(store, namespaces.ENTITY + "li-bo", "soon")
 
 
 class Counting(Oxigraph):

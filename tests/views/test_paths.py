@@ -9,7 +9,7 @@ from conftest import ARTICLE, Folder
 
 from rareearth import namespaces
 from rareearth.errors import RareEarthError
-from rareearth.store import nquads, oxigraph
+from rareearth.store import asof, nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
 from rareearth.views import paths
 from rareearth.views.paths import Step
@@ -62,6 +62,22 @@ def test_no_path_to_itself_and_none_where_nothing_ties(store: Oxigraph, folder: 
     small = oxigraph.memory(nquads.lines(folder.dataset()))
     with pytest.raises(RareEarthError, match="no path in the graph connects ann-lee and daily-ore"):
         path(small, "ann-lee", "daily-ore")
+
+
+@pytest.mark.parametrize(("start", "end"), [("li-bo", "ganzhou"), ("ao-hong", "sasac"), ("amanda-lacaze", "sojitz")])
+def test_a_path_as_of_a_day_is_one_of_the_store_of_the_day(store: Oxigraph, start: str, end: str) -> None:
+    ends = namespaces.ENTITY + start, namespaces.ENTITY + end
+    for day in ("2022", "2025-06"):
+        then = asof.at(store, day).store
+        try:
+            expected = paths.between(then, *ends)
+        except RareEarthError:
+            with pytest.raises(RareEarthError, match="no path"):
+                paths.between(store, *ends, as_of=day)
+        else:
+            assert [list(paths.lines(p)) for p in paths.between(store, *ends, as_of=day)] == [
+                list(paths.lines(p)) for p in expected
+            ]
 
 
 def test_a_path_as_text(store: Oxigraph) -> None:

@@ -101,8 +101,11 @@ def show(
     """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
-    graph = open_graph(build, texts, as_of)
-    print("\n".join(cards.lines(graph.show(name), sentence_lookup(graph, texts))))
+    graph = open_graph(build, texts)
+    card = graph.show(name, as_of=as_of)
+    if card.undated:
+        print(f"note: {card.undated} undated claims were excluded", file=sys.stderr)
+    print("\n".join(cards.lines(card, sentence_lookup(graph, texts))))
 
 
 @app.command()
@@ -116,8 +119,10 @@ def path(
     """Show how two entities are connected, step by step, with the evidence of each step."""
     from rareearth.views import paths
 
-    graph = open_graph(build, texts, as_of)
-    print("\n".join(paths.lines(graph.path(start, end), sentence_lookup(graph, texts))))
+    graph = open_graph(build, texts)
+    if as_of is not None:
+        print("note: undated claims are excluded", file=sys.stderr)
+    print("\n".join(paths.lines(graph.path(start, end, as_of=as_of), sentence_lookup(graph, texts))))
 
 
 @app.command()

@@ -90,6 +90,8 @@ def explain(error: RareEarthError) -> str:
             hint = "`rareearth analyse` lists them"
         case NotFoundError(kind="conflict"):
             hint = "`rareearth conflicts` lists them"
+        case DateError():  # those of the data are in a DataError
+            return f"--as-of: {error}"
         case DataError() if "FINGERPRINT" in str(error):
             hint = "`rareearth sentences` prints spans with their fingerprints"
         case _:
@@ -115,10 +117,7 @@ def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None 
         print("note: the data has changed since this build; `rareearth build` creates a new one", file=sys.stderr)
     if as_of is None:
         return graph
-    try:
-        then = graph.as_of(as_of)
-    except DateError as error:
-        raise RareEarthError(f"--as-of: {error}") from error
+    then = graph.as_of(as_of)
     if then.undated:
         print(f"note: {then.undated} undated claims were excluded", file=sys.stderr)
     return then

@@ -5,6 +5,7 @@ module that asks for the graphs of claims; everybody else takes :class:`Claim` r
 
     claims.read(store)                     # all claims
     claims.read(store, [iri])              # those that have the entity as subject or object
+    claims.read(store, as_of="2021-12")    # those that may have been in effect then
     claims.pointing(store, [source])       # those with a property of that value: of a source, a speaker, a conflict
     claims.by_id(store, ids)               # those of these ids
 
@@ -16,35 +17,35 @@ last one is asked when the first label, page or span is looked at: who needs non
 from __future__ import annotations
 
 import functools
-import weakref
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rareearth import namespaces
+from rareearth.store import in_effect as times
+from rareearth.store import vocabulary
 from rareearth.store.named import Page, Span, Things, Value, batches, having, is_node, pairs, properties_of
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
     from rareearth.store.named import Flat
+    from rareearth.store.vocabulary import Relation
 
 __all__ = [
     "Claim",
     "Page",
     "Qualifier",
-    "Relation",
     "Span",
     "Value",
     "batches",
     "by_id",
+    "in_effect",
     "pages",
     "pointing",
     "read",
-    "relations",
 ]
 
-_LABEL = namespaces.PREFIXES["rdfs"] + "label"
 _STATEMENTS = """
 SELECT ?claim ?s ?p ?o ?kind ?status ?source ?evidence ?plain WHERE {
   %s
@@ -68,29 +69,6 @@ _WORDS = {
 }
 _OTHERS = ("ree:by", "ree:about", "ree:at")
 _NOTHING = dict.fromkeys((*_TEXTS.values(), *_WORDS.values()), "")
-_VOCABULARY = """
-SELECT ?term ?kind ?property ?value WHERE {
-  VALUES ?kind { ree:Relation ree:Qualifier }
-  ?term a ?kind ; ?property ?value
-  FILTER(isLiteral(?value) && LANG(?value) IN ("", "en") && ?property != skos:definition)
-}"""
-
-
-class Relation(NamedTuple):
-    """A relation: its label read from the subject and, where it has one, from the object.
-
-    ``traits`` are its other annotations in the ontology by name, as ``{"timeless": "true", "owner": "subject"}``.
-    """
-
-    id: str
-    label: str
-    inverse: str
-    traits: Mapping[str, str]
-
-    @property
-    def iri(self) -> str:
-        """The IRI of the relation."""
-        return _relation_iri(self.id)
 
 
 class Qualifier(NamedTuple):
@@ -168,17 +146,47 @@ class Claim:
 
 
 def read(
-    store: Backend, entities: Collection[str] | None = None, relations: Collection[str] | None = None
+    store: Backend,
+    entities: Collection[str] | None = None,
+    relations: Collection[str] | None = None,
+    as_of: str | None = None,
 ) -> list[Claim]:
     """The claims of a store, sorted by id: all, or those of some entities or of some relations.
 
     ``entities`` are IRIs: a claim is read when one of them is its subject or its object. ``relations`` are names.
+    ``as_of`` is a day, a month or a year (EDTF), and leaves those that may have been in effect then; raises DateError
+    for any other text.
     """
+    found = _read(store, entities, relations)
+    if as_of is None:
+        return found
+    return in_effect(store, found, as_of, everything=entities is None and relations is None)
+
+
+def in_effect(store: Backend, of: Sequence[Claim], day: str, *, everything: bool = False) -> list[Claim]:
+    """Those of some claims of a store that may have been in effect on a day, in a month or in a year (EDTF).
+
+    ``everything`` says that they are all claims of the store; otherwise those that bear on them are read, which costs
+    what their entities have. Raises DateError for any other text than a day, month or year. See :mod:`in_effect`.
+    """
+    first, last = times.bounds(day)
+    bearing = of if everything else _bearing(store, of)
+    spells = times.spells(of, bearing)
+    return [claim for claim in of if spells[claim.id].meets(first, last)]
+
+
+def _bearing(store: Backend, on: Iterable[Claim]) -> list[Claim]:
+    """The claims that may say when some claims begin or end."""
+    ends = {end.text for claim in on for end in (claim.subject, claim.object) if end.is_entity}
+    return _read(store, ends, [r.id for r in vocabulary.read(store).relations.values() if times.bears_on_others(r)])
+
+
+def _read(store: Backend, entities: Collection[str] | None, relations: Collection[str] | None) -> list[Claim]:
     of = ""
     if relations is not None:
         if not relations:
             return []
-        of = f"VALUES ?p {{ {' '.join(batches(map(_relation_iri, relations)))} }} "
+        of = f"VALUES ?p {{ {' '.join(batches(map(vocabulary.relation_iri, relations)))} }} "
     if entities is None:
         return _claims(store, [_STATEMENTS % (of + _GRAPH)], everything=not of)
     queries = [
@@ -204,11 +212,6 @@ def pointing(store: Backend, things: Collection[str], limit: int | None = None) 
     return found[:limit]
 
 
-def relations(store: Backend) -> list[Relation]:
-    """The relations that the ontology declares."""
-    return list(_vocabulary(store).relations.values())
-
-
 def pages(store: Backend) -> dict[str, Page]:
     """All sources by IRI."""
     things = Things(store)
@@ -218,7 +221,7 @@ def pages(store: Backend) -> dict[str, Page]:
 
 def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False) -> list[Claim]:
     statements = {row[0].value: row for query in queries for row in store.select(query)}
-    relations, qualifiers = _vocabulary(store)
+    relations, qualifiers = vocabulary.read(store)
     if everything:
         names = (*_TEXTS, *_WORDS, *_OTHERS, *qualifiers)
         properties = having(store, names)
@@ -229,16 +232,6 @@ def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False)
         things = Things(store, {term.value for term in terms if is_node(term)})
     reader = _Reader(relations, qualifiers, things)
     return [reader.claim(iri, statements[iri], properties.get(iri, [])) for iri in sorted(statements)]
-
-
-class _Vocabulary(NamedTuple):
-    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
-
-    relations: dict[str, Relation]
-    qualifiers: dict[str, str]
-
-
-_vocabularies: weakref.WeakKeyDictionary[Backend, _Vocabulary] = weakref.WeakKeyDictionary()  # read once for a store
 
 
 class _Reader:
@@ -275,7 +268,7 @@ class _Reader:
             **fields,
             id=self._local(iri),
             subject=self._value(subject),
-            relation=self._relations.get(relation.value) or _undeclared(relation.value),
+            relation=self._relations.get(relation.value) or vocabulary.undeclared(relation.value),
             object=self._value(object_),
             kind=self._local(kind.value),
             status=self._local(status.value),
@@ -296,34 +289,3 @@ class _Reader:
         if text not in self._values:
             self._values[text] = Value(text, "", self._things)
         return self._values[text]
-
-
-def _vocabulary(store: Backend) -> _Vocabulary:
-    if store not in _vocabularies:
-        _vocabularies[store] = _read_vocabulary(store)
-    return _vocabularies[store]
-
-
-def _read_vocabulary(store: Backend) -> _Vocabulary:
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for term, kind, property_, value in store.select(_VOCABULARY):
-        found.setdefault((namespaces.local(kind.value), term.value), {})[namespaces.local(property_.value)] = (
-            value.value
-        )
-    relations, qualifiers = {}, {}
-    for (of, iri), traits in found.items():
-        name = namespaces.local(iri)
-        label = traits.pop(_LABEL, name)
-        if of == "Qualifier":
-            qualifiers[namespaces.compact(iri)] = label
-        else:
-            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
-    return _Vocabulary(relations, qualifiers)
-
-
-def _relation_iri(name: str) -> str:
-    return name if ":" in name else namespaces.VOCABULARY + name
-
-
-def _undeclared(iri: str) -> Relation:
-    return Relation(namespaces.local(iri), namespaces.local(iri), "", {})

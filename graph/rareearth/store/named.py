@@ -23,7 +23,7 @@ _ALL_PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?property { %s 
 _ALL_LABELS = 'SELECT ?thing ?label WHERE { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }'
 _THINGS = (
     "dcterms:title", "dcterms:publisher", "dcterms:issued", "foaf:page", "ree:copyKind", "ree:story",
-    "ree:genre", "ree:disagreement", "oa:start", "oa:end", "ree:fingerprint",
+    "ree:genre", "ree:textHash", "ree:disagreement", "oa:start", "oa:end", "ree:fingerprint",
 )  # fmt: skip
 
 
@@ -66,7 +66,8 @@ class Span(NamedTuple):
 class Page:
     """A source: its title, address, publisher, date (EDTF) and genre; ``copy`` is mirror, digest, repost or nothing.
 
-    ``origin`` is the same for pages of one story: they count as one source.
+    ``origin`` is the same for pages of one story: they count as one source. ``text_hash`` is the SHA-256 of the text
+    that its spans are counted in, "" for a page without text.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Page:
     copy: str
     origin: str
     genre: str
+    text_hash: str
 
 
 class Things:
@@ -127,6 +129,7 @@ class Things:
             copy=_first(thing, "ree:copyKind"),
             origin=namespaces.local(_first(thing, "ree:story")) or id_,
             genre=_first(thing, "ree:genre"),
+            text_hash=_first(thing, "ree:textHash"),
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rareearth import namespaces
 from rareearth.store import claims
 from rareearth.store.backend import NamedNode
+from rareearth.store.in_effect import is_dated
 from rareearth.store.named import things
 from rareearth.views import phrase
 
@@ -69,7 +70,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Card:
-    """An entity with its names and every claim that it is subject or object of, strongest kind first."""
+    """An entity with its names and every claim that it is subject or object of, strongest kind first.
+
+    ``undated`` is how many claims a card as of a day leaves out because nothing says when they are in effect.
+    """
 
     iri: str
     id: str
@@ -80,18 +84,24 @@ class Card:
     sphere: str
     about: str
     statements: tuple[Statement, ...] = field(repr=False)
+    undated: int = 0
 
 
-def card(store: Backend, iri: str) -> Card:
-    """The card of an entity (its IRI, as :func:`rareearth.views.lookup.entity` gives it)."""
-    known = things(store, [iri])[iri]
-    labels = {term.language: term.value for term in known.get("rdfs:label", ())}
+def card(store: Backend, iri: str, as_of: str | None = None) -> Card:
+    """The card of an entity (its IRI, as :func:`rareearth.views.lookup.entity` gives it).
+
+    ``as_of`` is a day, a month or a year (EDTF): the card then has the claims that may have been in effect. Raises
+    DateError for any other text.
+    """
+    thing = things(store, [iri])[iri]
+    labels = {term.language: term.value for term in thing.get("rdfs:label", ())}
     name, zh = labels.get("en", namespaces.local(iri)), labels.get("zh", "")
-    others = {term.value for property_ in ("skos:altLabel", "ree:acronym") for term in known.get(property_, ())}
+    others = {term.value for property_ in ("skos:altLabel", "ree:acronym") for term in thing.get(property_, ())}
     observed = {row["name"].value for row in store.select(_OBSERVED, {"entity": NamedNode(iri)})}
-    kind = known["rdf:type"][0].value
+    kind = thing["rdf:type"][0].value
     of_kind = things(store, [kind])[kind]
     sphere = of_kind["ree:sphere"][0].value if "ree:sphere" in of_kind else ""
+    known = claims.read(store, [iri])
     return Card(
         iri=iri,
         id=namespaces.local(iri),
@@ -100,8 +110,9 @@ def card(store: Backend, iri: str) -> Card:
         names=tuple(sorted((others | observed) - {name, zh})),
         kind=_english(of_kind),
         sphere=_english(things(store, [sphere])[sphere]) if sphere else "",
-        about=known["dcterms:description"][0].value if "dcterms:description" in known else "",
-        statements=statements(claims.read(store, [iri]), iri),
+        about=thing["dcterms:description"][0].value if "dcterms:description" in thing else "",
+        statements=statements(known if as_of is None else claims.in_effect(store, known, as_of), iri),
+        undated=0 if as_of is None else sum(not is_dated(claim) for claim in known),
     )
 
 

@@ -29,15 +29,16 @@ class Step:
     statements: tuple[Statement, ...]
 
 
-def between(store: Backend, start: str, end: str, count: int = 1) -> list[list[Step]]:
+def between(store: Backend, start: str, end: str, count: int = 1, as_of: str | None = None) -> list[list[Step]]:
     """How two entities (IRIs) are connected: up to ``count`` shortest paths, the direction of relations ignored.
 
     Facts among actors are tried first, then facts that pass through topics, then every claim. What is read is the
-    neighbourhood of the two, as far out as the paths need. Raises RareEarthError when nothing connects them.
+    neighbourhood of the two, as far out as the paths need. ``as_of`` is a day, a month or a year (EDTF): only claims
+    that may have been in effect then count. Raises RareEarthError when nothing connects them, and DateError.
     """
     if start == end:
         raise RareEarthError("both names mean the same entity")
-    around = _Neighbourhood(store)
+    around = _Neighbourhood(store, as_of)
     for view, kinds in (("actors", ("fact",)), ("full", ("fact",)), ("full", network.KINDS)):
         if found := _shortest(around, start, end, count, view, kinds):
             around.expand({iri for path in found for iri in path})
@@ -56,8 +57,8 @@ def lines(steps: Iterable[Step], sentence: Sentences | None = None) -> Iterator[
 class _Neighbourhood:
     """The claims of entities, read many entities at a time and kept."""
 
-    def __init__(self, store: Backend) -> None:
-        self._store = store
+    def __init__(self, store: Backend, as_of: str | None) -> None:
+        self._store, self._as_of = store, as_of
         self._claims: dict[str, list[Claim]] = {}
         self._actors: dict[str, bool] = {}
 
@@ -65,7 +66,7 @@ class _Neighbourhood:
         """Read the claims of these entities."""
         new = set(iris) - set(self._claims)
         self._claims |= {iri: [] for iri in new}
-        for claim in claims.read(self._store, new) if new else ():
+        for claim in claims.read(self._store, new, as_of=self._as_of) if new else ():
             if claim.object.is_entity:
                 for end in {claim.subject.text, claim.object.text} & new:
                     self._claims[end].append(claim)

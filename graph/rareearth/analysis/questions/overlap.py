@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rareearth.analysis import likeness, sample
 from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
 from rareearth.measures import equivalence, permutation
-from rareearth.store import claims
+from rareearth.store import claims, vocabulary
 
 if TYPE_CHECKING:
     from rareearth.analysis.likeness import Pair
@@ -176,7 +176,8 @@ def verdict(pair: Likeness | None) -> Verdict:
 
 def _statements(store: Backend, read: Sample) -> list[Statement]:
     found = []
-    overlapping = [relation.id for relation in claims.relations(store) if relation.traits.get("overlap") == "true"]
+    relations = vocabulary.read(store).relations.values()
+    overlapping = [relation.id for relation in relations if relation.traits.get("overlap") == "true"]
     for claim in claims.read(store, relations=overlapping):
         if claim.source not in read.left_out and claim.status not in ("retracted", "ended"):
             one, other = sorted((claim.subject.id, claim.object.id))

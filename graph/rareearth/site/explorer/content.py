@@ -1,12 +1,11 @@
 """What the explorer page holds: every entity, claim, source and conflict of a store, as plain values for JSON.
 
 What is not known is absent. Ids are those of the data. A claim has ``s``, ``p`` and either ``o`` (an entity) or
-``value``; ``start`` and ``end`` are the days between which it may have been in effect (see :mod:`asof`), ``undated``
-says that it has no time. Ready phrases (see :mod:`phrase`) are next to the raw values: ``words`` (the value), ``time``,
-``details`` (the qualifiers), ``level`` (of evidence), ``heading`` (of a card) and ``differs`` of a claim, ``from`` of a
-source. An entity has
-``at``, its position in the network of everything, and ``among`` where it is an actor tied by facts: its position in the
-network of actors. Both are the positions that GraphML has.
+``value``; ``start`` and ``end`` are the days between which it may have been in effect (see :mod:`in_effect`),
+``undated`` says that it has no time. Ready phrases (see :mod:`phrase`) are next to the raw values: ``words`` (the
+value), ``time``, ``details`` (the qualifiers), ``level`` (of evidence), ``heading`` (of a card) and ``differs`` of a
+claim, ``from`` of a source. An entity has ``at``, its position in the network of everything, and ``among`` where it is
+an actor tied by facts: its position in the network of actors. Both are the positions that GraphML has.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from rareearth import layout, namespaces, network
 from rareearth.site.explorer import lists
-from rareearth.store import asof, claims
+from rareearth.store import claims, in_effect
 from rareearth.views import cards, conflicts, phrase
 
 if TYPE_CHECKING:
     from rareearth.network import Network
-    from rareearth.store.asof import Spell
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
+    from rareearth.store.in_effect import Spell
 
 Record = dict[str, Any]
 Sentences = dict[tuple[str, int, int], str]
@@ -60,7 +59,7 @@ def read(store: Backend, sentences: Sentences) -> Record:
         "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},
         "relations": {row["relation"]: _relation(row) for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
-        "claims": list(_claims(known, asof.spells(store, known), sentences)),
+        "claims": list(_claims(known, in_effect.spells(known, known), sentences)),
         "sources": _sources(store),
         "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.judged(store)},
     }

@@ -1,0 +1,81 @@
+"""The relations and qualifiers that the ontology declares, as a store has them: labels and traits."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from rareearth import namespaces
+
+if TYPE_CHECKING:
+    from rareearth.store.backend import Backend
+
+_LABEL = namespaces.PREFIXES["rdfs"] + "label"
+_TERMS = """
+SELECT ?term ?kind ?property ?value WHERE {
+  VALUES ?kind { ree:Relation ree:Qualifier }
+  ?term a ?kind ; ?property ?value
+  FILTER(isLiteral(?value) && LANG(?value) IN ("", "en") && ?property != skos:definition)
+}"""
+
+
+class Relation(NamedTuple):
+    """A relation: its label read from the subject and, where it has one, from the object.
+
+    ``traits`` are its other annotations in the ontology by name, as ``{"timeless": "true", "owner": "subject"}``.
+    """
+
+    id: str
+    label: str
+    inverse: str
+    traits: Mapping[str, str]
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the relation."""
+        return relation_iri(self.id)
+
+
+class Vocabulary(NamedTuple):
+    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
+
+    relations: dict[str, Relation]
+    qualifiers: dict[str, str]
+
+
+_cache: weakref.WeakKeyDictionary[Backend, Vocabulary] = weakref.WeakKeyDictionary()
+
+
+def read(store: Backend) -> Vocabulary:
+    """What the ontology of a store declares; read once for a store."""
+    if store not in _cache:
+        _cache[store] = _read(store)
+    return _cache[store]
+
+
+def relation_iri(name: str) -> str:
+    """The IRI of a relation's name; an IRI as it is."""
+    return name if ":" in name else namespaces.VOCABULARY + name
+
+
+def undeclared(iri: str) -> Relation:
+    """The relation of an IRI that the ontology does not declare: its name is its label."""
+    return Relation(namespaces.local(iri), namespaces.local(iri), "", {})
+
+
+def _read(store: Backend) -> Vocabulary:
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for term, kind, property_, value in store.select(_TERMS):
+        found.setdefault((namespaces.local(kind.value), term.value), {})[namespaces.local(property_.value)] = (
+            value.value
+        )
+    relations, qualifiers = {}, {}
+    for (of, iri), traits in found.items():
+        name = namespaces.local(iri)
+        label = traits.pop(_LABEL, name)
+        if of == "Qualifier":
+            qualifiers[namespaces.compact(iri)] = label
+        else:
+            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
+    return Vocabulary(relations, qualifiers)
