@@ -188,6 +188,7 @@ def test_the_literature_is_given_in_full_and_the_licence_is_named(whole: str) ->
     text = visible(whole)
     assert "Random graphs that keep degrees (Maslov and Sneppen 2002; Fosdick et al. 2018)." in text
     assert "Specificity and stability in topology of protein networks. Science 296, 910–913. doi:10.1126" in text
+    assert not re.search(r"\[[a-z]+\d{4}", text), "a key in place of a citation"
     assert "By the rareearth contributors, licensed under CC BY 4.0 " in text
     assert 'href="https://creativecommons.org/licenses/by/4.0/"' in whole
 

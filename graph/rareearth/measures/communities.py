@@ -49,17 +49,19 @@ class Stability:
 
 
 def louvain(graph: nx.Graph[str], seed: int) -> Partition:
-    """A partition by Louvain [blondel2008], as NetworkX has it; the same for the same seed.
+    """A partition by Louvain [blondel2008], as igraph has it; the same for the same seed.
+
+    NetworkX has Louvain too, but its releases 3.6 and 3.7 round gains differently, and so find other groups.
 
     >>> import networkx as nx
     >>> pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x"), ("a", "x")]
     >>> [sorted(group) for group in louvain(nx.Graph(pairs), seed=0)]
     [['a', 'b', 'c'], ['x', 'y', 'z']]
     """
-    import networkx as nx
-
-    numbered, names = _numbered(graph)
-    return _named(nx.community.louvain_communities(numbered, weight=None, seed=seed), names)
+    made, number = backends.igraph_of(graph)
+    with backends.seeded(seed):
+        groups = made.community_multilevel()
+    return _named(groups, list(number))
 
 
 def leiden(graph: nx.Graph[str], seed: int) -> Partition:
@@ -163,21 +165,6 @@ def _membership(groups: Iterable[Collection[str]], names: Sequence[str]) -> list
     """The number of the group of each name."""
     number = {name: place for place, group in enumerate(groups) for name in group}
     return [number[name] for name in names]
-
-
-def _numbered(graph: nx.Graph[str]) -> tuple[nx.Graph[int], list[str]]:
-    """The graph with numbers for its actors, in the order of their names, and the names.
-
-    NetworkX draws in the order of actors and ties, and the order of a set of texts is another in each process.
-    """
-    import networkx as nx
-
-    names = sorted(graph)
-    number = {name: place for place, name in enumerate(names)}
-    made: nx.Graph[int] = nx.Graph()
-    made.add_nodes_from(range(len(names)))
-    made.add_edges_from(sorted((min(number[a], number[b]), max(number[a], number[b])) for a, b in graph.edges()))
-    return made, names
 
 
 def _named(groups: Iterable[Collection[int]], names: Sequence[str]) -> Partition:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rareearth.analysis import references
 from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
 from rareearth.measures import communities, cuts, null_model
 
@@ -42,7 +43,7 @@ LEAST_MEMBERS, NAMED, SHOWN = 3, 4, 15
 METHOD = (
     "Modularity [newman2004]. Louvain [blondel2008]. Leiden [traag2019].",
     "Agreement of runs: adjusted Rand index [hubert1985]; normalized mutual information [danon2005].",
-    "Why runs differ [good2010]. Modularity of random graphs [guimera2004].",
+    "Why runs differ [good2010]. Modularity of random graphs [guimera2004]. Resolution limit [fortunato2007].",
 )
 
 
@@ -261,7 +262,7 @@ def _limits(result: Result) -> Iterator[str]:
     yield f"Based on a single source: {result.single_source:,} of {ties}."
     yield (
         f"{ties} between {counted(result.actors, 'actor')} are few: a group may be what one source wrote about. "
-        "Modularity finds no groups that are small compared with the graph [fortunato2007]."
+        f"Modularity finds no groups that are small compared with the graph ({references.cite('fortunato2007')})."
     )
 
 
