@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import io
 import os
 import shutil
 import subprocess
@@ -11,13 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 from browsing import Browser, started
 from hypothesis import HealthCheck, settings
 
 from rareearth import build as builds
-from rareearth import checks, paths
+from rareearth import checks, cli, paths
 from rareearth import network as networks
 from rareearth import ontology as ontologies
 from rareearth.store import nquads, oxigraph
@@ -175,17 +178,35 @@ def full(store: Oxigraph) -> nx.MultiDiGraph[str]:
     return networks.read(store, "full")
 
 
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build folder of the shipped data; nobody changes it. Made once for all the processes that run tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built-for-all"
+def once_for_all(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made by the first of the processes that run tests; the others wait for it. Nobody changes it."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"{name}-for-all"
     folder.mkdir(exist_ok=True)
     with (folder / "one.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "build" / oxigraph.MANIFEST).exists():
-            builds.build(None, folder / "build")
-    return folder / "build"
+        if not (folder / "made").exists():
+            make(folder)
+            (folder / "made").touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A build folder of the shipped data; nobody changes it."""
+    return once_for_all(tmp_path_factory, "built", lambda folder: builds.build(None, folder / "build")) / "build"
+
+
+def _small_build(folder: Path) -> None:
+    made = small(folder)
+    builds.build(made.data, made.build)
+
+
+@pytest.fixture(scope="session")
+def small_build(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """The small data with its build; nobody changes either."""
+    folder = once_for_all(tmp_path_factory, "small", _small_build)
+    return Folder(folder / "data", folder / "build")
 
 
 @pytest.fixture(scope="session")
@@ -208,8 +229,8 @@ def environment(**changes: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def run() -> Command:
-    """Run ``rareearth`` with arguments as its user does."""
+def run_process() -> Command:
+    """Run ``rareearth`` with arguments in a process of its own, for what is about the process."""
 
     def command(
         *arguments: object, cwd: Path = ROOT, timeout: float = 60, **changes: str
@@ -226,6 +247,36 @@ def run() -> Command:
         )
 
     return command
+
+
+@pytest.fixture(scope="session")
+def run() -> Command:
+    """Run ``rareearth`` with arguments in this process, which is much quicker than starting one."""
+
+    def command(*arguments: object, cwd: Path = ROOT, **changes: str) -> subprocess.CompletedProcess[str]:
+        words = ["rareearth", *map(str, arguments)]
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        code: object = 0
+        with (
+            mock.patch.object(sys, "argv", words),
+            mock.patch.dict(os.environ, environment(**changes), clear=True),
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = end.code or 0
+        return subprocess.CompletedProcess(words, int(str(code)), *map(_written, (out, err)))
+
+    return command
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.metadata
 import re
 import subprocess
@@ -67,6 +68,7 @@ def imported(path: Path) -> set[str]:
     return found - set(sys.stdlib_module_names) - {"rareearth"}
 
 
+@functools.cache
 def needed() -> dict[Path, set[str]]:
     """The distributions that each module needs."""
     owners = importlib.metadata.packages_distributions()

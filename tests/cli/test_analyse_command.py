@@ -10,22 +10,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Command, environment, small
+from conftest import ROOT, Command, Folder, environment
 
 import rareearth
 from rareearth import analysis
-from rareearth import build as builds
 from rareearth.analysis import finding
 from rareearth.cli import main
 from rareearth.errors import RareEarthError
 
 
 @pytest.fixture(scope="module")
-def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of the small data."""
-    made = small(tmp_path_factory.mktemp("little"))
-    builds.build(made.data, made.build)
-    return made.build
+def little(small_build: Folder) -> Path:
+    return small_build.build
 
 
 def told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: object) -> str:

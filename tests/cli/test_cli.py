@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
@@ -16,23 +15,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from unittest import mock
 
 import pyoxigraph as ox
 import pytest
 from conftest import Command, Folder, environment, small
 
 from rareearth import build as builds
-from rareearth import cli, formats, namespaces
+from rareearth import formats, namespaces
 from rareearth.store import oxigraph, questions
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    """Small data with a build; the tests do not change it."""
-    folder = small(tmp_path_factory.mktemp("cli"))
-    builds.build(folder.data, folder.build)
-    return folder
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
@@ -70,13 +60,15 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_bad_data_is_one_line_and_the_last_build_stands(run: Command, made: Folder, tmp_path: Path, what: str) -> None:
+def test_bad_data_is_one_line_and_the_last_build_stands(
+    run: Command, small_build: Folder, tmp_path: Path, what: str
+) -> None:
     name, old, new, message = BAD[what]
     folder = small(tmp_path)
     raw = (folder.data / name).read_bytes()
     assert raw.count(old.encode()) == 1
     folder.write(name, raw.replace(old.encode(), new if isinstance(new, bytes) else new.encode()))
-    shutil.copytree(made.build, folder.build)
+    shutil.copytree(small_build.build, folder.build)
     before = snapshot(folder.build)
     start = time.monotonic()
     done = run("build", "--data", folder.data, "--build", folder.build)
@@ -110,8 +102,8 @@ def test_data_that_is_not_there(run: Command, tmp_path: Path, place: str) -> Non
     refused(run("build", "--data", tmp_path / place, "--build", folder.build), "is not a folder")
 
 
-def test_check_counts_what_is_there(run: Command, made: Folder) -> None:
-    done = run("check", "--data", made.data)
+def test_check_counts_what_is_there(run: Command, small_build: Folder) -> None:
+    done = run("check", "--data", small_build.data)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "7 records, 5 claims, 1 sources: no problems\n"
 
@@ -126,11 +118,11 @@ def test_paths_are_told_from_where_one_stands(run: Command, tmp_path: Path) -> N
 # ---- builds and stores -----------------------------------------------------------------------------------
 
 
-def test_a_folder_that_cannot_be_written(run: Command, made: Folder, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written(run: Command, small_build: Folder, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("a file")
-    refused(run("build", "--data", made.data, "--build", tmp_path / "file" / "build"), "cannot be written")
+    refused(run("build", "--data", small_build.data, "--build", tmp_path / "file" / "build"), "cannot be written")
     refused(
-        run("export", tmp_path / "file" / "n.gexf", "--build", made.build, RAREEARTH_DATA=str(made.data)),
+        run("export", tmp_path / "file" / "n.gexf", "--build", small_build.build, RAREEARTH_DATA=str(small_build.data)),
         "cannot be written",
     )
 
@@ -146,13 +138,13 @@ def test_a_second_build_at_the_same_time(run: Command, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["manifest.json", "MANIFEST", "sst"])
-def test_an_unreadable_store(run: Command, made: Folder, tmp_path: Path, damage: str) -> None:
+def test_an_unreadable_store(run: Command, small_build: Folder, tmp_path: Path, damage: str) -> None:
     build = tmp_path / "build"
-    shutil.copytree(made.build, build)
+    shutil.copytree(small_build.build, build)
     for path in [p for p in build.rglob("*") if p.is_file() and (damage in p.name)]:
         path.write_bytes(path.read_bytes()[:-20])
     for arguments in (["query", "leaders"], ["export", tmp_path / "n.graphml"]):
-        done = run(*arguments, "--build", build, RAREEARTH_DATA=str(made.data))
+        done = run(*arguments, "--build", build, RAREEARTH_DATA=str(small_build.data))
         refused(done, "`rareearth build` creates one")
     assert not (tmp_path / "n.graphml").exists()
 
@@ -178,37 +170,11 @@ def test_changed_data_is_noted_on_standard_error(run: Command, tmp_path: Path) -
 
 
 @pytest.fixture(scope="module")
-def ask(run: Command, made: Folder) -> Command:
+def ask(run: Command, small_build: Folder) -> Command:
+    """Run a command about the small data."""
+
     def command(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-        return run(*arguments, "--build", made.build, RAREEARTH_DATA=str(made.data), **options)
-
-    return command
-
-
-@pytest.fixture(scope="module")
-def inside(made: Folder) -> Command:
-    """The command in this process, which is quicker, for what is about the answer and not about the process."""
-
-    def command(*arguments: object) -> subprocess.CompletedProcess[str]:
-        out, told = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-        words = ["rareearth", *map(str, arguments), "--build", str(made.build)]
-        code: object = 0
-        with (
-            mock.patch.object(sys, "argv", words),
-            mock.patch.dict(os.environ, RAREEARTH_DATA=str(made.data)),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(told),
-        ):
-            try:
-                cli.main()
-            except SystemExit as end:
-                code = end.code or 0
-        texts = []
-        for stream in (out, told):
-            stream.flush()
-            stream.seek(0)
-            texts.append(stream.read())
-        return subprocess.CompletedProcess(words, int(str(code)), *texts)
+        return run(*arguments, "--build", small_build.build, RAREEARTH_DATA=str(small_build.data), **options)
 
     return command
 
@@ -228,21 +194,21 @@ def test_a_question_with_parameters(ask: Command) -> None:
     assert all(namespaces.ENTITY + "bob-ray" not in json.dumps(row) for row in rows)
 
 
-def test_a_query_from_the_command_line_and_from_a_file(inside: Command, tmp_path: Path) -> None:
+def test_a_query_from_the_command_line_and_from_a_file(ask: Command, tmp_path: Path) -> None:
     text = "SELECT ?who ?what { ?who ree:leads ?what }"
     (tmp_path / "mine.rq").write_text(text, encoding="utf-8")
-    by_text = inside("query", "-e", text, "--format", "csv")
-    by_file = inside("query", tmp_path / "mine.rq", "--format", "csv")
+    by_text = ask("query", "-e", text, "--format", "csv")
+    by_file = ask("query", tmp_path / "mine.rq", "--format", "csv")
     assert by_text.stdout == by_file.stdout
     assert list(csv.DictReader(io.StringIO(by_text.stdout))) == [
         {"who": namespaces.ENTITY + "ann-lee", "what": namespaces.ENTITY + "mine-school"}
     ]
 
 
-def test_values_are_bound(inside: Command) -> None:
+def test_values_are_bound(ask: Command) -> None:
     text = "SELECT ?who ?what { ?who ree:leads ?what }"
-    assert "ann-lee" in inside("query", "-e", text, "who=entity:ann-lee").stdout
-    assert inside("query", "-e", text, 'who=} UNION { ?who ?p ?what # "').stdout.endswith("(0 rows)\n")
+    assert "ann-lee" in ask("query", "-e", text, "who=entity:ann-lee").stdout
+    assert ask("query", "-e", text, 'who=} UNION { ?who ?p ?what # "').stdout.endswith("(0 rows)\n")
 
 
 FORMS = {
@@ -265,16 +231,16 @@ FORMS = {
 
 
 @pytest.mark.parametrize(("text", "form"), [(text, form) for text, forms in FORMS.items() for form in forms])
-def test_the_forms_of_an_answer(inside: Command, text: str, form: str) -> None:
-    done = inside("query", "-e", text, "--format", form)
+def test_the_forms_of_an_answer(ask: Command, text: str, form: str) -> None:
+    done = ask("query", "-e", text, "--format", form)
     assert done.returncode == 0, done.stderr
     assert FORMS[text][form] in done.stdout
 
 
-def test_without_a_format_a_table_or_turtle_is_given(inside: Command) -> None:
-    assert inside("query", "-e", "SELECT ?s { ?s ree:leads ?o }").stdout.endswith("(1 row)\n")
-    assert inside("query", "-e", "CONSTRUCT WHERE { ?s ree:leads ?o }").stdout.startswith("@prefix")
-    assert inside("query", "-e", "ASK { ?s ree:nothing ?o }").stdout == "no\n"
+def test_without_a_format_a_table_or_turtle_is_given(ask: Command) -> None:
+    assert ask("query", "-e", "SELECT ?s { ?s ree:leads ?o }").stdout.endswith("(1 row)\n")
+    assert ask("query", "-e", "CONSTRUCT WHERE { ?s ree:leads ?o }").stdout.startswith("@prefix")
+    assert ask("query", "-e", "ASK { ?s ree:nothing ?o }").stdout == "no\n"
 
 
 @pytest.mark.parametrize(
@@ -314,18 +280,21 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }
     "arguments",
     [["query", "-e", ENDLESS], ["export", "n.graphml", "--query", ENDLESS.replace("(COUNT(*) AS ?n)", "*")]],
 )
-def test_an_endless_query_is_stopped(ask: Command, tmp_path: Path, arguments: list[str]) -> None:
+def test_an_endless_query_is_stopped(
+    run_process: Command, small_build: Folder, tmp_path: Path, arguments: list[str]
+) -> None:
     start = time.monotonic()
-    done = ask(*arguments, "--timeout", "1", cwd=tmp_path)
+    options = ("--timeout", 1, "--build", small_build.build)
+    done = run_process(*arguments, *options, cwd=tmp_path, RAREEARTH_DATA=str(small_build.data))
     assert time.monotonic() - start < 15
     refused(done, "the query took longer than 1 seconds and was stopped", code=124)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_long_table_survives_a_reader_that_goes_away(made: Folder) -> None:
-    command = [sys.executable, "-m", "rareearth", "query", "-e", "SELECT * { ?s ?p ?o }", "--build", made.build]
+def test_a_long_table_survives_a_reader_that_goes_away(small_build: Folder) -> None:
+    command = [sys.executable, "-m", "rareearth", "query", "-e", "SELECT * { ?s ?p ?o }", "--build", small_build.build]
     process = subprocess.Popen(
-        command, env=environment(RAREEARTH_DATA=str(made.data)), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command, env=environment(RAREEARTH_DATA=str(small_build.data)), stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -340,11 +309,11 @@ def test_a_long_table_survives_a_reader_that_goes_away(made: Folder) -> None:
 # ---- cards, paths, texts ---------------------------------------------------------------------------------
 
 
-def test_show_and_path(inside: Command) -> None:
-    shown = inside("show", "李安").stdout
+def test_show_and_path(ask: Command) -> None:
+    shown = ask("show", "李安").stdout
     assert shown.startswith("Ann Lee  李安\nperson · ann-lee\n")
     assert "daily 0-20 0123abcd" in shown
-    told = inside("path", "Ann Lee", "Bob Ray").stdout
+    told = ask("path", "Ann Lee", "Bob Ray").stdout
     assert told.startswith("1. Ann Lee – Mine School\n")
     assert "2. Mine School – Bob Ray\n" in told
 
@@ -398,9 +367,9 @@ ENDINGS = [".graphml", ".gexf", ".ttl", ".trig", ".nq", ".jsonld", ".csv", ".cyp
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_export_by_ending(inside: Command, tmp_path: Path, ending: str) -> None:
+def test_export_by_ending(ask: Command, tmp_path: Path, ending: str) -> None:
     view = ["--view", "full"] if ending in formats.NETWORKS else []
-    done = inside("export", tmp_path / f"n{ending}", *view)
+    done = ask("export", tmp_path / f"n{ending}", *view)
     assert done.returncode == 0, done.stderr
     files = sorted(p.name for p in tmp_path.iterdir())
     assert files == (["n.edges.csv", "n.nodes.csv"] if ending == ".csv" else [f"n{ending}"])
@@ -408,11 +377,11 @@ def test_export_by_ending(inside: Command, tmp_path: Path, ending: str) -> None:
     assert "mine-school" in "".join(p.read_text(encoding="utf-8") for p in tmp_path.iterdir())
 
 
-def test_export_of_kinds_and_queries(inside: Command, tmp_path: Path) -> None:
-    inside("export", tmp_path / "speech.csv", "--view", "full", "--kind", "speech")
+def test_export_of_kinds_and_queries(ask: Command, tmp_path: Path) -> None:
+    ask("export", tmp_path / "speech.csv", "--view", "full", "--kind", "speech")
     [edge] = csv.DictReader(io.StringIO((tmp_path / "speech.edges.csv").read_bytes().decode(), newline=""))
     assert edge["relation"] == "collaboratesWith"
-    inside("export", tmp_path / "led.csv", "--query", "CONSTRUCT { ?a ree:leads ?b } { ?a ree:leads ?b }")
+    ask("export", tmp_path / "led.csv", "--query", "CONSTRUCT { ?a ree:leads ?b } { ?a ree:leads ?b }")
     [edge] = csv.DictReader(io.StringIO((tmp_path / "led.edges.csv").read_bytes().decode(), newline=""))
     assert (edge["Source"], edge["Target"]) == ("ann-lee", "mine-school")
 
@@ -432,18 +401,18 @@ def test_export_of_kinds_and_queries(inside: Command, tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_export_is_one_line_and_leaves_no_file(
-    inside: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
+    ask: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    refused(inside("export", *arguments), message)
+    refused(ask("export", *arguments), message)
     assert list(tmp_path.iterdir()) == []
 
 
 # ---- the whole -------------------------------------------------------------------------------------------
 
 
-def test_help_names_the_commands(run: Command) -> None:
-    done = run("--help")
+def test_help_names_the_commands(run_process: Command) -> None:
+    done = run_process("--help")
     assert done.returncode == 0
     for command in ("build", "check", "query", "questions", "show", "path", "verify", "export", "sentences"):
         assert command in done.stdout
@@ -466,26 +435,28 @@ def test_without_arguments_the_help_is_shown(run: Command) -> None:
     assert "conflicts" in done.stderr
 
 
-def test_the_output_is_utf8_in_any_locale(made: Folder, run: Command) -> None:
+def test_the_output_is_utf8_in_any_locale(small_build: Folder, run_process: Command) -> None:
     for changes in (
         {"LC_ALL": "C"},
         {"LC_ALL": "C.UTF-8"},
         {"LC_ALL": "POSIX", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
     ):
-        done = run(
+        done = run_process(
             "query",
             "-e",
             "SELECT ?l { entity:ann-lee rdfs:label ?l }",
             "--build",
-            made.build,
-            RAREEARTH_DATA=str(made.data),
+            small_build.build,
+            RAREEARTH_DATA=str(small_build.data),
             **changes,
         )
         assert done.returncode == 0, done.stderr
         assert "李安" in done.stdout
 
 
-def test_quads_of_a_build_are_those_of_its_export(inside: Command, made: Folder, tmp_path: Path) -> None:
-    inside("export", tmp_path / "n.nq")
-    assert set(ox.parse(path=tmp_path / "n.nq", format=ox.RdfFormat.N_QUADS)) == set(oxigraph.read(made.build).quads())
+def test_quads_of_a_build_are_those_of_its_export(ask: Command, small_build: Folder, tmp_path: Path) -> None:
+    ask("export", tmp_path / "n.nq")
+    assert set(ox.parse(path=tmp_path / "n.nq", format=ox.RdfFormat.N_QUADS)) == set(
+        oxigraph.read(small_build.build).quads()
+    )
     assert os.stat(tmp_path / "n.nq").st_size > 0

@@ -26,7 +26,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 import pytest
 import rdflib
-from conftest import ROOT, Command, environment, small
+from conftest import ROOT, Command, Folder, environment, small
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import Served, served
@@ -59,11 +59,8 @@ def store(built: Path) -> Oxigraph:
 
 
 @pytest.fixture(scope="module")
-def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A build of the small data."""
-    folder = small(tmp_path_factory.mktemp("little"))
-    builds.build(folder.data, folder.build)
-    return folder.build
+def little(small_build: Folder) -> Path:
+    return small_build.build
 
 
 @pytest.fixture(scope="module")
@@ -855,34 +852,37 @@ def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
         assert word in done.stderr
 
 
-def test_a_port_that_is_taken(run: Command, server: Served, little: Path) -> None:
+def test_a_port_that_is_taken(run_process: Command, server: Served, little: Path) -> None:
     one_line(
-        run("serve", "--port", server.port, "--build", little), f"127.0.0.1:{server.port}", "in use", "another port"
+        run_process("serve", "--port", server.port, "--build", little),
+        f"127.0.0.1:{server.port}",
+        "in use",
+        "another port",
     )
 
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
-def test_a_host_that_is_not_ours(run: Command, little: Path, host: str) -> None:
-    one_line(run("serve", "--host", host, "--port", 0, "--build", little), host, "cannot be listened on")
+def test_a_host_that_is_not_ours(run_process: Command, little: Path, host: str) -> None:
+    one_line(run_process("serve", "--host", host, "--port", 0, "--build", little), host, "cannot be listened on")
 
 
-def test_no_build_and_one_that_is_broken(run: Command, little: Path, tmp_path: Path) -> None:
-    one_line(run("serve", "--port", 0, "--build", tmp_path / "nothing"), "there is no build here")
+def test_no_build_and_one_that_is_broken(run_process: Command, little: Path, tmp_path: Path) -> None:
+    one_line(run_process("serve", "--port", 0, "--build", tmp_path / "nothing"), "there is no build here")
     broken = tmp_path / "broken"
     shutil.copytree(little, broken)
     [store] = broken.glob("store-*")
     (store / "CURRENT").write_text("MANIFEST-999999\n")
-    one_line(run("serve", "--port", 0, "--build", broken), "cannot be read", "rareearth build")
+    one_line(run_process("serve", "--port", 0, "--build", broken), "cannot be read", "rareearth build")
     shutil.rmtree(store)
-    one_line(run("serve", "--port", 0, "--build", broken), "it is not there", "rareearth build")
+    one_line(run_process("serve", "--port", 0, "--build", broken), "it is not there", "rareearth build")
 
 
 @pytest.mark.parametrize("library", ["uvicorn", "starlette", "jinja2", "httptools", "cachetools"])
-def test_without_the_extra(run: Command, little: Path, tmp_path: Path, library: str) -> None:
+def test_without_the_extra(run_process: Command, little: Path, tmp_path: Path, library: str) -> None:
     (tmp_path / f"{library}.py").write_text(
         f"raise ModuleNotFoundError('No module named {library}', name='{library}')\n"
     )
-    done = run("serve", "--port", 0, "--build", little, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT / 'graph'}")
+    done = run_process("serve", "--port", 0, "--build", little, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT / 'graph'}")
     one_line(done, f"{library} is not installed", "pip install 'rareearth[server]'")
 
 

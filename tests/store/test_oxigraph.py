@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import ROOT, Folder, environment, small
+from conftest import ROOT, Folder, environment
 
 from rareearth import build as builds
 from rareearth.errors import StoreError
@@ -115,30 +115,25 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    folder = small(tmp_path_factory.mktemp("made"))
-    builds.build(folder.data, folder.build)
-    return folder
-
-
 @pytest.mark.parametrize("what", DAMAGE)
-def test_a_damaged_build_is_told_in_a_line_and_a_new_one_mends_it(made: Folder, tmp_path: Path, what: str) -> None:
+def test_a_damaged_build_is_told_in_a_line_and_a_new_one_mends_it(
+    small_build: Folder, tmp_path: Path, what: str
+) -> None:
     build = tmp_path / "build"
-    shutil.copytree(made.build, build)
+    shutil.copytree(small_build.build, build)
     DAMAGE[what](build)
     with pytest.raises(StoreError, match=r"(build again|make one)$") as caught:
         oxigraph.read(build)
     assert "\n" not in str(caught.value)
     if "folder" not in what:
-        builds.build(made.data, build)
-        assert quads(build) == quads(made.build)
+        builds.build(small_build.data, build)
+        assert quads(build) == quads(small_build.build)
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, made: Folder) -> None:
+def test_a_folder_that_cannot_be_written(tmp_path: Path, small_build: Folder) -> None:
     (tmp_path / "file").write_text("a file")
     with pytest.raises(StoreError, match="cannot be written"):
-        builds.build(made.data, tmp_path / "file" / "build")
+        builds.build(small_build.data, tmp_path / "file" / "build")
 
 
 def test_a_store_that_does_not_give_back_what_was_put_in_is_refused(tmp_path: Path) -> None:
