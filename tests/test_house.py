@@ -91,17 +91,17 @@ def test_the_floors_hold() -> None:
 
 
 DOORS = {
-    "networkx": {"network", "views", "layout", "analysis", "measures", "formats", "site"},
+    "networkx": {"network", "views", "analysis", "measures"},
     "pyoxigraph": {"store", "ontology"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},
     "pydantic": {"models", "dataset", "server"},
     "oxrdflib": {"store"},
-    "rdflib": {"store", "knowledge"},
+    "rdflib": {"store"},
     "pandas": {"knowledge"},
-    "numpy": {"layout", "analysis", "measures", "site"},
+    "numpy": {"layout", "analysis", "measures"},
     "matplotlib": {"site"},
-    "igraph": {"measures", "analysis"},
+    "igraph": {"measures"},
     "cachetools": {"server"},
     "starlette": {"server"},
     "uvicorn": {"server"},
