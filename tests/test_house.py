@@ -176,6 +176,18 @@ def test_that_test_would_see_one_started(code: str, starts: bool) -> None:
     assert starts_the_command_line(ast.parse(code)) is starts
 
 
+def reads_claims(text: str) -> bool:
+    """Whether a text is a query for the graphs of claims, or for what claims have."""
+    return bool(re.search(r"GRAPH\s*\?|\bree:(source|kind|status|evidence|at|when|since|until)\b", text))
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT / "graph")))
+def test_claims_have_one_reader(path: Path) -> None:
+    found = {line for line, text in strings(ast.parse(path.read_text(encoding="utf-8"))) if reads_claims(text)}
+    home = path.relative_to(ROOT / "graph" / "rareearth")
+    assert bool(found) == (home in (Path("store/claims.py"), Path("store/nquads.py"))), found  # the second writes them
+
+
 def tracked() -> list[Path]:
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()

@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
@@ -20,8 +20,11 @@ from serving import Served, served
 
 from rareearth import build as builds
 from rareearth import namespaces
+from rareearth.errors import NotFoundError
 from rareearth.site import explorer, things
 from rareearth.site.addresses import Site
+from rareearth.store import oxigraph
+from rareearth.store.backend import Quad, Result
 from rareearth.store.oxigraph import Oxigraph
 
 ATTACK = "</script><img src=x onerror=alert(1)>"
@@ -101,6 +104,36 @@ def test_only_a_site_with_an_endpoint_describes_one(store: Oxigraph) -> None:
 def test_pages_name_the_licence(store: Oxigraph) -> None:
     page = things.document(store, namespaces.ENTITY + "li-bo").decode()
     assert f'<a href="{namespaces.LICENSE_DATA}"' in page.partition("<footer>")[2]
+
+
+@pytest.mark.parametrize("form", things.FORMS)
+@pytest.mark.parametrize("thing", ["entity/china", f"source/{ARTICLE}", "conflict/eneabba-capacity"])
+def test_a_document_takes_a_few_queries_however_many_claims_it_has(lines: list[str], thing: str, form: str) -> None:
+    store = Counting(oxigraph.memory(lines).engine)
+    things.document(store, namespaces.BASE + thing, form)
+    assert 0 < store.queries < 15
+
+
+def test_what_is_not_there_is_looked_for_among_ids_alone(lines: list[str]) -> None:
+    store = Counting(oxigraph.memory(lines).engine)
+    with pytest.raises(NotFoundError, match="did you mean li-bo"):
+        things.document(store, namespaces.ENTITY + "li-boo")
+    assert store.queries == 2
+
+
+class Counting(Oxigraph):
+    """A store that counts the queries that it answers, and refuses to give everything."""
+
+    queries = 0
+
+    def query(self, query: str, *args: Any, **kwargs: Any) -> Result:
+        self.queries += 1
+        return super().query(query, *args, **kwargs)
+
+    def quads(self, *args: Any, **kwargs: Any) -> Iterator[Quad]:
+        self.queries += 1
+        assert any(args) or "object" in kwargs
+        return super().quads(*args, **kwargs)
 
 
 # ---- documents

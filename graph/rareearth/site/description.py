@@ -7,12 +7,12 @@ Turtle has no named graphs, so the statement of a claim is given as ``rdf:subjec
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.formats import graphs
 from rareearth.site.addresses import ONTOLOGY
-from rareearth.store import rdf
+from rareearth.store import claims, rdf
 from rareearth.store.backend import DefaultGraph, NamedNode, Triple
 
 if TYPE_CHECKING:
@@ -44,19 +44,15 @@ def _used(prefixes: dict[str, str], triples: list[Triple]) -> dict[str, str]:
 def _triples(store: Backend, node: NamedNode, site: Site) -> set[Triple]:
     default = DefaultGraph()
     found: set[Triple] = set()
-    claims: set[Any] = {node} if node.value.startswith(namespaces.CLAIM) else set()
+    about = {node.value} if node.value.startswith(namespaces.CLAIM) else set()
     for quad in (*store.quads(node), *store.quads(object=node)):
-        if quad.graph_name != default:
-            claims.add(quad.graph_name)
+        if isinstance(quad.graph_name, NamedNode):
+            about.add(quad.graph_name.value)
             continue
         found.add(quad.triple)
         if isinstance(quad.subject, NamedNode) and quad.subject.value.startswith(namespaces.CLAIM):
-            claims.add(quad.subject)
-    for claim in claims:
-        found.update(quad.triple for quad in store.quads(claim, graph=default))
-        for quad in store.quads(graph=claim):
-            for name in ("subject", "predicate", "object"):
-                found.add(Triple(claim, NamedNode(_RDF + name), getattr(quad, name)))
+            about.add(quad.subject.value)
+    found.update(claims.triples(store, about))
     if node.value == namespaces.DATASET:
         found.update(_service(site))
     if node.value == ONTOLOGY:

@@ -6,7 +6,6 @@ refers to it. Nothing here knows a server: a :class:`Site` says where the pages 
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +16,7 @@ from rareearth.errors import NotFoundError, did_you_mean
 from rareearth.site import addresses, description, pages, vocabulary
 from rareearth.site.addresses import ONTOLOGY, Site
 from rareearth.store import claims
-from rareearth.store.backend import DefaultGraph, NamedNode
+from rareearth.store.backend import DefaultGraph, Literal, NamedNode
 from rareearth.store.claims import Claim
 from rareearth.views import cards, phrase
 from rareearth.views.cards import Statement
@@ -31,8 +30,8 @@ _TAGS = {namespaces.VOCABULARY + name for name in ("kind", "status", "stance")}
 _TYPE = NamedNode(namespaces.PREFIXES["rdf"] + "type")
 _TITLES = {NamedNode(namespaces.PREFIXES[prefix] + name) for prefix, name in (("rdfs", "label"), ("dcterms", "title"))}
 _HELD = NamedNode(namespaces.VOCABULARY + "held")
-_LABEL = """
-SELECT ?label ?it { ?it rdfs:label|dcterms:title ?label } ORDER BY (LANG(?label) != "en") ?label LIMIT 1"""
+_LABELS = "SELECT ?it ?label { VALUES ?it { %s } ?it rdfs:label|dcterms:title ?label }"
+_IRIS = "SELECT DISTINCT ?it { ?it ?property ?value FILTER(STRSTARTS(STR(?it), %s)) }"
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?claim a ree:Claim }"
 
 _Label: TypeAlias = Callable[[Any], str]
@@ -129,9 +128,8 @@ def _node(store: Backend, iri: str) -> NamedNode:
         raise NotFoundError("thing", iri, ", which is not an IRI") from error
     if iri != ONTOLOGY and next(store.quads(node), None) is None:
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
-        known = (getattr(quad.subject, "value", "") for quad in store.quads(graph=DefaultGraph()))
-        ids = {namespaces.local(k) for k in known if k.startswith(f"{namespaces.BASE}{prefix}/")}
-        close = names.closest(name, ids)
+        alike = store.select(_IRIS % Literal(f"{namespaces.BASE}{prefix}/"))
+        close = names.closest(name, {namespaces.local(row["it"].value) for row in alike})
         raise NotFoundError("thing", iri, did_you_mean(close))
     return node
 
@@ -159,13 +157,14 @@ def _sections(statements: Iterable[Statement]) -> Iterator[Section]:
 
 
 def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
-    label = functools.cache(functools.partial(_label, store))
     default = DefaultGraph()
     about = sorted(store.quads(node, graph=default), key=str)
     referring = sorted(store.quads(object=node, graph=default), key=str)
     found = sorted(claims.pointing(store, [node.value], MAX_LISTED + 1), key=_rank)
     listed = {NamedNode(claim.iri) for claim in found}
     others = [quad for quad in referring if quad.subject not in listed]
+    shown = (*about, *others[:MAX_LISTED])
+    label = _labels(store, (term for quad in shown for term in (quad.subject, quad.predicate, quad.object)))
 
     def part(term: Any) -> Part:
         return _part(label, site, term)
@@ -224,11 +223,25 @@ def _part(label: _Label, site: Site, term: Any, name: str = "") -> Part:
     return Part(label(term), site.link(iri) or (iri if iri.startswith(("http://", "https://")) else ""))
 
 
-def _label(store: Backend, term: Any) -> str:
-    if not isinstance(term, NamedNode):
-        return str(term.value)
-    for row in store.select(_LABEL, {"it": term}):
-        return str(row["label"].value)
-    if "#char=" in term.value:
-        return "characters " + term.value.rpartition("=")[2].replace(",", "–")
-    return namespaces.local(term.value) if term.value.startswith(namespaces.BASE) else namespaces.compact(term.value)
+def _labels(store: Backend, terms: Iterable[Any]) -> _Label:
+    """What to call each of some terms: its English label, else another one, else its name; a literal as it is."""
+    iris = {term.value for term in terms if isinstance(term, NamedNode)}
+    found: dict[str, tuple[bool, str]] = {}
+    for refs in claims.batches(iris):
+        for it, label in store.select(_LABELS % refs):
+            ranked = label.language != "en", label.value
+            found[it.value] = min(ranked, found.get(it.value, ranked))
+
+    def label_of(term: Any) -> str:
+        if not isinstance(term, NamedNode):
+            return str(term.value)
+        return found[term.value][1] if term.value in found else _name(term.value)
+
+    return label_of
+
+
+def _name(iri: str) -> str:
+    """What to call a thing without a label."""
+    if "#char=" in iri:
+        return "characters " + iri.rpartition("=")[2].replace(",", "–")
+    return namespaces.local(iri) if iri.startswith(namespaces.BASE) else namespaces.compact(iri)

@@ -8,6 +8,7 @@ module that asks for the graphs of claims; everybody else takes :class:`Claim` r
     claims.read(store, as_of="2021-12")    # those that may have been in effect then
     claims.pointing(store, [source])       # those with a property of that value: of a source, a speaker, a conflict
     claims.by_id(store, ids)               # those of these ids
+    claims.triples(store, iris)            # those of these IRIs, as RDF
 
 The number of queries hardly depends on the number of claims: one for the statements, one for their properties, and one
 for the labels, pages and spans that they name (each in batches), so that a store at the far end of a line will do. The
@@ -17,7 +18,7 @@ last one is asked when the first label, page or span is looked at: who needs non
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,7 +29,7 @@ from rareearth.store import vocabulary
 from rareearth.store.named import Page, Span, Things, Value, batches, having, is_node, pairs, properties_of
 
 if TYPE_CHECKING:
-    from rareearth.store.backend import Backend
+    from rareearth.store.backend import Backend, Triple
     from rareearth.store.named import Flat
     from rareearth.store.vocabulary import Relation
 
@@ -44,6 +45,7 @@ __all__ = [
     "pages",
     "pointing",
     "read",
+    "triples",
 ]
 
 _STATEMENTS = """
@@ -54,6 +56,10 @@ SELECT ?claim ?s ?p ?o ?kind ?status ?source ?evidence ?plain WHERE {
 }"""
 _GRAPH = "GRAPH ?claim { ?s ?p ?o }"
 _POINTING = f"{{ SELECT DISTINCT ?claim {{ VALUES ?it {{ %s }} ?claim ?points ?it ; a ree:Claim }} %s }} {_GRAPH}"
+_DESCRIBED = "CONSTRUCT { ?claim ?property ?value } WHERE { VALUES ?claim { %s } ?claim ?property ?value }"
+_REIFIED = f"""
+CONSTRUCT {{ ?claim rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o }}
+WHERE {{ VALUES ?claim {{ %s }} {_GRAPH} }}"""
 # The fields that a claim may lack: those that are texts, and those that are ids, by the property that has them.
 _TEXTS = {
     "ree:when": "when", "ree:since": "since", "ree:until": "until", "ree:inferredWhen": "inferred",
@@ -210,6 +216,13 @@ def pointing(store: Backend, things: Collection[str], limit: int | None = None) 
     ordered = f"ORDER BY ?claim LIMIT {limit:d}" if limit is not None else ""
     found = _claims(store, [_STATEMENTS % (_POINTING % (refs, ordered)) for refs in batches(things)])
     return found[:limit]
+
+
+def triples(store: Backend, iris: Collection[str]) -> Iterator[Triple]:
+    """Claims (their IRIs) as triples: their properties, and their statements as rdf:subject, predicate and object."""
+    for refs in batches(iris):
+        yield from store.construct(_DESCRIBED % refs)
+        yield from store.construct(_REIFIED % refs)
 
 
 def pages(store: Backend) -> dict[str, Page]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rareearth.analysis import ownership_sector, sample
 from rareearth.analysis.finding import Actor, Finding, Support, Table, TestResult, Value, Verdict, changed, counted
 from rareearth.measures import backends, centrality, permutation
-from rareearth.store import asof
+from rareearth.store import asof, claims
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -39,8 +39,6 @@ KINDS = {
     "with speech": ("fact", "speech"),
     "with assessments and recommendations": ("fact", "speech", "assessment", "recommendation"),
 }
-
-_LATEST = "SELECT (MAX(STR(?day)) AS ?last) { ?claim ree:kind ree:fact ; ree:status ree:held ; ree:earliest ?day }"
 
 METHOD = (
     "Degree and betweenness [freeman1978; freeman1977], PageRank [brin1998], k-core [seidman1983].",
@@ -267,11 +265,8 @@ def over_time(
 
 def _years(store: Backend) -> list[str]:
     """The latest year in which a fact is known to have held, and those five and ten years before."""
-    [row] = store.select(_LATEST)
-    if row["last"] is None:
-        return []
-    last = int(row["last"].value[:4])
-    return [str(last - before) for before in (10, 5, 0)]
+    days = [c.earliest for c in claims.read(store) if (c.kind, c.status) == ("fact", "held") and c.earliest]
+    return [str(int(max(days)[:4]) - before) for before in (10, 5, 0)] if days else []
 
 
 def _answer(result: Result) -> str:
