@@ -121,7 +121,7 @@ ODD = [
 # ---- each constraint -------------------------------------------------------------------------------------
 DATA = """
 <a> a <K> ; <p> 1, 2, 3, "x" ; <q> 2 ; <name> "one"@en, "two"@en, "deux"@fr, "three" ; <r> <b>, "b", [] .
-<b> a <L> ; <p> 1.5, "2021-01-01"^^xsd:date, true ; <q> 1, 5 ; <name> "ONE"@EN, "eins"@de-CH ; <r> <a>, <b> .
+<b> a <L> ; <p> 1.5, "2021-01-01"^^xsd:date, true ; <q> 1, 5 ; <name> "ONE"@EN, "eins"@de-CH, "two", "three" ; <r> <a>, <b> .
 <c> a <K> ; <p> "abc", "ABCDEF", "no"^^xsd:boolean, "x"^^xsd:dateTime ; <q> "abc" ; <r> <c> .
 <d> a <K> . <L> rdfs:subClassOf <K> . <e> <p> 7 .
 """
@@ -141,7 +141,7 @@ CONSTRAINTS = {
     "in": 'sh:path <p> ; sh:in ( 1 "abc" true )', "in nothing": "sh:path <p> ; sh:in ()",
     "languageIn": 'sh:path <name> ; sh:languageIn ( "en" "de" )', "uniqueLang": "sh:path <name> ; sh:uniqueLang true",
     "languages may come twice": "sh:path <name> ; sh:uniqueLang false",
-    "pattern": 'sh:path <p> ; sh:pattern "^[a-c1]+$"', "flags": 'sh:path <p> ; sh:pattern "^[a-c]+$" ; sh:flags "i"',
+    "pattern": 'sh:path <p> ; sh:pattern "^[a-c1]+$"', "flags": 'sh:path <p> ; sh:pattern "^[a-f]+$" ; sh:flags "i"',
     "minLength": "sh:path <p> ; sh:minLength 3", "maxLength": "sh:path <r> ; sh:maxLength 1",
     **{bound: f"sh:path <p> ; sh:{bound} 2" for bound in ("minInclusive", "minExclusive")},
     **{bound: f"sh:path <q> ; sh:{bound} 2" for bound in ("maxInclusive", "maxExclusive")},
@@ -212,6 +212,7 @@ REFUSED = {
     "no path": ("sh:minCount 1", "sh:minCount is in a shape without sh:path"),
     "a datatype": ("sh:path <p> ; sh:datatype xsd:gYear", "sh:datatype xsd:gYear is not supported"),
     "many values inside another": ("sh:not [ sh:path <p> ; sh:maxCount 99 ]", "sh:maxCount of more than 8"),
+    "and nothing": ("sh:and ()", "a list of shapes is empty"), "no list": ("sh:path <p> ; sh:in 5", "5 is not a list"),
     "itself": ("sh:node <s>", "a shape refers to itself"),
     "a class": ("a rdfs:Class", "a shape that is a class"),
     "no Turtle": ("sh:path [", "cannot be read"),

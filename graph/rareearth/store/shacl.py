@@ -26,6 +26,7 @@ _Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 _Target: TypeAlias = Callable[[str], str]  # a variable -> the pattern that binds it to the focus nodes
 
 _SH, _RDF, _XSD = "http://www.w3.org/ns/shacl#", namespaces.PREFIXES["rdf"], namespaces.PREFIXES["xsd"]
+_NIL = ox.NamedNode(_RDF + "nil")
 _MAX_COUNT = 8  # as many values are compared pairwise
 _TARGETS = {
     "targetNode": "VALUES {focus} {{ {term} }}",
@@ -242,10 +243,9 @@ class _Shapes:
             case "not":
                 return f"!({self._conforms(term, value)})"
             case "and" | "or":
-                shapes = [f"({self._conforms(one, value)})" for one in self._list(term)]
-                return (" && " if name == "and" else " || ").join(shapes) or str(name == "and").lower()
+                return (" && " if name == "and" else " || ").join(f"({one})" for one in self._all(term, value))
             case "xone":
-                return " + ".join(f"IF({self._conforms(one, value)}, 1, 0)" for one in self._list(term)) + " = 1"
+                return " + ".join(f"IF({one}, 1, 0)" for one in self._all(term, value)) + " = 1"
             case "class":
                 return f"EXISTS {{ {value} a/rdfs:subClassOf* {term} }}"
             case "datatype":
@@ -291,9 +291,19 @@ class _Shapes:
     def _values(self, shape: _Term, name: str) -> list[_Term]:
         return self._statements.get(shape, {}).get(_SH + name, [])
 
+    def _all(self, shapes: _Term, node: str) -> list[str]:
+        """The expressions for a list of shapes. Raises ShapesError when there is none."""
+        found = [self._conforms(shape, node) for shape in self._list(shapes)]
+        if not found:
+            raise ShapesError(f"{self._file}: a list of shapes is empty")
+        return found
+
     def _list(self, head: _Term) -> Iterator[_Term]:
-        """The members of an RDF list."""
-        while (said := self._statements.get(head)) and _RDF + "first" in said:
+        """The members of an RDF list. Raises ShapesError for what is not a list."""
+        while head != _NIL:
+            said = self._statements.get(head, {})
+            if not {_RDF + "first", _RDF + "rest"} <= set(said):
+                raise ShapesError(f"{self._file}: {_shown(head)} is not a list")
             yield said[_RDF + "first"][0]
             head = said[_RDF + "rest"][0]
 
