@@ -43,7 +43,7 @@ def digest(content: str) -> str:
 def check(store: Oxigraph, folder: Path, name: str, content: str | bytes) -> list[corpus.Checked]:
     folder.mkdir(exist_ok=True)
     (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(corpus.checked(store, Texts(folder)))
+    return list(corpus.check(store, Texts(folder)))
 
 
 COPIES = {
@@ -96,7 +96,7 @@ def test_a_folder_that_is_none_and_a_file_that_is_not_utf8(folder: Folder, tmp_p
 
 
 def test_every_cited_span_of_the_shipped_data_is_listed(store: Oxigraph) -> None:
-    found = corpus.cited(store)
+    found = corpus.cited_spans(store)
     assert {"reex-ganzhou-tour"} <= set(found)
     for spans in found.values():
         assert [c.span for c in spans] == sorted(c.span for c in spans)

@@ -82,7 +82,7 @@ class Texts:
         return self._files[best][0] if best is not None and matching[best] else None
 
 
-def cited(store: Backend) -> dict[str, list[Cited]]:
+def cited_spans(store: Backend) -> dict[str, list[Cited]]:
     """The spans that the claims of a store cite, by source id, in the order of the text."""
     spans = {
         Cited(claim.source, claim.page.text_hash, Span(span.start, span.end), span.fingerprint)
@@ -96,9 +96,15 @@ def cited(store: Backend) -> dict[str, list[Cited]]:
     return found
 
 
-def checked(store: Backend, texts: Texts) -> Iterator[Checked]:
+def check(store: Backend, texts: Texts) -> Iterator[Checked]:
     """Every cited span, searched for in the available texts."""
-    for source, spans in cited(store).items():
+    for source, spans in cited_spans(store).items():
         text = texts.of(source, spans)
         for item in spans:
             yield Checked(item, find(text, item.span, item.fingerprint) if text is not None else None, text)
+
+
+def sentences(store: Backend, texts: Texts) -> dict[tuple[str, int, int], str]:
+    """The sentence at each cited span that was found, by the id of the source, and the start and end of the span."""
+    found = check(store, texts)
+    return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}

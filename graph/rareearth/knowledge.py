@@ -255,7 +255,7 @@ class KnowledgeGraph:
         >>> graph.conflicts()[0].kind
         'contradiction'
         """
-        return conflicts.judged(self.store)
+        return conflicts.read(self.store)
 
     def sentence(self, statement: Statement, number: int) -> str | None:
         """The sentence at the span of a statement (from 0); None without a text, or where the text does not have it."""
@@ -264,8 +264,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _sentences(self) -> dict[tuple[str, int, int], str]:
-        found = corpus.checked(self.store, self._texts) if self._texts else []
-        return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
+        return corpus.sentences(self.store, self._texts) if self._texts else {}
 
     def run(self, query: str, values: Mapping[str, Value]) -> sparql.Result:
         """The store's own result of a query, to be written in a format of SPARQL; otherwise as :meth:`ask`."""

@@ -29,12 +29,13 @@ Verdict = Literal["same", "different", "unsure"]
 # In the order in which they are listed.
 CLAIM_KINDS: tuple[str, ...] = get_args(ClaimKind)
 STATUSES: tuple[str, ...] = get_args(Status)
+EVIDENCE_LEVELS: tuple[str, ...] = get_args(EvidenceLevel)
 DISAGREEMENTS: tuple[str, ...] = get_args(Disagreement)
 
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 
 
-def _checked_date(value: str) -> str:
+def _check_date(value: str) -> str:
     edtf.parse(value)
     return value
 
@@ -71,7 +72,7 @@ _URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART %
 Url = Annotated[str, _text(_URL, 2000, "an address that starts with http:// or https://, other signs as %XX")]
 Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 20, "a language code like en or zh")]
 Sha256 = Annotated[str, _text(r"[0-9a-f]{64}", 64, "64 lower-case hexadecimal digits")]
-Edtf = Annotated[str, AfterValidator(_checked_date)]
+Edtf = Annotated[str, AfterValidator(_check_date)]
 
 
 class Frozen(BaseModel):

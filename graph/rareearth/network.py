@@ -146,7 +146,7 @@ def _network(terms: _Terms, nodes: Collection[str], triples: Iterable[_Triple], 
     network: Network = nx.MultiDiGraph()
     ids = {iri: namespaces.local(iri) for iri in nodes}
     for iri, id_ in sorted(ids.items(), key=lambda item: item[1]):
-        network.add_node(id_, **terms.described(iri))
+        network.add_node(id_, **terms.attributes(iri))
     backing: dict[_Triple, list[Claim]] = defaultdict(list)
     for claim in chosen:
         backing[_triple(claim)].append(claim)
@@ -232,7 +232,7 @@ class _Terms:
         """The views that entities of a class (its IRI) are in."""
         return self._classes[kind][2] if kind in self._classes else frozenset()
 
-    def described(self, iri: str) -> dict[str, str]:
+    def attributes(self, iri: str) -> dict[str, str]:
         """The attributes of the node of an entity."""
         kind, label, zh, about = self.nodes.get(iri, _Node("", namespaces.local(iri), "", ""))
         colour, sphere, _ = self._classes.get(kind, (NO_COLOUR, "", frozenset()))

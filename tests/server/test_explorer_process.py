@@ -18,7 +18,7 @@ from rareearth.store import oxigraph
 
 @pytest.mark.skipif(not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)")
 def test_the_page_is_that_of_the_library(built: Path) -> None:
-    assert asyncio.run(explorer_process.page(built, None)) == explorer.encoded(oxigraph.read(built))
+    assert asyncio.run(explorer_process.page(built, None)) == explorer.encode(oxigraph.read(built))
 
 
 def test_a_build_that_is_not_there_is_told_in_a_line(tmp_path: Path) -> None:

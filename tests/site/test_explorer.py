@@ -62,7 +62,7 @@ def attacked(folder: Folder) -> Oxigraph:
 
 @needs_page
 def test_it_is_the_same_bytes_each_time(store: Oxigraph) -> None:
-    assert explorer.encoded(store) == explorer.encoded(store)
+    assert explorer.encode(store) == explorer.encode(store)
 
 
 @needs_page
@@ -156,7 +156,7 @@ def test_with_texts_it_holds_the_cited_sentences(folder: Folder, tmp_path: Path)
     kept = tmp_path / "texts"
     kept.mkdir()
     (kept / "daily.txt").write_text(said, encoding="utf-8")
-    without, with_ = (data_of(explorer.encoded(store, t).decode()) for t in (None, corpus.Texts(kept)))
+    without, with_ = (data_of(explorer.encode(store, t).decode()) for t in (None, corpus.Texts(kept)))
     assert [c["sentences"] for c in with_["claims"] if "sentences" in c and c["sentences"][0]] == [[said]]
     assert not [c for c in without["claims"] if "sentences" in c]
 
@@ -176,7 +176,7 @@ def test_the_folder_of_texts_in_the_environment_is_not_enough(run: Command, buil
 
 @needs_page
 def test_a_name_cannot_end_the_script(attacked: Oxigraph) -> None:
-    content = explorer.encoded(attacked).decode()
+    content = explorer.encode(attacked).decode()
     assert ATTACK not in content
     assert "<!--" not in content
     assert content.count("</script>") == 2
@@ -190,7 +190,7 @@ def test_lines_that_end_a_script_are_escaped() -> None:
 @needs_page
 def test_options_that_a_page_does_not_have_are_reported(run: Command, built: Path, tmp_path: Path) -> None:
     done = run("export", tmp_path / "graph.html", "--view", "full", "--build", built)
-    assert (done.returncode, "--view, --query and --kind are for the other formats" in done.stderr) == (1, True)
+    assert (done.returncode, "--view, --query and --kind are for .graphml" in done.stderr) == (1, True)
     done = run("export", tmp_path / "graph.svg", "--texts", tmp_path, "--build", built)
     assert (done.returncode, "--texts is for .html" in done.stderr) == (1, True)
 

@@ -57,7 +57,7 @@ def test_one_statement_told_with_other_details_stays_a_fact(folder: Folder) -> N
 
 
 def test_the_sides_stand_side_by_side(folder: Folder) -> None:
-    [conflict] = conflicts.judged(built(folder, "unsure", "ann-lee leads ore-works", "bob-ray leads ore-works"))
+    [conflict] = conflicts.read(built(folder, "unsure", "ann-lee leads ore-works", "bob-ray leads ore-works"))
     assert (conflict.id, conflict.kind, conflict.question) == ("who-leads", "unsure", "Who leads Ore Works?")
     assert [side.statement for side in conflict.sides] == ["Ann Lee leads Ore Works", "Bob Ray leads Ore Works"]
     assert [side.claim.evidence for side in conflict.sides] == ["page", "page"]
@@ -68,7 +68,7 @@ def test_the_sides_stand_side_by_side(folder: Folder) -> None:
 
 def test_pages_of_one_story_are_one_origin(folder: Folder) -> None:
     store = built(folder, "change", "ann-lee leads ore-works", "bob-ray leads ore-works", extra="  story: a-release\n")
-    assert conflicts.judged(store)[0].origins == 1
+    assert conflicts.read(store)[0].origins == 1
 
 
 def test_differences_nobody_judged_are_found(folder: Folder) -> None:
@@ -77,25 +77,25 @@ def test_differences_nobody_judged_are_found(folder: Folder) -> None:
             ":\n      conflict: who-leads", ""
         )
         folder.write(f"sources/page{n}.yaml", text)
-    [sides] = conflicts.unjudged(oxigraph.memory(nquads.lines(folder.dataset())))
+    [sides] = conflicts.find_unjudged(oxigraph.memory(nquads.lines(folder.dataset())))
     assert [side.statement for side in sides] == ["Ore Works was founded on 2001", "Ore Works was founded on 2002"]
 
 
 def test_the_shipped_conflicts(store: Oxigraph, dataset: Dataset) -> None:
-    found = conflicts.judged(store)
+    found = conflicts.read(store)
     kinds = Counter(conflict.kind for conflict in found)
     assert len(found) >= 60
     assert kinds["contradiction"] >= 22
     assert kinds["change"] >= 20
     assert kinds["rounding"] >= 5
     assert all(len(conflict.sides) >= 2 for conflict in found)
-    assert conflicts.unjudged(store) == []
+    assert conflicts.find_unjudged(store) == []
     assert {c.conflict for c in dataset.claims if c.conflict} == {c.id for c in found}
 
 
 def test_an_as_of_store_keeps_contradicted_statements_out(store: Oxigraph) -> None:
     then = asof.at(store, "2026").store
-    for conflict in conflicts.judged(store):
+    for conflict in conflicts.read(store):
         if conflict.id == "apple-nature":
             claim = conflict.sides[0].claim
             graph = ox.NamedNode(f"https://w3id.org/rareearth/claim/{claim.id}")

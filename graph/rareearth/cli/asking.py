@@ -139,7 +139,7 @@ def conflicts(
 
     graph = open_graph(build)
     if unjudged:
-        for sides in found.unjudged(graph.store):
+        for sides in found.find_unjudged(graph.store):
             print("\n".join(found.side_lines(sides)) + "\n")
         return
     listed = graph.conflicts()

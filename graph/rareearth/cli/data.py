@@ -60,12 +60,12 @@ def build(data: Data = None, build: Build = None) -> None:
 @app.command()
 def verify(texts: TextsFolder = None, build: Build = None) -> None:
     """Check every cited span against your texts; the exit code is 1 if one is not found."""
-    from rareearth import corpus as kept
+    from rareearth import corpus
     from rareearth.errors import RareEarthError
 
     if texts is None:
         raise RareEarthError("no texts to check against: use --texts DIR or set RAREEARTH_TEXTS")
-    found = list(kept.checked(open_graph(build).store, kept.Texts(texts)))
+    found = list(corpus.check(open_graph(build).store, corpus.Texts(texts)))
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
     for item in lost:

@@ -50,14 +50,14 @@ def export(
     from rareearth import paths
     from rareearth.corpus import Texts
     from rareearth.errors import RareEarthError
-    from rareearth.formats import Export
+    from rareearth.formats import NETWORKS, Export
     from rareearth.site import exports
 
     chosen = exports.of(file)
     if chosen.holds != "network" and (view or query or kinds):
-        networks = " ".join(found.extension for found in exports.FORMATS if found.holds == "network")
         raise RareEarthError(
-            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for {networks}"
+            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for "
+            + " ".join(NETWORKS)
         )
     if texts and chosen.holds != "page":
         raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")

@@ -82,7 +82,7 @@ def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
     return path
 
 
-def encoded_text(text: str) -> bytes:
+def encode_text(text: str) -> bytes:
     """A text as UTF-8. Raises FormatError for half of a surrogate pair, which UTF-8 cannot hold."""
     try:
         return text.encode()
@@ -91,21 +91,21 @@ def encoded_text(text: str) -> bytes:
         raise FormatError(f"the text has U+{code:04X}, half of a surrogate pair; remove it") from error
 
 
-def _encoded_lines(lines: Iterable[str]) -> Iterator[bytes]:
+def _encode_lines(lines: Iterable[str]) -> Iterator[bytes]:
     for line in lines:
-        yield encoded_text(line) + b"\n"
+        yield encode_text(line) + b"\n"
 
 
 def _graphml(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import graphml
 
-    return [save(path, _encoded_lines(graphml.lines(export.network())))]
+    return [save(path, _encode_lines(graphml.lines(export.network())))]
 
 
 def _gexf(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import gexf
 
-    return [save(path, _encoded_lines(gexf.lines(export.network())))]
+    return [save(path, _encode_lines(gexf.lines(export.network())))]
 
 
 def _csv(path: Path, export: Export) -> list[Path]:
@@ -113,21 +113,21 @@ def _csv(path: Path, export: Export) -> list[Path]:
 
     network = export.network()
     return [
-        save(path.with_suffix(".nodes.csv"), _encoded_lines(tables.nodes(network))),
-        save(path.with_suffix(".edges.csv"), _encoded_lines(tables.edges(network))),
+        save(path.with_suffix(".nodes.csv"), _encode_lines(tables.nodes(network))),
+        save(path.with_suffix(".edges.csv"), _encode_lines(tables.edges(network))),
     ]
 
 
 def _cypher(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import cypher
 
-    return [save(path, _encoded_lines(cypher.lines(export.network())))]
+    return [save(path, _encode_lines(cypher.lines(export.network())))]
 
 
 def _svg(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import svg
 
-    return [save(path, _encoded_lines(svg.lines(export.network())))]
+    return [save(path, _encode_lines(svg.lines(export.network())))]
 
 
 def _rdf(path: Path, export: Export) -> list[Path]:

@@ -23,11 +23,10 @@ from starlette.routing import Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import messages, pages, protocol
+from rareearth.server import links, messages, protocol
 from rareearth.server.access import AccessLog
 from rareearth.server.served import Served
-from rareearth.site import addresses, explorer
-from rareearth.site import pages as site_pages
+from rareearth.site import addresses, explorer, rendering
 
 LOG = logging.getLogger("rareearth.server")
 MAX_BODY = 1 << 20  # bytes
@@ -109,8 +108,8 @@ async def sparql(request: Request) -> Response:
     forms = protocol.forms(_accept(request))
     served = _served(request)
     key, cache = (asked, forms), served.cache
-    if kept := cache.get(key):
-        media, body = kept.media, kept.body
+    if cached := cache.get(key):
+        media, body = cached.media, cached.body
     else:
         query_request = messages.QueryRequest(asked.text, forms, served.max_rows, asked.default, asked.named)
         reply = await served.ask(query_request, messages.QueryReply)
@@ -144,7 +143,7 @@ async def find(request: Request) -> Response:
     if len(name) > MAX_NAME:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply)
-    return RedirectResponse(pages.link(reply.iri), status_code=303)
+    return RedirectResponse(links.link(reply.iri), status_code=303)
 
 
 async def dump(request: Request) -> Response:
@@ -162,7 +161,7 @@ async def static(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _STATIC:
         raise RefusedError(404, f"there is no file {name}")
-    body = (site_pages.STATIC / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
+    body = (rendering.STATIC / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
     return _response(body, _STATIC[name])
 
 
@@ -206,10 +205,10 @@ def _form(request: Request, offered: tuple[str, ...] = tuple(_DOCUMENTS.values()
 
 
 def _response(body: bytes, media: str, **headers: str) -> Response:
-    kept = {name: value for name, value in headers.items() if value}
+    sent = {name: value for name, value in headers.items() if value}
     if media == "text/html":
-        kept["Content-Security-Policy"] = _POLICY
-    return Response(body, media_type=media, headers={"X-Content-Type-Options": "nosniff", **kept})
+        sent["Content-Security-Policy"] = _POLICY
+    return Response(body, media_type=media, headers={"X-Content-Type-Options": "nosniff", **sent})
 
 
 def _accept(request: Request) -> str:
@@ -238,7 +237,7 @@ async def _refused(request: Request, error: Exception) -> Response:
     queried = request.url.path.startswith("/sparql") and (request.method == "POST" or request.scope["query_string"])
     if "text/html" in request.headers.get("accept", "") and not queried:
         title = f"{status} {HTTPStatus(status).phrase}"
-        page = _response(site_pages.error(pages.site(""), title, str(error)), "text/html")
+        page = _response(rendering.error(links.site(""), title, str(error)), "text/html")
         page.status_code = status
         page.headers.update(headers)
         return page

@@ -48,7 +48,7 @@ def main(folder: str, texts: str | None = None) -> None:
     """Write the page of a build folder to standard output."""
     end_with_parent()
     try:
-        written = explorer.encoded(oxigraph.read(Path(folder)), Texts(Path(texts)) if texts else None)
+        written = explorer.encode(oxigraph.read(Path(folder)), Texts(Path(texts)) if texts else None)
     except (RareEarthError, OSError) as error:
         print(error, file=sys.stderr)
         raise SystemExit(REFUSED) from error

@@ -157,7 +157,7 @@ class Pool:
         if self._commands is not None:
             self._commands.close()
 
-    async def drained(self) -> None:
+    async def drain(self) -> None:
         """Wait until no request is being handled, then close."""
         try:
             while self.busy and self.alive:
@@ -182,10 +182,10 @@ class Pool:
                     async with contextlib.AsyncExitStack() as slot:
                         if mark in self._long:
                             await slot.enter_async_context(self._slot())
-                        return await self._handled(sent, mark, slot)
+                        return await self._handle(sent, mark, slot)
                 except ConnectionError:
                     at_once = time.monotonic() - start < QUICK
-                    if await self._ended():
+                    if await self._has_ended():
                         raise EndedError from None
                     if not (again and at_once):  # otherwise the worker was killed just before it got the request
                         break
@@ -193,7 +193,7 @@ class Pool:
             self.busy -= 1
         raise RefusedError(507, "the query needs more memory than allowed, and its worker has ended")
 
-    async def _handled(self, sent: bytes, mark: bytes, slot: contextlib.AsyncExitStack) -> Reply:
+    async def _handle(self, sent: bytes, mark: bytes, slot: contextlib.AsyncExitStack) -> Reply:
         worker = await self._free()
         asked = worker.ask(sent)
         start, spent = time.monotonic(), worker.spent()
@@ -255,7 +255,7 @@ class Pool:
             os.setpriority(os.PRIO_PROCESS, worker.process, 10)
         worker.signal(signal.SIGCONT)
 
-    async def _ended(self) -> bool:
+    async def _has_ended(self) -> bool:
         """Whether a worker ended because the template did: both are noticed at about the same time."""
         if self._template is not None:
             with contextlib.suppress(TimeoutError):
@@ -310,7 +310,7 @@ class Pool:
         """Add an idle worker, retrying until it succeeds: otherwise the pool would shrink."""
         while self.alive:
             try:
-                worker = await self._forked()
+                worker = await self._fork_worker()
             except OSError as error:  # no descriptor is free, or the template has ended
                 LOG.warning("no worker could be started: %s", error)
                 await asyncio.sleep(0.2)
@@ -318,7 +318,7 @@ class Pool:
                 self._idle.put_nowait(worker)
                 return
 
-    async def _forked(self) -> Worker:
+    async def _fork_worker(self) -> Worker:
         assert self._commands is not None  # noqa: S101 - the pool is open
         ours, theirs = socket.socketpair()
         try:

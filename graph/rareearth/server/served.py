@@ -46,7 +46,7 @@ class Served:
             if old is not None:
                 what = "a new build is served" if old.alive else "the workers had ended and were replaced"
                 LOG.info("%s: %s", what, oxigraph.manifest(self.folder)["sha256"][:16])
-                task = asyncio.ensure_future(old.drained())
+                task = asyncio.ensure_future(old.drain())
                 self.closing.add(task)
                 task.add_done_callback(self.closing.discard)
 

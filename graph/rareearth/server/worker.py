@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
-from rareearth.server import messages, pages
+from rareearth.server import links, messages
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
@@ -109,9 +109,9 @@ def _reply(store: Backend, request: Request) -> Reply:
         case messages.QueryRequest():
             return _result(store, request)
         case messages.DocumentRequest(iri, form, base):
-            return messages.DocumentReply(things.document(store, iri, form, pages.site(base)))
+            return messages.DocumentReply(things.document(store, iri, form, links.site(base)))
         case messages.EditorRequest(base):
-            return messages.DocumentReply(things.editor(store, pages.site(base)))
+            return messages.DocumentReply(things.editor(store, links.site(base)))
         case messages.FindRequest(name):
             return messages.FindReply(lookup.entity(store, name))
 

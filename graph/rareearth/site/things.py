@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rareearth import names, namespaces, network
 from rareearth.errors import NotFoundError, did_you_mean
-from rareearth.site import addresses, description, pages, vocabulary
+from rareearth.site import addresses, description, rendering, vocabulary
 from rareearth.site.addresses import ONTOLOGY, Site
 from rareearth.store import claims
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode
@@ -84,7 +84,7 @@ class ThingPage:
 
 def prepare(store: Backend) -> None:
     """Read what documents need in addition to the store, so that writing one opens no file afterwards."""
-    pages.templates()
+    rendering.templates()
     vocabulary.read(store)
 
 
@@ -105,19 +105,19 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
         return description.encode(store, node, form, site)
     if iri.startswith(namespaces.ENTITY):
         card = cards.card(store, iri)
-        return pages.render(
+        return rendering.render(
             "entity.html", site, iri=iri, card=card, sections=list(_sections(card.statements)), words=phrase
         )
     if iri == namespaces.DATASET:
         return _home(store, node, site)
     if iri == ONTOLOGY:
-        return pages.render("ontology.html", site, iri=iri, groups=list(vocabulary.read(store).groups()))
-    return pages.render("thing.html", site, iri=iri, page=_thing(store, node, site))
+        return rendering.render("ontology.html", site, iri=iri, groups=list(vocabulary.read(store).groups()))
+    return rendering.render("thing.html", site, iri=iri, page=_thing(store, node, site))
 
 
 def editor(store: Backend, site: Site) -> bytes:
     """The page of the query editor."""
-    return pages.render("editor.html", site, data=vocabulary.read(store).editor_data())
+    return rendering.render("editor.html", site, data=vocabulary.read(store).editor_data())
 
 
 def _node(store: Backend, iri: str) -> NamedNode:
@@ -136,7 +136,7 @@ def _node(store: Backend, iri: str) -> NamedNode:
 
 def _home(store: Backend, node: NamedNode, site: Site) -> bytes:
     counts = {quad.predicate.value.rpartition("#")[2]: getattr(quad.object, "value", "") for quad in store.quads(node)}
-    return pages.render(
+    return rendering.render(
         "home.html",
         site,
         entities=counts["entities"],

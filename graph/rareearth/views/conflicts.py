@@ -60,7 +60,7 @@ class Conflict:
         return len({side.claim.page.origin for side in self.sides})
 
 
-def judged(store: Backend) -> list[Conflict]:
+def read(store: Backend) -> list[Conflict]:
     """The conflicts that somebody has judged, contradictions first, then by id."""
     rows = list(store.select(_CONFLICTS))
     sides: dict[str, list[Claim]] = defaultdict(list)
@@ -74,7 +74,7 @@ def judged(store: Backend) -> list[Conflict]:
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.id))
 
 
-def unjudged(store: Backend) -> list[tuple[Side, ...]]:
+def find_unjudged(store: Backend) -> list[tuple[Side, ...]]:
     """Facts that differ on what has one value at a time and the same time, and are not in one judged conflict.
 
     These are values (a date of founding, a capacity) of one subject, and holders of what there is one of.

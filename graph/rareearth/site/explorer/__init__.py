@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from rareearth import corpus, namespaces
 from rareearth.errors import PageError
-from rareearth.formats import encoded_text, save
-from rareearth.site import policy
+from rareearth.formats import encode_text, save
+from rareearth.site import content_security
 from rareearth.site.explorer import content
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EXTENSION = ".html"
 _HERE = Path(__file__).resolve().parent
 _DIST = _HERE / "dist"
-_PLACE = re.compile(r"\{\{(\w+)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _HEIGHT = 640  # of the page inside a notebook
 
 
@@ -34,20 +34,19 @@ def is_bundled() -> bool:
     return all((_DIST / name).is_file() for name in ("page.js", "page.css"))
 
 
-def write(path: Path, store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> Path:
+def write(path: Path, store: Backend, texts: corpus.Texts | None = None, as_of: str = "") -> Path:
     """Write the page of a store; with the texts of articles it contains the cited sentences. Raises PageError."""
-    return save(path, encoded(store, kept, as_of))
+    return save(path, encode(store, texts, as_of))
 
 
-def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -> bytes:
+def encode(store: Backend, texts: corpus.Texts | None = None, as_of: str = "") -> bytes:
     """The page as UTF-8, the same bytes for the same store; ``as_of`` is the date it is limited to, if any."""
     parts = {name: part(name) for name in ("page.js", "page.css")}
-    found = corpus.checked(store, kept) if kept else ()
-    sentences = {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
+    sentences = corpus.sentences(store, texts) if texts else {}
     data = {**content.read(store, sentences), "asOf": as_of}
     style, script = parts["page.css"], parts["page.js"]
     filling = {
-        "policy": policy.policy(style, script),
+        "policy": content_security.policy(style, script),
         "style": style,
         "data": _json(data),
         "script": script,
@@ -55,7 +54,7 @@ def encoded(store: Backend, kept: corpus.Texts | None = None, as_of: str = "") -
         "licence_url": namespaces.LICENSE_DATA,
         "creator": namespaces.CREATOR,
     }
-    return encoded_text(_PLACE.sub(lambda place: filling[place[1]], _read(_HERE / "template.html")))
+    return encode_text(_PLACEHOLDER.sub(lambda match: filling[match[1]], _read(_HERE / "template.html")))
 
 
 def frame(store: Backend) -> str:
@@ -63,7 +62,7 @@ def frame(store: Backend) -> str:
 
     It contains no sentences of articles, as notebooks are often passed on.
     """
-    inside = html.escape(encoded(store).decode(), quote=True)
+    inside = html.escape(encode(store).decode(), quote=True)
     return (
         f'<iframe title="rareearth" width="100%" height="{_HEIGHT}" style="border: 0" '
         f'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" srcdoc="{inside}"></iframe>'

@@ -61,7 +61,7 @@ def read(store: Backend, sentences: Sentences) -> Record:
         "entities": _entities(store, full, actors),
         "claims": list(_claims(known, in_effect.spells(known, known), sentences)),
         "sources": _sources(store),
-        "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.judged(store)},
+        "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.read(store)},
     }
 
 

@@ -7,7 +7,7 @@ no list of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias, get_args
+from typing import TYPE_CHECKING, TypeAlias
 
 from rareearth import models, namespaces, network
 from rareearth.views import cards
@@ -36,12 +36,12 @@ def read(store: Backend) -> dict[str, object]:
     def items(ids: Iterable[str]) -> list[Item]:
         return [dict(zip(("id", "text", "title"), (id_, *known.get(id_, (id_, ""))), strict=True)) for id_ in ids]
 
-    held, *others = items(get_args(models.Status))
+    held, *others = items(models.STATUSES)
     contradicted = {"id": CONTRADICTED, "text": CONTRADICTED, "title": "Another source states something else."}
     return {
-        "kinds": items(get_args(models.ClaimKind)),
+        "kinds": items(models.CLAIM_KINDS),
         "statuses": [held, contradicted, *others],
-        "levels": items(get_args(models.EvidenceLevel)),
+        "levels": items(models.EVIDENCE_LEVELS),
         "headings": cards.ALL_HEADINGS,
         "noColour": network.NO_COLOUR,
     }

@@ -53,10 +53,9 @@ class Evidence:
         return phrase.source(self.page)
 
 
-def read(store: Backend, kept: corpus.Texts | None = None) -> dict[str, Evidence]:
+def read(store: Backend, texts: corpus.Texts | None = None) -> dict[str, Evidence]:
     """Every claim of a store by its id, in the order of sources, spans and ids."""
-    checked = corpus.checked(store, kept) if kept else ()
-    sentences = {(c.cited.source, *c.cited.span): c.sentence for c in checked if c.sentence is not None}
+    sentences = corpus.sentences(store, texts) if texts else {}
     found = {}
     for claim in sorted(claims.read(store), key=lambda claim: (claim.source, claim.spans, claim.id)):
         cited = (sentences.get((claim.source, start, end)) for start, end, _ in claim.spans)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from rareearth import namespaces
 from rareearth.analysis import references
 from rareearth.analysis.finding import Verdict
-from rareearth.formats import encoded_text
-from rareearth.site import policy
+from rareearth.formats import encode_text
+from rareearth.site import content_security
 from rareearth.site.report import content, drawing
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def html(report: Content) -> bytes:
     """The page: one file without script; its Content-Security-Policy forbids all network requests."""
     style = _text("report.css")
     svg = functools.partial(drawing.inline, titles=report.titles)
-    return _rendered("report.html", report, style=style, policy=policy.policy(style), svg=svg)
+    return _rendered("report.html", report, style=style, policy=content_security.policy(style), svg=svg)
 
 
 def markdown(report: Content, folder: str) -> bytes:
@@ -51,7 +51,7 @@ def _rendered(name: str, report: Content, **more: Any) -> bytes:
         named=NAMED,
         **more,
     )
-    return encoded_text(text)
+    return encode_text(text)
 
 
 def _text(name: str) -> str:

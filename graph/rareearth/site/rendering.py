@@ -1,4 +1,4 @@
-"""The templates of pages, read once: a process that can open no file later still renders them."""
+"""Pages from templates, which are read once: a process that can open no file later still renders them."""
 
 from __future__ import annotations
 
