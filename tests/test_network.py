@@ -130,7 +130,7 @@ def test_the_network_is_the_same_whatever_the_order_of_the_store(lines: list[str
 def test_unknown_views_and_kinds_are_refused_with_those_there_are(store: Oxigraph) -> None:
     with pytest.raises(RareEarthError, match="no view named 'all'; expected actors or full"):
         network.read(store, "all")
-    with pytest.raises(RareEarthError, match="no kind of claim named 'rumour'; expected some of fact, speech"):
+    with pytest.raises(RareEarthError, match="no kind of claim named 'rumour'; expected one or more of fact, speech"):
         network.read(store, "full", ["fact", "rumour"])
 
 

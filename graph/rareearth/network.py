@@ -77,7 +77,7 @@ def read(
     if view not in VIEWS:
         raise NotFoundError("view", view, f"; expected {' or '.join(VIEWS)}")
     if unknown := set(kinds or ()) - set(KINDS):
-        raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(KINDS)}")
+        raise NotFoundError("kind of claim", min(unknown), f"; expected one or more of {', '.join(KINDS)}")
     given = claims.read(store) if known is None else known
     terms = _Terms(store)
     if view == "full":

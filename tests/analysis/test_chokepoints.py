@@ -36,7 +36,7 @@ TOLD = [
 
 def points(finding: Finding) -> set[tuple[object, object, object]]:
     return {
-        (row["stage"], row["by"], row["carrier"])
+        (row["stage"], row["by"], row["name"])
         for row in rows(table(finding, "Single points"))
         if row["state"] == "operating"
     }
@@ -97,7 +97,7 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
     outputs = rows(table(finding, "Output"))
     assert [(row["country"], row["% of those stated"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
     assert outputs[0]["index of the year"] == pytest.approx(0.82)  # 0.9^2 + 0.1^2
-    assert any("90 % of the stated output" in text and "1 of 3" in text for text in finding.limits)
+    assert any("90 % of the output" in text and "1 of 3" in text for text in finding.limits)
 
 
 def test_a_firm_that_makes_what_its_site_makes_is_not_counted_again(folder: Folder) -> None:
@@ -128,7 +128,7 @@ def test_those_who_run_a_site_together_carry_a_part_each(folder: Folder) -> None
     found = rows(table(finding, "Each stage:"))
     run = next(r for r in found if (r["stage"], r["by"], r["state"]) == ("separation", "operator", "operating"))
     # A has one and a half of two sites, B a half: (3/4)^2 + (1/4)^2
-    assert (run["carriers"], run["largest"], run["% of known"]) == (2, "firm-a", 75.0)
+    assert (run["number"], run["largest"], run["% of known"]) == (2, "firm-a", 75.0)
     assert run["index"] == pytest.approx(0.625)
 
 
@@ -136,7 +136,7 @@ def test_the_index_of_a_stage_by_hand(folder: Folder) -> None:
     # three mines that are not given up: one in each country, one unknown. 2 * (1/2)^2; 3 * (1/3)^2; (2/3)^2 + (1/3)^2
     finding = analysis.answer(made(folder, CHAIN, {"one": TOLD}), "chokepoints")
     mines = [r for r in rows(table(finding, "Each stage:")) if (r["stage"], r["by"]) == ("mining", "country")]
-    assert [(r["sites"], r["carriers"], r["not known"]) for r in mines] == [(2, 2, 0), (3, 2, 1)]
+    assert [(r["sites"], r["number"], r["not known"]) for r in mines] == [(2, 2, 0), (3, 2, 1)]
     assert [mines[1][name] for name in ("index", "at least", "at most")] == pytest.approx([1 / 2, 1 / 3, 5 / 9])
 
 
@@ -168,15 +168,15 @@ def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> 
     store = made(folder, CHAIN, sources)
     kept = analysis.answer(store, "chokepoints")
     assert [row["site"] for row in rows(table(kept, "The sites"))] == ["mine-b", "mine-a"]  # not known, operating
-    assert any("of 1 more facility:" in limit for limit in kept.limits)
+    assert any("1 more facility is not counted" in limit for limit in kept.limits)
     # the pages are of 2024, and that a mine lies somewhere holds at any time
     none = analysis.answer(asof.at(store, "1950").store, "chokepoints")
     assert table(none, "The sites").rows == ()
     assert "no site" in none.answer
-    assert any("of 3 more facilities:" in limit for limit in none.limits)
+    assert any("3 more facilities are not counted" in limit for limit in none.limits)
     rest = analysis.answer(store, "chokepoints", without=["one"])
     assert table(rest, "The sites").rows == ()
-    assert any("of 2 more facilities:" in limit for limit in rest.limits)
+    assert any("2 more facilities are not counted" in limit for limit in rest.limits)
 
 
 def test_a_source_that_nobody_knows_is_told(store: Oxigraph) -> None:

@@ -6,14 +6,14 @@ import json
 import random
 import subprocess
 import sys
-from collections.abc import Callable
 
 from conftest import Folder, environment
 from small_stores import made, rows, table
 
 from rareearth import analysis
 from rareearth.analysis import sample
-from rareearth.analysis.finding import Finding, Verdict, record
+from rareearth.analysis.finding import Verdict, record
+from rareearth.analysis.questions import communities
 from rareearth.store.oxigraph import Oxigraph
 
 
@@ -39,7 +39,7 @@ def test_chance_is_not_taken_for_communities(folder: Folder) -> None:
     store = made(folder, entities, {"one": [f"firm-{a:02} supplies firm-{b:02}" for a, b in sorted(ties)]})
     finding = analysis.answer(store, "communities")
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert any("may be chance" in text or "no group is sure" in text for text in finding.limits)
+    assert any("may be due to chance" in text or "no group is sure" in text for text in finding.limits)
 
 
 def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder) -> None:
@@ -48,12 +48,13 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     store = made(folder, firms, {"one": [f"{a} supplies {b}" for a in firms for b in firms if a < b]})
     finding = analysis.answer(store, "communities")
     assert finding.verdict is Verdict.INCONCLUSIVE
-    assert any("may be chance" in text for text in finding.limits)
+    assert any("may be due to chance" in text for text in finding.limits)
     assert rows(table(finding, "Modularity"))[0]["adjusted Rand"] == 1
 
 
-def test_communities_of_what_ships_hold_all_actors(store: Oxigraph, shipped: Callable[[str], Finding]) -> None:
-    read, finding = sample.read(store), shipped("communities")
+def test_communities_of_what_ships_hold_all_actors(store: Oxigraph) -> None:
+    read = sample.read(store)
+    finding = communities.answer(store, read, 1)
     groups = rows(table(finding, "The groups"))
     assert sum(int(str(row["actors"])) for row in groups) <= len(read.ties)
     assert sum(int(str(row["ties within"])) for row in groups) == table(finding, "The groups").support.ties  # type: ignore[union-attr]

@@ -133,12 +133,12 @@ def test_bad_input_is_told_in_one_line(
 
     assert line("analyse", "spere").startswith("no question of the analysis named 'spere'; did you mean spheres")
     assert line("analyse", "spheres", "--kind", "rumour").startswith(
-        "no kind of claim named 'rumour'; expected some of"
+        "no kind of claim named 'rumour'; expected one or more of"
     )
     assert line("analyse", "--without", "dayly") == "no source named 'dayly'; did you mean daily?"
     assert line("report", tmp_path / "x.html", "--without", "dayly").startswith("no source named 'dayly'")
     assert "--as-of: 'soon' is not a date" in line("analyse", "spheres", "--as-of", "soon")
-    assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is no extension of a report; expected .html or .md"
+    assert line("report", tmp_path / "x.pdf") == "x.pdf: '.pdf' is not an extension of a report; expected .html or .md"
     assert "cannot be written" in line("report", tmp_path / "nowhere" / "x.html")
     (tmp_path / "taken.html").mkdir()
     assert "cannot be written" in line("report", tmp_path / "taken.html")

@@ -199,7 +199,7 @@ def _nearest(class_: str, parents: Mapping[str, list[str]], values: Mapping[str,
 
 def _sample(whole: _Whole, kinds: Collection[str], without: Collection[str]) -> Sample:
     if unknown := set(kinds) - set(network.KINDS):
-        raise NotFoundError("kind of claim", min(unknown), f"; expected some of {', '.join(network.KINDS)}")
+        raise NotFoundError("kind of claim", min(unknown), f"; expected one or more of {', '.join(network.KINDS)}")
     sources = {c.source for c in whole.claims.values()}
     if unknown := set(without) - sources:
         near = names.closest(min(unknown), sources)

@@ -38,7 +38,8 @@ QUESTION = "Who, and which country, runs each stage from the mine to the magnet,
 LEAST_SITES = 5
 
 METHOD = (
-    "Herfindahl-Hirschman index [hirschman1964], with its bounds if carriers are not known.",
+    "Herfindahl-Hirschman index [hirschman1964], with its bounds if the country, operator or controller of a "
+    "site is not known.",
     "Control through chains of owners [chapelle2005].",
 )
 
@@ -117,28 +118,34 @@ def _answer(result: Result) -> str:
     first = f"The sources mention these sites and makers: {'; '.join(counts)}."
     alone = dict.fromkeys(point.stage for point in result.points if point.state == OPERATING)
     if not alone:
-        return f"{first} No stage depends on one alone, as far as its sites are known."
+        return f"{first} As far as the sites are known, no stage depends on one country, operator or controller alone."
     named = (f"{result.stages[stage]} ({result.count(stage, OPERATING)} known)" for stage in alone)
-    return f"{first} In operation, all known sites of a stage have the same carrier for {', '.join(named)}."
+    return f"{first} All known operating sites have the same country, operator or controller for {', '.join(named)}."
 
 
 def _limits(result: Result) -> Iterator[str]:
     for stage, name in result.stages.items():
         count = result.count(stage, OPERATING)
         if count < LEAST_SITES:
-            yield f"{name}: {count} operating; fewer than {LEAST_SITES} say nothing about how few run a stage."
+            yield (
+                f"{name}: {counted(count, 'operating site')}; with fewer than {LEAST_SITES}, nothing follows "
+                f"for the market."
+            )
     if result.outputs and result.stages:
         yield _census(result)
     plans = sum(site.state == DEVELOPING for site in result.sites)
     if plans:
         yield (
-            f"{counted(plans, 'site is a plan', 'sites are plans')}; whether they came about is not known unless a "
+            f"{counted(plans, 'site is a plan', 'sites are plans')}; whether a plan was carried out is known only if a "
             "later source says so."
         )
     if result.placed:
-        yield f"Only the place is known of {counted(result.placed, 'more facility')}: not counted."
+        yield (
+            f"{counted(result.placed, 'more facility is', 'more facilities are')} not counted, because only the place "
+            "is known."
+        )
     if any(site.maker for site in result.sites):
-        yield "A firm that is counted as a maker and a site of another name may be the same works."
+        yield "A firm that is counted as a maker may also run a site that is counted under another name."
     single = {(p.stage, p.state): p.sources[0] for p in result.points if len(p.sources) == 1}
     for (stage, state), source in single.items():
         yield f"{result.stages[stage]} ({state}): all that is known is from one source, {source}."
@@ -154,8 +161,9 @@ def _census(result: Result) -> str:
     mines = [site for site in result.sites if stage in site.stages and site.state in STANDING]
     own = sum(first.country in site.countries for site in mines)
     return (
-        f"The sites are those that the sources mention, no census: {first.country.name} has {100 * first.share:.0f} % "
-        f"of the stated output of countries, and {own} of {counted(len(mines), 'site')} of the first stage here."
+        f"The sites are those that the sources mention, not a census: {first.country.name} has "
+        f"{100 * first.share:.0f} % of the output that sources state for countries, and {own} of "
+        f"{counted(len(mines), 'site')} of the stage {result.stages[stage]} here."
     )
 
 
@@ -182,21 +190,23 @@ def _index_table(result: Result) -> Table:
     return Table(
         "Each stage: how concentrated its sites are",
         (
-            "stage", "state", "sites", "by", "carriers", "not known", "index", "at least", "at most", "largest",
+            "stage", "state", "sites", "by", "number", "not known", "index", "at least", "at most", "largest",
             "% of known",
         ),
         tuple(rows),
-        note="Sites and makers count one each. Index: Herfindahl-Hirschman, of known carriers; at least and at most: "
-        "with the unknown. Controller: who controls the operator at the end of the chain of owners.",
+        note="Each site and each maker counts as one. Number: of different countries, operators or controllers. "
+        "Index: Herfindahl-Hirschman, of those that are known; at least and at most: its bounds for all sites. "
+        "Controller: who controls the operator at the end of the chain of owners.",
     )  # fmt: skip
 
 
 def _point_table(result: Result) -> Table:
     return Table(
-        "Single points: stages of which all known sites have one carrier",
-        ("stage", "state", "by", "carrier", "sites", "sources"),
+        "Single points: stages whose known sites all have the same country, operator or controller",
+        ("stage", "state", "by", "name", "sites", "sources"),
         tuple((result.stages[p.stage], p.state, p.by, p.carrier.name, p.sites, len(p.sources)) for p in result.points),
-        note="A stage with one known site is one of them. Stages with a site whose carrier is not known are left out.",
+        note="A stage with a single known site is included. A stage is left out if the country, operator or "
+        "controller of one of its sites is not known.",
         evidence=tuple(p.claims for p in result.points),
     )
 
@@ -215,8 +225,8 @@ def _country_table(result: Result) -> Table:
             )
             for c in result.countries
         ),
-        note="Capacities: the greatest stated for each site in tonnes a year, of any material, added over the sites "
-        "for which one is stated; for most sites none is.",
+        note="Capacity: for each site the largest one stated, in tonnes a year of any material, summed over the sites. "
+        "For most sites none is stated.",
         evidence=tuple(c.claims for c in result.countries),
     )
 
@@ -268,6 +278,6 @@ def _output_table(result: Result) -> Table:
         tuple(
             (o.year, o.country.name, o.amount, o.unit, o.material.name, 100 * o.share, o.index) for o in result.outputs
         ),
-        note="The claims do not say at which stage; countries without a stated output are not in it.",
+        note="The claims do not say at which stage; countries without a stated output are not in the table.",
         evidence=tuple((o.claim,) for o in result.outputs),
     )

@@ -248,7 +248,10 @@ def _limits(result: Result) -> Iterator[str]:
     if result.chance is None:
         yield f"{ties}; fewer than {LEAST_TIES} are not compared with random graphs."
     elif result.chance.p_greater > LEVEL:
-        yield f"Random graphs fall apart as well (p = {result.chance.p_greater:.3g}): the groups may be chance."
+        yield (
+            f"Random graphs split into groups as well (p = {result.chance.p_greater:.3g}): the groups may be "
+            f"due to chance."
+        )
     if ari < AGREED:
         yield f"The runs agree in less than half (adjusted Rand index {ari:.2f}): no group is certain."
     loose = sum(group.cohesion < AGREED for group in result.groups)
@@ -257,7 +260,7 @@ def _limits(result: Result) -> Iterator[str]:
     if len(result.components) > 1:
         yield (
             f"The graph has {len(result.components)} connected components, the largest of {result.components[0]:,} "
-            "actors; a component is a group by itself, and that raises the modularity and the agreement."
+            "actors; small components are groups by themselves, which raises the modularity and the agreement."
         )
     yield f"Based on a single source: {result.single_source:,} of {ties}."
     yield (
@@ -300,7 +303,7 @@ def _group_table(result: Result) -> Table:
         f"The groups of {LEAST_MEMBERS} or more",
         ("group", "actors", "ties within", "ties out", "together", "members with most ties in it", "spheres"),
         tuple(rows),
-        note="together: the mean part of the runs in which two of the group are in one group.",
+        note="Together: the share of runs in which two members are in the same group, as a mean over all pairs.",
         support=result.groups_support,
         evidence=tuple(group.claims for group in result.groups),
     )
@@ -311,6 +314,6 @@ def _unsure_table(result: Result) -> Table:
         "Actors between groups",
         ("actor", "group", "ties", "with its group"),
         tuple((u.actor.name, u.group, u.ties, u.together) for u in result.unsure[:SHOWN]),
-        note="Those that are together with the others of their group in less than half of the runs, in the mean; "
+        note="Actors that are with the others of their group in less than half of the runs on average; "
         f"the first {min(SHOWN, len(result.unsure))} of {len(result.unsure)}.",
     )

@@ -300,19 +300,19 @@ def _limits(result: Result) -> Iterator[str]:
     for aim in result.aims:
         if aim.noise:
             yield (
-                f"{aim.title}: {counted(len(aim.noise), 'more is', 'more are')} left out as noise. Without one source "
+                f"{aim.title}: {counted(len(aim.noise), 'more is', 'more are')} left out as noise. Without one source, "
                 f"the gain is less than {missing_ties.LEAST_GAIN:.0%}, or an end has no tie at all."
             )
     least = laboratory_to_market.LEAST_BODIES
     if min(result.laboratories, result.firms) < least:
         yield (
             f"{counted(result.laboratories, 'research body')} and {counted(result.firms, 'firm')} have a tie; with "
-            f"fewer than {least} of either a gap is one between few."
+            f"fewer than {least} of either, a gap is one between few actors."
         )
     yield (
         "A tie that nobody wrote about looks like one that is missing. The sources follow one article outwards, so "
-        "components may be joined by actors about whom nothing was read. The graph knows nothing about law, price or "
-        "trust."
+        "components may be joined by actors about whom nothing was read. The graph contains nothing about law, price "
+        "or trust."
     )
 
 
@@ -335,8 +335,8 @@ def _gap_table(aim: Aim, support: Support) -> Table:
         aim.title,
         ("one", "other", *gains_of, "nearest", "possible brokers", "least gain, %", "without", "ranks"),
         tuple(rows),
-        note="% are of the efficiency that there is. Joined pairs had no path. Possible brokers: whom both know, else "
-        "those on a shortest path. Least gain and ranks: over all samples without one source.",
+        note="% are of the present efficiency. Joined pairs had no path. Possible brokers: actors to which both are "
+        "tied, otherwise those on a shortest path. Least gain and ranks: over all samples without one source.",
         support=support,
         evidence=tuple(gap.claims for gap in aim.gaps),
     )
@@ -361,5 +361,6 @@ def _noise_table(result: Result) -> Table:
         "Left out as noise",
         ("list", "one", "other", "gain", "least gain, %", "without"),
         tuple(rows),
-        note=f"The first {missing_ties.LISTED} of each list. No least gain: without that source one has no tie.",
+        note=f"The first {missing_ties.LISTED} of each list. If the least gain is empty, one of the two has no "
+        f"tie without that source.",
     )

@@ -221,15 +221,15 @@ def independent_table(found: IndependentPaths, first: int, last: int) -> Table:
     """The numbers of independent paths; ``first`` and ``last`` are the numbers of research bodies and firms."""
     names = ", ".join(actor.name for actor in found.separator)
     return Table(
-        f"Independent paths (that share no other actor); first: {counted(first, 'research body')}, "
-        f"last: {counted(last, 'firm')}",
+        f"Independent paths (that share no other actor), with {counted(first, 'research body')} and "
+        f"{counted(last, 'firm')}",
         ("pairs", "counted", "none", "one", "two", "more"),
         tuple(
             (name, counts.pairs, counts.none, counts.one, counts.two, counts.more)
-            for name, counts in (("from the first to the last", found.across), ("among the last", found.within))
+            for name, counts in (("from research bodies to firms", found.across), ("among firms", found.within))
         ),
         note=f"In total, {counted(found.together, 'path leads', 'paths lead')} from research bodies to firms without "
-        f"sharing any actor. The loss of these cuts all of them: {names or 'no actor'}.",
+        f"sharing any actor. The loss of these actors cuts all of them: {names or 'no actor'}.",
     )
 
 
@@ -262,8 +262,8 @@ def brokers_table(found: Iterable[Broker]) -> Table:
         "Actors on the shortest paths from research bodies to firms",
         columns,
         tuple(rows),
-        note="% of pairs: the part of the connected pairs that have a shortest path over the actor (in part, if there "
-        "are several). The roles count pairs of others of a sphere that are not tied to each other, once each; "
+        note="% of pairs: the share of the connected pairs that have a shortest path through the actor (divided, if "
+        "there are several). The roles count pairs of others of a sphere that are not tied to each other, once each; "
         "representative and gatekeeper are the same because ties have no direction. z takes every tie to be equally "
         "likely, so it is high for all who have many. A person has the sphere of its organization.",
         evidence=tuple(b.claims for b in shown),
@@ -273,10 +273,10 @@ def brokers_table(found: Iterable[Broker]) -> Table:
 def cut_points_table(found: tuple[CutPoint, ...]) -> Table:
     """The articulation points that cut most pairs."""
     return Table(
-        "Actors whose loss would cut research bodies from firms (articulation points)",
+        "Actors whose loss would cut research bodies off from firms (articulation points)",
         ("actor", "is", "sphere", "pairs cut", "% of pairs"),
         tuple((c.name, c.actor_type, c.sphere, c.pairs, 100 * c.share) for c in found[:SHOWN]),
-        note=f"The first {min(SHOWN, len(found))} of {len(found)}. Pairs with the actor at an end do not count.",
+        note=f"The first {min(SHOWN, len(found))} of {len(found)}. Pairs that include the actor do not count.",
         evidence=tuple(c.claims for c in found[:SHOWN]),
     )
 

@@ -263,12 +263,12 @@ def _answer(result: Result) -> str:
         bodies, companies = counted(found.laboratories, "research body"), counted(found.firms, "firm")
         return f"No path leads from any of {bodies} to any of {companies}."
     text = (
-        f"Of {counted(market.pairs, 'pair')} of a research body and a firm {market.reached:,} "
+        f"Of {counted(market.pairs, 'pair')} of a research body and a firm, {market.reached:,} "
         f"({market.reached / market.pairs:.0%}) {'has' if market.reached == 1 else 'have'} a path, "
-        f"{dict(market.counts).get(1, 0):,} of them a direct tie; the mean "
-        f"distance is {market.mean:.1f} ({found.industry.mean or 0:.1f} among firms). The efficiency is "
-        f"{far.observed:.3f}, {far.mean:.3f} by chance (p = {far.p:.2g}); among firms it is "
-        f"{near.observed:.3f}, {near.mean:.3f} by chance."
+        f"{dict(market.counts).get(1, 0):,} of them a direct tie; the mean distance is {market.mean:.1f} "
+        f"({found.industry.mean or 0:.1f} among firms). The efficiency is {far.observed:.3f}, compared with "
+        f"{far.mean:.3f} expected by chance (p = {far.p:.2g}); among firms it is {near.observed:.3f}, compared with "
+        f"{near.mean:.3f}."
     )
     if not result.brokers:
         return text
@@ -292,22 +292,23 @@ def _limits(result: Result) -> Iterator[str]:
         )
     if result.main_source:
         yield (
-            f"Of the ties of research bodies {result.main_source} states {result.main_source_ties} of "
-            f"{result.source_ties} (a tie counts once for each of its sources)."
+            f"{result.main_source_ties} of the {counted(result.source_ties, 'tie')} of research bodies come from one "
+            f"source, {result.main_source} (a tie counts once for each of its sources)."
         )
     lone = {sphere: result.isolated.get(sphere, 0) for sphere in (RESEARCH, sample.INDUSTRY)}
     named = [counted(count, f"actor of {s}", f"actors of {s}") for s, count in lone.items() if count]
     if named:
-        yield f"In the network without any tie, and not counted: {' and '.join(named)}."
+        yield f"Not counted, because they have no tie: {' and '.join(named)}."
     fewer = found.market.reached - result.reached_by_bodies
     if fewer > 0:
         yield (
-            f"For {fewer:,} of {counted(found.market.reached, 'connected pair')} every path leads over a sector, an "
-            "event or a place."
+            f"For {fewer:,} of {counted(found.market.reached, 'connected pair')} every path passes through a sector, "
+            "an event or a place."
         )
     yield (
-        "A path is not a transfer: it may lead over owners, a sector or a visit, and a tie that nobody wrote about is "
-        "missing. Sources were chosen starting from one article: actors that they do not name are unconnected here."
+        "A path is not a transfer: it may pass through owners, a sector or a visit, and a tie that nobody wrote "
+        "about is missing. Sources were chosen starting from one article: actors that they do not name are "
+        "unconnected here."
     )
 
 
@@ -335,7 +336,7 @@ def _distances(result: Result) -> Table:
     ):
         share = 100 * found.reached / found.pairs if found.pairs else None
         rows.append((name, found.pairs, found.reached, share, found.mean, found.median, *_cells(compared)))
-    rows.append(("the first less the second", *(None,) * 5, *_cells(tested.gap)))
+    rows.append(("difference", *(None,) * 5, *_cells(tested.gap)))
     chance = (
         f" By chance {100 * tested.reached.mean:.0f} % of the pairs of the first row have a path "
         f"(p = {tested.reached.p:.2g})."
@@ -372,7 +373,7 @@ def _sensitivity(result: Result) -> Table:
         f"{result.sources}",
         ("without", *columns),
         tuple(rows),
-        note="Tested again only if there is a verdict that it could change.",
+        note="The test is repeated only if there is a verdict that could change.",
     )
 
 

@@ -256,11 +256,11 @@ def _answer(result: Result) -> str:
     for tested in result.stated:
         pair, names = tested.pair, f"{tested.one.name} and {tested.other.name}"
         if pair is None:
-            parts.append(f"According to sources {names} overlap; one of them has no tie here.")
+            parts.append(f"According to sources, {names} overlap; one of them has no tie here.")
         else:
             p = f" (p = {pair.p:.3g})" if pair.p is not None else ""
             parts.append(
-                f"According to sources {names} overlap; they have {pair.one_ties} and "
+                f"According to sources, {names} overlap; they have {pair.one_ties} and "
                 f"{counted(pair.other_ties, 'neighbour')} and share {len(pair.shared)}{p}."
             )
     tests, significant = sum(r.tested for r in result.roles), sum(r.significant for r in result.roles)
@@ -290,7 +290,7 @@ def _limits(result: Result) -> Iterator[str]:
     yield f"No p-value is given for {weak}, with fewer than {least} neighbours."
     yield f"{counted(result.single, 'pair with', 'pairs with')} only one neighbour in common: not listed."
     yield (
-        "To be tied to the same others is not to do the same work: the graph has ties to actors, and hardly any claim "
+        "Being tied to the same actors does not mean doing the same work: the graph has ties to actors, and few claims "
         "about what a body does."
     )
 
@@ -312,7 +312,8 @@ def _stated(result: Result) -> Table:
         "Bodies that overlap according to sources, compared with their ties",
         ("one", "other", "kind", "source", *likeness.COLUMNS, "verdict"),
         tuple(rows),
-        note="The statement is no tie and does not influence the numbers. It is the first claim in a row's evidence.",
+        note="The statement itself is not a tie and does not affect the numbers. It is the first claim in a "
+        "row's evidence.",
         evidence=tuple(evidence),
     )
 
@@ -332,15 +333,15 @@ def _peer_pairs(result: Result) -> Table:
 
 def _alike(result: Result) -> Table:
     return Table(
-        "Pairs of one role by the part of their neighbours that they share",
+        "Pairs of one role by the share of their neighbours that they have in common",
         ("role", "one", "other", *likeness.COLUMNS, "p (Holm)", "shared neighbours"),
         tuple(
             (role, pair.one.name, pair.other.name, *likeness.cells(pair), pair.p_corrected, likeness.shared_names(pair))
             for role, pair in result.alike
         ),
         note=f"Pairs that share at least {LEAST_SHARED} neighbours; the first {len(result.alike)} of "
-        f"{result.all_alike}. p takes every other actor to be equally likely to be shared; one with many ties is "
-        "likelier than that.",
+        f"{result.all_alike}. p assumes that every other actor is equally likely to be shared; an actor with "
+        "many ties is more likely.",
         support=result.alike_support,
         evidence=tuple(pair.claims for _, pair in result.alike),
     )
@@ -354,6 +355,6 @@ def _by_role(result: Result) -> Table:
             (r.sphere, r.name, r.bodies, r.pairs, r.sharing, r.mean_jaccard, r.tested, r.significant)
             for r in result.roles
         ),
-        note="Mean Jaccard is over all pairs, with 0 for those that share no neighbour. Tested are the pairs in which "
-        f"both have at least {likeness.LEAST_TIES} neighbours.",
+        note="Mean Jaccard is over all pairs, with 0 for those that share no neighbour. Only pairs in "
+        f"which both have at least {likeness.LEAST_TIES} neighbours are tested.",
     )

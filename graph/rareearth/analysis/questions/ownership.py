@@ -319,17 +319,17 @@ def _answer(result: Result) -> str:
     first = min(result.owners, key=lambda o: (-o.controls, o.owner.id))
     firms = sum(actor_type == "firm" for actor_type in result.bodies.values())
     return (
-        f"An owner is known of {counted(firms, 'firm')} and "
+        f"An owner is known for {counted(firms, 'firm')} and "
         f"{counted(len(result.bodies) - firms, 'mine or plant', 'mines and plants')}. For {len(controlled):,} of them "
-        f"the sources name who is in control at the end of the chain; for {len(exact):,} all shares on the way are "
-        f"known, for the others there are bounds. {first.owner.name} controls most, {first.controls:,}."
+        f"the sources name who is in control at the end of the chain. For {len(exact):,}, all shares along the chain "
+        f"are known; for the others there are bounds. {first.owner.name} controls most, {first.controls:,}."
     )
 
 
 def _limits(result: Result) -> Iterator[str]:
     yield (
-        f"No owner is known of {counted(result.ownerless, 'firm')}: to be at the end of a known chain is not to be "
-        "without an owner."
+        f"No owner is known for {counted(result.ownerless, 'firm')}: a firm at the end of a known chain may still "
+        "have an owner."
     )
     if not result.ultimate:
         return
@@ -342,7 +342,7 @@ def _limits(result: Result) -> Iterator[str]:
         yield f"The stated shares of {names[body]} add up to {total}: each may be less by the excess."
     if result.circular:
         bodies = ", ".join(actor.name for actor in result.circular)
-        yield f"The owners of {bodies} own each other in a circle, and nobody is known at its end."
+        yield f"The owners of {bodies} own each other in a circle; no owner outside the circle is known."
     single = sum(len(stake.sources) == 1 for stake in result.ultimate)
     yield f"Based on a single source: {single:,} of {counted(len(result.ultimate), 'stake')}."
     yield (

@@ -276,7 +276,7 @@ def _answer(result: Result) -> str:
         return f"{firms}; there is nothing to compare."
     below = [e.measure for e in found.effects if (e.delta or 0) < 0]
     deltas = ", ".join(f"{e.measure} {e.delta:+.2f}" for e in found.effects)
-    lower = f"private firms are lower by {', '.join(below)}" if below else "private firms are lower by no measure"
+    lower = f"private firms score lower in {', '.join(below)}" if below else "private firms score lower in no measure"
     weak = " The evidence is too weak for a conclusion." if result.verdict is Verdict.INCONCLUSIVE else ""
     return f"{firms}; {lower} (Cliff's delta: {deltas}).{weak}"
 
@@ -286,12 +286,12 @@ def _limits(result: Result) -> Iterator[str]:
     for name, count in (("private", found.private), ("state-owned", found.state)):
         if count < LEAST_FIRMS:
             yield (
-                f"{counted(count, f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group a test has no power "
-                "and an interval no meaning, so none is given."
+                f"{counted(count, f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group, a test has no power "
+                "and an interval has no meaning, so neither is given."
             )
     if result.unknown:
         more = counted(result.unknown, "more firm with a tie", "more firms with a tie")
-        yield f"No source states the ownership of {more}: knowing it may well change the answer."
+        yield f"No source states the ownership of {more}: the answer may change once it is known."
     open_ = [
         e.measure
         for e in found.effects
@@ -339,7 +339,7 @@ def _compared(result: Result) -> Table:
         "measure", "private, mean", "state, mean", "private, median", "state, median",
         "Cliff's delta", "from", "to", "Hedges' g", "p", "p (Holm)",
     )  # fmt: skip
-    note = "Below 0 the private are lower. The interval is of 95 %."
+    note = "Below 0, private firms score lower. The interval is a 95 % interval."
     return Table("Centralities of private and state-owned firms", columns, rows, note)
 
 
@@ -352,8 +352,8 @@ def _by_firm(result: Result) -> Table:
             (f.name, f.ownership, "stated" if f.stated else "inferred", *(f.centralities[m] for m in measures))
             for f in result.firms
         ),
-        note="Stated: a source says so in a word; inferred: from owners or supervisors. The claims are those on "
-        "ownership.",
+        note="Stated: a source calls the firm state-owned or private; inferred: from owners or supervisors. The "
+        "claims are those on ownership.",
         evidence=tuple(f.claims for f in result.firms),
     )
 

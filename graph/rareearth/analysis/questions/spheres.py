@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Graph = nx.Graph[str]
 
-QUESTION = "How much of all ties run within and between academia, industry, government and society?"
+QUESTION = "What share of ties runs within and between academia, industry, government and society?"
 CLAIM = "Collaboration across the spheres is thin"
 DRAWS = 999
 LEVEL = 0.05
@@ -227,9 +227,9 @@ def _answer(result: Result) -> str:
     if between is None:
         return "No two organizations or firms of a known sphere are tied."
     found = (
-        f"Of {counted(ties, 'tie')} between organizations and firms {between.observed:,.0f} "
+        f"Of {counted(ties, 'tie')} between organizations and firms, {between.observed:,.0f} "
         f"({between.observed / ties:.0%}) {'runs' if between.observed == 1 else 'run'} between spheres; "
-        f"{between.mean:,.1f} would by chance if every actor kept its number of ties"
+        f"{between.mean:,.1f} are expected by chance if every actor keeps its number of ties"
     )
     if between.z is None or ties < LEAST_TIES:
         return f"{found}."
@@ -238,7 +238,7 @@ def _answer(result: Result) -> str:
         for pair in sorted(result.by_sphere.pairs, key=lambda pair: (pair.ties.z or 0.0, pair.one, pair.other))
         if pair.one != pair.other and pair.ties.mean >= LEAST_EXPECTED
     ]
-    testable = f" Pairs with enough ties to test, the lowest z first: {', '.join(pairs)}." if pairs else ""
+    testable = f" Pairs of spheres with enough ties to test, lowest z first: {', '.join(pairs)}." if pairs else ""
     return f"{found} (z = {between.z:.2f}, p = {between.p:.2g}).{testable}"
 
 
@@ -261,17 +261,17 @@ def _limits(result: Result) -> Iterator[str]:
         )
     if result.industry_unknown:
         yield (
-            f"For {result.industry_unknown:,} of {counted(result.industry, 'body')} of industry no source states "
+            f"For {result.industry_unknown:,} of {counted(result.industry, 'body')} of industry, no source states "
             "whether it is state-owned or private."
         )
     yield (
-        "Fewer than by chance is not too few: nearly all networks have more ties within groups "
+        "Fewer than expected by chance does not mean too few: nearly all networks have more ties within groups "
         f"({references.cite('mcpherson2001')}). The network does not show how many would be enough."
     )
     yield (
-        "The ties are those that the sources report, and the sources were chosen starting from one article: a tie that "
-        "nobody wrote about is missing. p-values are against rewiring these ties, not against other samples; the "
-        "random graphs ignore countries and what a firm makes."
+        "The ties are those that the sources report, and the sources were chosen starting from one article: a tie "
+        "that nobody wrote about is missing. p-values compare with random rewirings of these ties, not with other "
+        "samples; the random graphs ignore countries and what a firm makes."
     )
     yield (
         "Ties of all relations count, including ownership, supply and disputes. "
@@ -334,7 +334,7 @@ def _by_relation(result: Result) -> Table:
         "By relation: ties between organizations and firms, and those between spheres",
         ("relation", "ties", "between spheres", "% between"),
         tuple((r.relation, r.ties, r.between, 100 * r.between / r.ties) for r in result.relations),
-        note="A tie of several relations counts in each.",
+        note="A tie with several relations counts for each of them.",
         evidence=tuple(r.claims for r in result.relations),
     )
 
@@ -346,7 +346,8 @@ def _by_scope(result: Result) -> Table:
         tuple(
             (s.claims, s.actors, s.ties, s.between, s.ei_index, s.assortativity, 100 * s.excess) for s in result.scopes
         ),
-        note="Chance is the configuration model. The tie of a person or facility to its organization is within.",
+        note="Chance is the configuration model. The tie of a person or facility to its organization is within a "
+        "sphere.",
     )
 
 

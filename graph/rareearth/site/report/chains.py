@@ -122,7 +122,7 @@ def stages(given: Material) -> Figure:
         support=finding.support,
         caveat=(
             given.small(finding.support.ties, len(finding.support.sources))
-            or "It is no census: the bars show which sites the sources mention, not who dominates a stage."
+            or "This is not a census: the bars show which sites the sources mention, not who dominates a stage."
             if result.countries
             else "No source mentions a site at any stage: nothing to draw."
         ),

@@ -152,7 +152,7 @@ def sensitivity(given: Material) -> Figure:
         right.set_yticks(range(len(effects)), [effect.measure for effect in effects])
         right.tick_params(axis="y", length=0)
         right.spines["left"].set_visible(False)
-        right.set_xlabel("Cliff's delta; below 0 the private are lower")
+        right.set_xlabel("Cliff's delta; below 0, private firms are lower")
 
     claims = defaultdict(set)
     for claim in ties.support.claims:
@@ -220,7 +220,7 @@ def centralities(given: Material) -> Figure:
         left.set_yticks(range(len(effects)), [effect.measure for effect in effects])
         left.tick_params(axis="y", length=0)
         left.spines["left"].set_visible(False)
-        left.set_xlabel("below 0 the private are lower")
+        left.set_xlabel("below 0, private firms are lower")
         right = axes(canvas, 4.35, 0.75, bottom=0.55)
         right.set_title("Degree of each firm (part of all actors)")
         degree = {f.id: f.centralities.get(DEGREE, 0.0) for f in finding.result.firms}

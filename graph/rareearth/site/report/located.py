@@ -55,12 +55,12 @@ def places(given: Material) -> Figure:
         svg=drawing.drawn("places", high, draw) if tops else "",
         alt=f"Circles of {len(tops):,} countries with their regions and cities inside; the largest are "
         f"{', '.join(_counted(top) for top in tops[:5])} actors.",
-        note="This is not a map: circles are inside the place that contains them; their positions next to each other "
+        note="This is not a map: each circle is inside the place that contains it; relative positions "
         f"mean nothing. Their area grows with the number of actors there. For {missing:,} of the "
-        f"{given.overview.actors:,} actors with ties no source names a place.",
+        f"{given.overview.actors:,} actors with ties, no source names a place.",
         support=support,
         caveat=given.small(located, len(support.sources), "actor")
-        or "A place without actors here may have some that no source mentions.",
+        or "A place without actors here may have actors that no source mentions.",
         unit="actor",
         table=Table(
             "Actors by place",

@@ -130,5 +130,5 @@ def caveat(given: Material, finding: Finding[object]) -> str:
     """Whether the sample is enough for the figures of a finding: by its size, then by the verdict."""
     return given.small(finding.support.ties, len(finding.support.sources)) or {
         Verdict.INCONCLUSIVE: "Inconclusive; the limitations are listed in this section.",
-        Verdict.DESCRIPTIVE: "It describes what the sources report; no claim is tested.",
+        Verdict.DESCRIPTIVE: "This describes what the sources report; no statement is tested.",
     }.get(finding.verdict, "The sample supports this result within the limitations listed in this section.")

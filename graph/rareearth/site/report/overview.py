@@ -67,11 +67,11 @@ def network(given: Material) -> Figure:
         alt=f"Network of {len(ties):,} actors and {support.ties:,} ties: {spheres}, {counts.get('', 0):,} without a "
         "sphere. Those with the most ties are named.",
         note="Circles grow with the number of ties; those with the most ties are named if there is room. Only the "
-        "nearness of circles has a meaning. A person has the sphere of the bodies that it is tied to. Each line links "
-        "to a claim.",
+        "distance between circles has a meaning. People have the sphere of the bodies to which they are tied. Each "
+        "line links to a claim.",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
-        or "It shows reported ties; it cannot show that other actors are not tied.",
+        or "The figure shows reported ties; it cannot show that other actors have none.",
     )
 
 
@@ -105,7 +105,7 @@ def timeline(given: Material) -> Figure:
     total = [sum(y.dated for y in dated), sum(y.published for y in dated)]
 
     def draw(canvas: Canvas) -> None:
-        legend(canvas, {"year given by the claim": ACCENT, "only the page has a year": FAINT, "no year": LINE})
+        legend(canvas, {"year given by the claim": ACCENT, "year of the page only": FAINT, "no year": LINE})
         area = axes(canvas, 0.55, 0.5)
         shown = list(range(first, last + 1)) if years else []
         own = [counts[y].dated if y in counts else 0 for y in shown]
@@ -127,8 +127,8 @@ def timeline(given: Material) -> Figure:
 
     support = given.overview.support
     summary = (
-        f"Of {support.ties:,} ties {total[0]:,} have a year of their own, {total[1]:,} only that of a page, and "
-        f"{without.undated:,} none."
+        f"Of {support.ties:,} ties, {total[0]:,} have a year from a claim, {total[1]:,} only the year of a page, and "
+        f"{without.undated:,} no year."
     )
     return Figure(
         name="timeline",
@@ -136,10 +136,10 @@ def timeline(given: Material) -> Figure:
         title="Ties by year",
         svg=drawing.drawn("timeline", 2.9, draw),
         alt=f"Bars of ties by year, {first} to {last}. {summary}",
-        note=f"{summary} A tie is shown at the first year that a claim gives, as its start or as when it was seen.",
+        note=f"{summary} A tie is counted in the first year that a claim gives, as its start or as an observation.",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
-        or "Recent years have more pages on the web: the rise is of what was found to read, not of ties.",
+        or "More pages were found for recent years: the rise is in sources, not in ties.",
         table=Table(
             "Ties by year",
             ("year", "given by the claim", "only by the page", "no year"),
@@ -182,16 +182,16 @@ def ranking(given: Material) -> Figure:
     return Figure(
         name="ranking",
         section=OVERVIEW,
-        title="Organizations and firms with the most ties, and how certain their rank is",
+        title="Organizations and firms with the most ties, and how certain their ranks are",
         svg=drawing.drawn("ranking", 0.95 + 0.27 * max(len(ranked), 1), draw) if ranked else "",
         alt=f"Ranks of the {len(ranked)} organizations and firms with the most ties, with intervals; first "
         + ", ".join(f"{actor.name} ({actor.ties})" for actor in ranked[:3]),
-        note=f"The interval is that of the rank in {overview.DRAWS} resamples of the sources (percentile bootstrap, "
+        note=f"The interval is that of the rank over {overview.DRAWS} resamples of the sources (percentile bootstrap, "
         f"{references.cite('efron1993')}; why ranks need one: {references.cite('goldstein1996')}).",
         support=support,
         caveat=given.small(support.ties, len(support.sources))
         or f"Only {sure} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95 % confidence: "
-        "the interval ends there. If intervals overlap, the order means nothing.",
+        "their intervals end there. If intervals overlap, the order means nothing.",
         table=Table(
             "Organizations and firms with the most ties",
             ("actor", "sphere", "ties", "rank", "from", "to"),
