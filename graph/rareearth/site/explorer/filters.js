@@ -65,9 +65,9 @@ export class Filters {
     const preset = (name, text) =>
       element("label", {}, element("input", { type: "radio", name: "preset", value: name, onchange: () => this.take(() => this.preset(name)) }), text);
     this.presets = element("fieldset", { class: "presets" }, element("legend", { text: "Show" }),
-      preset("actors", "Actors tied by facts"), preset("full", "Everything"));
+      preset("actors", "Actors connected by facts"), preset("full", "Everything"));
     this.lonersBox = element("input", { type: "checkbox", id: "loners", onchange: () => this.take(() => { this.loners = this.lonersBox.checked; }) });
-    place.append(this.presets, element("label", {}, this.lonersBox, "also entities without a shown tie"), this.buildTime());
+    place.append(this.presets, element("label", {}, this.lonersBox, "also entities without a connection shown"), this.buildTime());
     for (const group of this.groups) place.append(this.buildGroup(group));
   }
 

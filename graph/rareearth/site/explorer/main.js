@@ -25,8 +25,8 @@ const legend = element("details", { class: "legend", open: innerWidth > 800 }, e
 function update() {
   const claims = filters.claims();
   const entities = filters.entities(claims);
-  const ties = claims.filter((claim) => claim.object).length;
-  $("count").textContent = `${entities.size} entities, ${ties} ties, ${claims.length} of ${data.claims.length} claims`;
+  const edges = new Set(claims.filter((claim) => claim.object).map((claim) => `${claim.s} ${claim.p} ${claim.o}`)).size;
+  $("count").textContent = `${entities.size} entities, ${edges} edges, ${claims.length} of ${data.claims.length} claims`;
   network?.show(entities, claims, fresh || Boolean(filters.named));
   fresh = false;
   if (!$("table").hidden) table.show(claims);
