@@ -47,8 +47,8 @@ def test_where_things_stand(folder: Folder) -> None:
 LEADS = "  - ann-lee leads mine-school:\n"
 # what: file, old text, new text, lines from the changed text to the fault, what the message says
 FAULTS: dict[str, tuple[str, str, str, int, str]] = {
-    "wrong relation": (DAILY, LEADS, LEADS.replace("leads", "leeds"), 0, "'leeds' is not a relation; did you mean leads?"),
-    "unknown subject": (DAILY, LEADS, LEADS.replace("ann-lee", "ann-le"), 0, "no record 'ann-le' (the subject of leads); did you mean ann-lee"),
+    "wrong relation": (DAILY, LEADS, LEADS.replace("leads", "leeds"), 0, "'leeds' is not a relation of ontology/rareearth.ttl; did you mean leads?"),
+    "unknown subject": (DAILY, LEADS, LEADS.replace("ann-lee", "ann-le"), 0, "no record 'ann-le' (the subject of leads) in entities/; did you mean ann-lee"),
     "unknown object": (DAILY, LEADS, LEADS.replace("mine-school", "mime-school"), 0, "no record 'mime-school'"),
     "subject outside the domain": (DAILY, LEADS, LEADS.replace("ann-lee", "oreville"), 0, "'oreville' is a City; expected a person as the subject of leads"),
     "object outside the range": (DAILY, LEADS, LEADS.replace("mine-school", "oreville"), 0, "'oreville' is a City; expected an organization as the object of leads"),
@@ -73,7 +73,7 @@ FAULTS: dict[str, tuple[str, str, str, int, str]] = {
     "a bad hash": (DAILY, "sha256: " + "0" * 64, "sha256: abc", 0, "text.sha256: found 'abc'; expected 64"),
     "a text of no length": (DAILY, "chars: 900", "chars: 0", 0, "text.chars: found '0'"),
     "a source without a title": (DAILY, '  title: "[About the mine school]"\n', "", 0, "lacks the field 'title'"),
-    "an unknown publisher": (DAILY, "publisher: daily-ore", "publisher: daily", -1, "no record 'daily' (publisher); did you mean daily-ore"),
+    "an unknown publisher": (DAILY, "publisher: daily-ore", "publisher: daily", -1, "no record 'daily' (publisher) in entities/; did you mean daily-ore"),
     "an address that is none": (DAILY, "https://example.org/daily?day=1", "ftp://example.org", 0, "url: found 'ftp://example.org'; expected an address"),
     "an address with brackets": (DAILY, "https://example.org/daily?day=1", "http://example.org/[1]", 0, "expected an address"),
     "an address with a bad escape": (DAILY, "https://example.org/daily?day=1", "http://example.org/%zz", 0, "expected an address"),
@@ -140,7 +140,7 @@ def test_a_folder_that_is_none_or_empty(folder: Folder, ontology: Ontology) -> N
     with pytest.raises(DataError, match="is not a folder"):
         datasets.read(ontology, folder.data / "nothing")
     (folder.data / "empty").mkdir()
-    with pytest.raises(DataError, match="holds no data"):
+    with pytest.raises(DataError, match="contains no data"):
         datasets.read(ontology, folder.data / "empty")
 
 

@@ -105,9 +105,13 @@ def test_the_command_line_adds_the_command_that_helps(error: RareEarthError, lin
     assert line in explain(error)
 
 
-@pytest.mark.parametrize("error", [StoreError("full"), NotFoundError("entity", "x"), FormatError("x"), DateError("x")])
+@pytest.mark.parametrize("error", [StoreError("full"), NotFoundError("entity", "x"), FormatError("x")])
 def test_other_messages_are_shown_as_they_are(error: RareEarthError) -> None:
     assert explain(error) == str(error)
+
+
+def test_a_wrong_date_is_shown_with_its_option() -> None:
+    assert explain(DateError("x")) == "--as-of: x"
 
 
 def test_messages_say_what_was_not_found_and_what_is_close() -> None:

@@ -98,21 +98,21 @@ def _summary(dataset: Dataset, nodes: int, edges: int, quads: int) -> list[str]:
     kinds = Counter(dataset.entities[i].kind for i in dataset.entities if i not in dataset.canonical_ids)
     spans = sum(bool(claim.at) for claim in claims)
     return [
-        "# What the graph holds",
+        "# What the graph contains",
         "",
         f"{sum(kinds.values())} entities, {len(claims)} claims from {len(dataset.sources)} sources, {quads:,} quads.",
-        f"{spans} claims lead to a sentence, {len(claims) - spans} to a page.",
+        f"{spans} claims cite a sentence, {len(claims) - spans} a page.",
         f"The network of actors has {nodes} nodes and {edges} edges.",
         "",
-        "| claims | of kind |",
+        "| claims | kind |",
         "|---:|---|",
         *(f"| {count} | {kind} |" for kind, count in sorted(Counter(c.kind for c in claims).items())),
         "",
-        "| entities | of kind |",
+        "| entities | class |",
         "|---:|---|",
         *(f"| {count} | {kind} |" for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))),
         "",
-        "| claims | of relation |",
+        "| claims | relation |",
         "|---:|---|",
         *(
             f"| {count} | {dataset.ontology.relations[name].label} |"

@@ -78,7 +78,7 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     relation = ontology.relations.get(claim.relation)
     if relation is None:
         hint = suggest(claim.relation, ontology.relations)
-        yield f"'{claim.relation}' is not a relation{hint}; expected one of ontology/rareearth.ttl"
+        yield f"'{claim.relation}' is not a relation of ontology/rareearth.ttl{hint}"
     else:
         yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")
         if relation.literal:
@@ -111,7 +111,7 @@ def _end(dataset: Dataset, id_: str, expected: str, what: str) -> Iterator[str]:
 
 def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
     if id_ not in dataset.entities:
-        yield f"no record '{id_}' ({what}){suggest(id_, dataset.entities)}; expected one of data/entities/"
+        yield f"no record '{id_}' ({what}) in entities/{suggest(id_, dataset.entities)}"
 
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _conflicts(dataset: Dataset) -> Iterator[Problem]:
             if claim.conflict not in dataset.conflicts:
                 hint = suggest(claim.conflict, dataset.conflicts)
                 where = dataset.where[f"claim/{claim.id}"]
-                yield Problem(*where, f"no conflict '{claim.conflict}'{hint}; expected one of data/conflicts.yaml")
+                yield Problem(*where, f"no conflict '{claim.conflict}' in conflicts.yaml{hint}")
     for id_ in dataset.conflicts:
         if len(claims[id_]) < 2:
             yield Problem(*dataset.where[f"conflict/{id_}"], f"{len(claims[id_])} claims name it; a conflict needs two")

@@ -95,6 +95,15 @@ def files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
+def existing_files(folder: Path) -> list[Path]:
+    """:func:`files` of a folder that has data. Raises DataError if it has none or is not a folder."""
+    if not folder.is_dir():
+        raise DataError([Problem(folder, None, "is not a folder; expected one with entities/ and sources/")])
+    if found := files(folder):
+        return found
+    raise DataError([Problem(folder, None, "contains no data; expected entities/*.yaml and sources/*.yaml")])
+
+
 def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
     """Read a data folder (without one, the shipped data) as models; what they say is checked by :mod:`checks`.
 
@@ -122,12 +131,7 @@ class _Reader:
         self.conflicts: dict[str, Conflict] = {}
 
     def dataset(self) -> Dataset:
-        if not self.folder.is_dir():
-            raise DataError([Problem(self.folder, None, "is not a folder; expected one with entities/ and sources/")])
-        found = files(self.folder)
-        if not found:
-            raise DataError([Problem(self.folder, None, "holds no data; expected entities/*.yaml and sources/*.yaml")])
-        for path in found:
+        for path in existing_files(self.folder):
             try:
                 node = yamlfile.read(path)
             except DataError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
@@ -285,7 +286,7 @@ class KnowledgeGraph:
         if kind == "entity":
             return NamedNode(self.find(str(value)))
         if kind == "day":
-            return Literal(str(value), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
+            return Literal(_day(str(value)), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
         if kind == "number" and isinstance(value, str):
             try:
                 value = float(value) if "." in value else int(value)
@@ -313,6 +314,14 @@ def open(  # noqa: A001 - read as rareearth.open()
     """
     store, stale = builds.open_store(Path(data) if data else None, Path(build) if build else None)
     return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)
+
+
+def _day(value: str) -> str:
+    """A day as it is bound. Raises QueryError for anything but YYYY-MM-DD, which would match nothing."""
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15") from error
 
 
 def _answer(result: sparql.Result) -> Answer:

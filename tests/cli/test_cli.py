@@ -100,6 +100,8 @@ def test_data_that_is_not_there(run: Command, tmp_path: Path, place: str) -> Non
     folder = small(tmp_path)
     refused(run("check", "--data", tmp_path / place), "is not a folder")
     refused(run("build", "--data", tmp_path / place, "--build", folder.build), "is not a folder")
+    refused(run("tidy", "--data", tmp_path / place), "is not a folder")
+    refused(run("tidy", "--check", "--data", folder.data / "sources"), "contains no data")
 
 
 def test_check_counts_what_is_there(run: Command, small_build: Folder) -> None:
@@ -145,7 +147,7 @@ def test_an_unreadable_store(run: Command, small_build: Folder, tmp_path: Path, 
         path.write_bytes(path.read_bytes()[:-20])
     for arguments in (["query", "leaders"], ["export", tmp_path / "n.graphml"]):
         done = run(*arguments, "--build", build, RAREEARTH_DATA=str(small_build.data))
-        refused(done, "`rareearth build` creates one")
+        refused(done, "run `rareearth build`")
     assert not (tmp_path / "n.graphml").exists()
 
 
@@ -154,6 +156,7 @@ def test_the_first_question_builds(run: Command, tmp_path: Path) -> None:
     done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
     assert done.returncode == 0, done.stderr
     assert "ann-lee" in done.stdout
+    assert done.stderr == f"note: {folder.build} has no build yet; building it first\n"
     assert oxigraph.manifest(folder.build)["quads"] > 0
 
 
@@ -323,7 +326,7 @@ def test_show_and_path(ask: Command) -> None:
     [
         (["show", "Ann"], "no entity named 'Ann'; did you mean Ann Lee (ann-lee)"),
         (["show", "Lee"], "no entity named 'Lee'"),
-        (["path", "Ann Lee", "ann-lee"], "both names mean the same entity"),
+        (["path", "Ann Lee", "ann-lee"], "both names refer to the same entity"),
         (["path", "Ann Lee", "Daily Ore"], "no path in the graph connects ann-lee and daily-ore"),
         (["verify"], "no texts to check against"),
         (["verify", "--texts", "nowhere"], "nowhere: is not a folder"),
@@ -332,6 +335,21 @@ def test_show_and_path(ask: Command) -> None:
 )
 def test_what_cannot_be_shown_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
     refused(ask(*arguments), message)
+
+
+def test_conflicts_without_a_difference_say_so(ask: Command) -> None:
+    assert ask("conflicts", "--unjudged").stdout == "no unjudged differences\n"
+    assert ask("conflicts").stdout == "0 conflicts\n"
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2025-13-45", "2025"])
+def test_a_day_that_is_none_is_refused(ask: Command, day: str) -> None:
+    refused(ask("query", "timeline", f"firstDay={day}"), f"found '{day}'; expected a day, such as 2025-04-15")
+
+
+def test_a_text_that_is_not_in_the_folder_is_named(ask: Command, tmp_path: Path) -> None:
+    (tmp_path / "other.txt").write_text("Nothing of the kind.\n")
+    assert "daily: not checked, no daily.txt in the folder\n" in ask("verify", "--texts", tmp_path).stdout
 
 
 def test_verify_tells_lost_spans_and_fails(ask: Command, tmp_path: Path) -> None:
@@ -424,7 +442,7 @@ def test_help_names_the_commands(run_process: Command) -> None:
 def test_a_wrong_command_or_option_is_reported_in_one_line_with_exit_code_2(run: Command, arguments: list[str]) -> None:
     done = run(*arguments)
     assert done.returncode == 2
-    assert re.fullmatch(r"rareearth.*: .+ \(`rareearth.* --help` shows what there is\)\n", done.stderr)
+    assert re.fullmatch(r"rareearth.*: .+ \(see `rareearth.* --help`\)\n", done.stderr)
     assert not done.stdout
 
 

@@ -219,7 +219,11 @@ def test_opinions_stand_apart_from_facts(server: Served) -> None:
         told = {heading: bool(opinion) for opinion, heading in sections}
         assert told["Facts"] is False
         assert told["Assessments"] is True
-        assert {heading for heading, opinion in told.items() if opinion} <= {"Speech", "Assessments", "Recommendations"}
+        assert {heading for heading, opinion in told.items() if opinion} <= {
+            "Quotations",
+            "Assessments",
+            "Recommendations",
+        }
 
 
 def test_the_page_of_a_conflict_names_the_sources_of_each_side(server: Served) -> None:

@@ -367,6 +367,11 @@ def test_a_syntax_error_is_one_line_with_its_place() -> None:
     assert len(str(caught.value)) < 200
 
 
+def test_a_prefix_that_is_not_declared_is_named_as_such() -> None:
+    with pytest.raises(QueryError, match=r"^line 2 of the query: the prefix of the name before column \d+ is not decl"):
+        sparql.run(TINY, "SELECT *\n{ ?s foo:bar ?o }")
+
+
 # ---- values are bound, never pasted ----------------------------------------------------------------------
 
 

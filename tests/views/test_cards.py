@@ -59,7 +59,7 @@ def test_a_statement_is_read_from_the_side_of_the_card(store: Oxigraph) -> None:
 def test_facts_come_first_then_speech_then_opinions(store: Oxigraph) -> None:
     text = list(cards.lines(cards.card(store, namespaces.ENTITY + "li-bo")))
     heads = [line for line in text[1:] if line and not line.startswith((" ", "also"))]
-    order = ["Facts", "Pledged, planned, announced", "Past", "Speech", "Assessments", "Recommendations"]
+    order = ["Facts", "Pledged, planned, announced", "Past", "Quotations", "Assessments", "Recommendations"]
     assert [h for h in heads if h in order] == sorted((h for h in heads if h in order), key=order.index)
     assert {"Facts", "Pledged, planned, announced", "Assessments"} <= set(heads)
 

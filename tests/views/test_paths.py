@@ -56,7 +56,7 @@ def test_several_paths_are_different_and_the_shortest_comes_first(store: Oxigrap
 
 
 def test_no_path_to_itself_and_none_where_nothing_ties(store: Oxigraph, folder: Folder) -> None:
-    with pytest.raises(RareEarthError, match="both names mean the same entity"):
+    with pytest.raises(RareEarthError, match="both names refer to the same entity"):
         path(store, "li-bo", "li-bo")
     folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", "")
     small = oxigraph.memory(nquads.lines(folder.dataset()))

@@ -15,7 +15,11 @@ from rareearth.cli.common import AsOf, Build, app, open_graph
 
 Kinds = Annotated[
     list[str] | None,
-    typer.Option("--kind", help="Kind of claims that count as ties; can be repeated.", show_default="fact"),
+    typer.Option(
+        "--kind",
+        help="Kind of claims that count as ties: fact, speech, assessment or recommendation; can be repeated.",
+        show_default="fact",
+    ),
 ]
 Without = Annotated[
     list[str] | None, typer.Option("--without", metavar="SOURCE", help="A source to leave out; can be repeated.")

@@ -127,7 +127,9 @@ def path(
 
 @app.command()
 def conflicts(
-    name: Annotated[str | None, typer.Argument(metavar="[CONFLICT]", help="Show only this conflict.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[CONFLICT]", help="The ID of a conflict; without it, all are listed.")
+    ] = None,
     kind: Annotated[
         str | None, typer.Option("--kind", help="Only this kind: contradiction, change, rounding or unsure.")
     ] = None,
@@ -139,8 +141,11 @@ def conflicts(
 
     graph = open_graph(build)
     if unjudged:
-        for sides in found.find_unjudged(graph.store):
+        differences = list(found.find_unjudged(graph.store))
+        for sides in differences:
             print("\n".join(found.side_lines(sides)) + "\n")
+        if not differences:
+            print("no unjudged differences")
         return
     listed = graph.conflicts()
     if kind is not None and kind not in found.KINDS:
@@ -151,7 +156,9 @@ def conflicts(
     for conflict in chosen:
         print("\n".join(found.lines(conflict)) + "\n")
     counts = {k: sum(c.kind == k for c in chosen) for k in found.KINDS}
-    print(f"{len(chosen)} conflicts: " + ", ".join(f"{count} {k}" for k, count in counts.items() if count))
+    total = f"{len(chosen)} conflict{'' if len(chosen) == 1 else 's'}"
+    kinds = ", ".join(f"{count} {k}" for k, count in counts.items() if count)
+    print(f"{total}: {kinds}" if kinds else total)
 
 
 def _answer(result: Result, form: Format | None) -> bytes:

@@ -83,7 +83,7 @@ def explain(error: RareEarthError) -> str:
     """The message of an error, with the command that helps; the library's messages name no command."""
     match error:
         case NoBuildError():
-            hint = "`rareearth build` creates one"
+            hint = "run `rareearth build`"
         case NotFoundError(kind="question"):
             hint = "`rareearth questions` lists them"
         case NotFoundError(kind="question of the analysis"):
@@ -105,13 +105,17 @@ def explain_usage(error: Any) -> str:
     command = error.ctx.command_path if error.ctx else "rareearth"
     if type(error).__name__ == "NoArgsIsHelpError":
         return str(error.format_message())
-    return f"{command}: {message[:1].lower()}{message[1:]} (`{command} --help` shows what there is)"
+    return f"{command}: {message[:1].lower()}{message[1:]} (see `{command} --help`)"
 
 
 def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     """The graph of a build, as of a day if one is given; notes about it are printed on standard error."""
-    from rareearth import knowledge
+    from rareearth import knowledge, paths
+    from rareearth.store import oxigraph
 
+    folder = build or paths.build()
+    if not (folder / oxigraph.MANIFEST).exists():
+        print(f"note: {paths.display(folder)} has no build yet; building it first", file=sys.stderr)
     graph = knowledge.open(build, texts=texts)
     if graph.stale:
         print("note: the data has changed since this build; `rareearth build` creates a new one", file=sys.stderr)

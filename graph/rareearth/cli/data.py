@@ -31,7 +31,7 @@ def tidy(
 
     declared = ontology.read()
     changed = []
-    for path in dataset.files(data or paths.data()):
+    for path in dataset.existing_files(data or paths.data()):
         tidy = formatter.format_text(path, declared).encode()
         if path.read_bytes() != tidy:
             changed.append(path)
@@ -64,7 +64,7 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
     from rareearth.errors import RareEarthError
 
     if texts is None:
-        raise RareEarthError("no texts to check against: use --texts DIR or set RAREEARTH_TEXTS")
+        raise RareEarthError("no texts to check against: use --texts FOLDER or set RAREEARTH_TEXTS")
     found = list(corpus.check(open_graph(build).store, corpus.Texts(texts)))
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
@@ -73,7 +73,7 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
         print(f"{item.cited.source}: {span.start}-{span.end} {item.cited.fingerprint} is not in the text")
     absent = sorted({c.cited.source for c in found if c.text is None})
     for source in absent:
-        print(f"{source}: no text in the folder")
+        print(f"{source}: not checked, no {source}.txt in the folder")
     read = [c for c in found if c.text is not None]
     print(
         f"{len(read) - len(lost)} of {len(read)} spans found"

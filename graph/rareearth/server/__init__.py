@@ -53,7 +53,12 @@ def serve(
             timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         shown = f"[{host}]" if ":" in host else host
-        LOG.info("%s at http://%s:%d/ (Ctrl+C ends it)", paths.display(folder), shown, listening.getsockname()[1])
+        LOG.info(
+            "serving %s at http://%s:%d/ (press Ctrl+C to stop)",
+            paths.display(folder),
+            shown,
+            listening.getsockname()[1],
+        )
         try:
             uvicorn.Server(config).run(sockets=[listening])
         except SystemExit as ended:
@@ -66,7 +71,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         reason = str(error.strerror or error).partition(" (while")[0]
-        raise RareEarthError(f"{host}:{port} cannot be listened on ({reason}); choose another port") from error
+        raise RareEarthError(f"cannot listen on {host}:{port} ({reason}); choose another port or address") from error
 
 
 @contextlib.contextmanager

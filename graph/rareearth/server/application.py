@@ -200,7 +200,9 @@ def _base(request: Request) -> str:
 def _form(request: Request, offered: tuple[str, ...] = tuple(_DOCUMENTS.values())) -> str:
     media = protocol.best(_accept(request), offered)
     if media is None:
-        raise RefusedError(406, f"a document is written as {', '.join(offered)}")
+        raise RefusedError(
+            406, f"this page is available as {', '.join(offered)}; the Accept header allows none of them"
+        )
     return next(form for form, written in _DOCUMENTS.items() if written == media)
 
 
@@ -249,7 +251,7 @@ async def _disconnected(_: Request, __: Exception) -> Response:
 
 
 async def _missing(request: Request, _: Exception) -> Response:
-    return await _refused(request, RefusedError(404, f"there is nothing at {request.url.path}"))
+    return await _refused(request, RefusedError(404, f"there is no page at {request.url.path}"))
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:

@@ -125,12 +125,13 @@ def _node(store: Backend, iri: str) -> NamedNode:
     try:
         node = NamedNode(iri)
     except ValueError as error:
-        raise NotFoundError("thing", iri, ", which is not an IRI") from error
+        raise NotFoundError("page", iri, ", which is not an IRI") from error
     if iri != ONTOLOGY and next(store.quads(node), None) is None:
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
         alike = store.select(_IRIS % Literal(f"{namespaces.BASE}{prefix}/"))
         close = names.closest(name, {namespaces.local(row["it"].value) for row in alike})
-        raise NotFoundError("thing", iri, did_you_mean(close))
+        ours = bool(name) and iri.startswith(namespaces.BASE)
+        raise NotFoundError(prefix if ours else "page", name if ours else iri, did_you_mean(close))
     return node
 
 

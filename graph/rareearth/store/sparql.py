@@ -215,21 +215,21 @@ def run(
 def rows(result: Result) -> Rows:
     """The rows of an answer. Raises QueryError when it is not that of a SELECT."""
     if not isinstance(result, Rows):
-        raise QueryError(f"the query gives a {result.kind}; expected a SELECT, which gives rows")
+        raise QueryError("rows come from a SELECT")
     return result
 
 
 def truth(result: Result) -> bool:
     """The yes or no of an answer. Raises QueryError when it is not that of an ASK."""
     if not isinstance(result, Truth):
-        raise QueryError(f"the query gives a {result.kind}; expected an ASK, which gives yes or no")
+        raise QueryError("a yes or no comes from an ASK")
     return bool(result)
 
 
 def triples(result: Result) -> Iterator[ox.Triple]:
     """The triples of an answer. Raises QueryError when it is not that of a CONSTRUCT or DESCRIBE."""
     if not isinstance(result, Triples):
-        raise QueryError(f"the query gives a {result.kind}; expected a CONSTRUCT or DESCRIBE, which give triples")
+        raise QueryError("triples come from a CONSTRUCT or DESCRIBE")
     return iter(result)
 
 
@@ -312,5 +312,7 @@ def _located(message: str) -> str:
     match = re.match(r"error at (\d+):(\d+): (.*)", " ".join(message.split()))
     if match is None:
         return f"the query is not SPARQL 1.1: {' '.join(message.split())}"
+    if "Prefix not found" in match[3]:
+        return f"line {match[1]} of the query: the prefix of the name before column {match[2]} is not declared"
     expected = match[3] if len(match[3]) < 80 else match[3][:60].rpartition(",")[0] + " …"
     return f"line {match[1]}, column {match[2]} of the query is not SPARQL 1.1: {expected}"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _OBSERVED = "SELECT ?name ?entity { ?m ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }"
 
-HEADINGS = {"fact": "Facts", "speech": "Speech", "assessment": "Assessments", "recommendation": "Recommendations"}
+HEADINGS = {"fact": "Facts", "speech": "Quotations", "assessment": "Assessments", "recommendation": "Recommendations"}
 CONTRADICTED, PAST, PENDING = "Contradicted", "Past", "Pledged, planned, announced"
 ALL_HEADINGS = (HEADINGS["fact"], CONTRADICTED, PAST, PENDING, *list(HEADINGS.values())[1:])  # in the order of a card
 
