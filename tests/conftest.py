@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import io
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -19,8 +21,8 @@ import pytest
 from browsing import Browser, started
 from hypothesis import HealthCheck, settings
 
+from rareearth import analysis, checks, cli, paths
 from rareearth import build as builds
-from rareearth import checks, cli, paths
 from rareearth import network as networks
 from rareearth import ontology as ontologies
 from rareearth.store import nquads, oxigraph
@@ -29,6 +31,7 @@ from rareearth.store.oxigraph import Oxigraph
 if TYPE_CHECKING:
     import networkx as nx
 
+    from rareearth.analysis.finding import Finding
     from rareearth.dataset import Dataset
     from rareearth.ontology import Ontology
 
@@ -207,6 +210,22 @@ def small_build(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """The small data with its build; nobody changes either."""
     folder = once_for_all(tmp_path_factory, "small", _small_build)
     return Folder(folder / "data", folder / "build")
+
+
+@pytest.fixture(scope="session")
+def shipped(store: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Finding]:
+    """The finding of a question on the shipped data; nobody computes it twice."""
+
+    def found(name: str) -> Finding:
+        folder = once_for_all(
+            tmp_path_factory,
+            f"finding-{name}",
+            lambda folder: (folder / "pickle").write_bytes(pickle.dumps(analysis.answer(store, name))),
+        )
+        made: Finding = pickle.loads((folder / "pickle").read_bytes())  # noqa: S301 - we wrote it
+        return made
+
+    return functools.cache(found)
 
 
 @pytest.fixture(scope="session")

@@ -568,10 +568,11 @@ def by_oxigraph(path: Path) -> set[ox.Quad]:
     return set(ox.parse(path=path, format=getattr(ox.RdfFormat, names[path.suffix])))
 
 
-def as_rdflib(quads: set[ox.Quad]) -> set[tuple[str, str, str, str]]:
-    """The quads in rdflib's way of writing them."""
+@pytest.fixture(scope="module")
+def as_rdflib(lines: list[str]) -> set[tuple[str, str, str, str]]:
+    """The shipped quads in rdflib's way of writing them."""
     dataset = rdflib.Dataset()
-    dataset.parse(data=ox.serialize(quads, format=ox.RdfFormat.N_QUADS), format="nquads")
+    dataset.parse(data="\n".join(lines), format="nquads")
     return {
         (s.n3(), p.n3(), o.n3(), "" if g in (None, rdflib.graph.DATASET_DEFAULT_GRAPH_ID) else g.n3())
         for s, p, o, g in dataset.quads()
@@ -581,13 +582,15 @@ def as_rdflib(quads: set[ox.Quad]) -> set[tuple[str, str, str, str]]:
 @pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("ending", formats.GRAPHS)
-def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(tmp_path: Path, store: Oxigraph, ending: str) -> None:
+def test_rdf_files_are_read_back_by_two_readers_to_the_same_quads(
+    tmp_path: Path, store: Oxigraph, as_rdflib: set[tuple[str, str, str, str]], ending: str
+) -> None:
     [path] = formats.write(tmp_path / f"n{ending}", store, lambda: pytest.fail("no network is needed"))
     quads = set(store.quads())
     if ending == ".ttl":
         quads = {q for q in quads if isinstance(q.graph_name, ox.DefaultGraph)}
     assert by_oxigraph(path) == quads
-    assert by_rdflib(path) == as_rdflib(quads)
+    assert by_rdflib(path) == {quad for quad in as_rdflib if ending != ".ttl" or not quad[3]}
 
 
 def test_trig_has_a_graph_a_claim(tmp_path: Path, store: Oxigraph, dataset: Dataset) -> None:

@@ -63,7 +63,7 @@ def test_types_of_results_are_public(built: Path) -> None:
     assert isinstance(card.statements[0].claim, rareearth.Claim)
     assert isinstance(graph.path("Li Bo", "CSRE")[0], rareearth.Step)
     assert isinstance(graph.conflicts()[0], rareearth.Conflict)
-    finding = graph.analyse("communities")
+    finding = graph.analyse("overlap")
     assert isinstance(finding, rareearth.Finding)
     assert isinstance(finding.tables[0], rareearth.Table)
 

@@ -6,14 +6,14 @@ import json
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 
 from conftest import Folder, environment
 from small_stores import made, rows, table
 
 from rareearth import analysis
 from rareearth.analysis import sample
-from rareearth.analysis.finding import Verdict, record
-from rareearth.analysis.questions import communities
+from rareearth.analysis.finding import Finding, Verdict, record
 from rareearth.store.oxigraph import Oxigraph
 
 
@@ -52,9 +52,8 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     assert rows(table(finding, "Modularity"))[0]["adjusted Rand"] == 1
 
 
-def test_communities_of_what_ships_hold_all_actors(store: Oxigraph) -> None:
-    read = sample.read(store)
-    finding = communities.answer(store, read, 1)
+def test_communities_of_what_ships_hold_all_actors(store: Oxigraph, shipped: Callable[[str], Finding]) -> None:
+    read, finding = sample.read(store), shipped("communities")
     groups = rows(table(finding, "The groups"))
     assert sum(int(str(row["actors"])) for row in groups) <= len(read.ties)
     assert sum(int(str(row["ties within"])) for row in groups) == table(finding, "The groups").support.ties  # type: ignore[union-attr]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from conftest import ARTICLE, Folder
@@ -25,8 +26,8 @@ def read(store: Oxigraph) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def missing(store: Oxigraph) -> Finding:
-    return analysis.answer(store, "gaps")
+def missing(shipped: Callable[[str], Finding]) -> Finding:
+    return shipped("gaps")
 
 
 def test_the_planted_gap_is_named_with_its_broker(folder: Folder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -156,8 +157,8 @@ def read(store: Oxigraph) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def told(store: Oxigraph) -> Finding:
-    return analysis.answer(store, "laboratory-to-market")
+def told(shipped: Callable[[str], Finding]) -> Finding:
+    return shipped("laboratory-to-market")
 
 
 def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(told: Finding, read: Sample) -> None:

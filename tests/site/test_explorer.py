@@ -66,6 +66,12 @@ def test_it_is_the_same_bytes_each_time(store: Oxigraph) -> None:
 
 
 @needs_page
+def test_it_says_in_words_which_date_it_is_limited_to(store: Oxigraph) -> None:
+    dates = [data_of(explorer.encode(store, as_of=day).decode())["asOf"] for day in ("2021-12", "2021-12-23", "")]
+    assert dates == ["December 2021", "23 December 2021", ""]
+
+
+@needs_page
 def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path) -> None:
     content = written.read_text(encoding="utf-8")
     [policy] = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', content)

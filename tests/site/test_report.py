@@ -7,7 +7,7 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,8 +16,8 @@ from conftest import ARTICLE, Folder
 
 from rareearth import analysis
 from rareearth.analysis import overview, sample
-from rareearth.analysis.finding import Table, Verdict
-from rareearth.analysis.questions import communities, periphery, spheres
+from rareearth.analysis.finding import Finding, Table, Verdict
+from rareearth.analysis.questions import periphery
 from rareearth.corpus import Texts
 from rareearth.dataset import Dataset
 from rareearth.errors import RareEarthError
@@ -75,20 +75,17 @@ def article(dataset: Dataset) -> Oxigraph:
 
 
 @pytest.fixture(scope="module")
-def half(dataset: Dataset) -> Oxigraph:
-    """The store of the article and every second page of the shipped data: much is shown, and it takes seconds."""
-    return told_by(dataset, {ARTICLE, *sorted(dataset.sources)[::2]})
+def findings(shipped: Callable[[str], Finding]) -> list[Finding]:
+    """All findings on the shipped data."""
+    return [shipped(name) for name in analysis.QUESTIONS]
 
 
 @pytest.fixture(scope="module")
-def whole(half: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The report on much data."""
+def whole(store: Oxigraph, findings: list[Finding], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The report on the shipped data."""
     steps: list[int] = []
     path = tmp_path_factory.mktemp("report") / "report.html"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spheres, "DRAWS", 99)  # the report is the same but for the figures of these
-        patch.setattr(communities, "RUNS", 10)
-        assert report.write(path, half, tick=lambda: steps.append(1)) == [path]
+    assert report.write(path, store, findings=findings, tick=lambda: steps.append(1)) == [path]
     assert len(steps) == report.STEPS
     return path.read_text(encoding="utf-8")
 
@@ -126,8 +123,8 @@ def test_every_link_leads_to_an_anchor_that_is_there(which: str, request: pytest
     assert [id_ for id_, count in page.ids.items() if count > 1 and not re.fullmatch(r"[\w]*[0-9a-f]{10}", id_)] == []
 
 
-def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, half: Oxigraph) -> None:
-    known = evidence.read(half)
+def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, store: Oxigraph) -> None:
+    known = evidence.read(store)
     items = dict(re.findall(r'<li id="claim-([^"]+)">(.*?)</li>', whole, re.DOTALL))
     assert len(items) > 150
     for id_, item in items.items():
@@ -161,24 +158,21 @@ def test_questions_verdicts_and_limits_are_told(whole: str) -> None:
     assert text.count("Limitations") >= 5
 
 
-def test_no_figure_depends_on_the_words_of_a_table(half: Oxigraph) -> None:
+def test_no_figure_depends_on_the_words_of_a_table(store: Oxigraph, findings: list[Finding]) -> None:
     """All figures are drawn from typed results: with other titles and columns they are the same, byte for byte."""
 
     def renamed(table: Table) -> Table:
         columns = tuple(f"column {number}" for number, _ in enumerate(table.columns))
         return dataclasses.replace(table, title="A table", columns=columns, note="A note.")
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spheres, "DRAWS", 19)
-        patch.setattr(communities, "RUNS", 2)
-        findings = {found.name: found for found in analysis.answers(half)}
-    others = {
-        name: dataclasses.replace(found, tables=tuple(map(renamed, found.tables))) for name, found in findings.items()
-    }
-    assert all(table.title == "A table" for found in others.values() for table in found.tables)
-    read, known = sample.read(half), evidence.read(half)
-    seen = overview.measure(half, read, 0)
-    drawn = [list(figures.draw(material.material(half, read, seen, given, known))) for given in (findings, others)]
+    others = [dataclasses.replace(found, tables=tuple(map(renamed, found.tables))) for found in findings]
+    assert sum(len(found.tables) for found in others) > 20
+    read, known = sample.read(store), evidence.read(store)
+    seen = overview.measure(store, read, 0)
+    drawn = []
+    for given in (findings, others):
+        by_name = {found.name: found for found in given}
+        drawn.append(list(figures.draw(material.material(store, read, seen, by_name, known))))
     assert [figure.name for figure in drawn[0]] == list(FIGURES)
     assert all(figure.svg for figure in drawn[0])
     assert drawn[0] == drawn[1]
@@ -209,7 +203,7 @@ def test_many_pages_are_not_called_too_small(whole: str) -> None:
 def test_the_same_seed_gives_the_same_bytes_and_another_one_others(
     article: Oxigraph, small: str, tmp_path: Path
 ) -> None:
-    report.write(tmp_path / "again.html", article)
+    report.write(tmp_path / "again.html", article, findings=analysis.answers(article))
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == small
     report.write(tmp_path / "other.html", article, seed=7)
     other = (tmp_path / "other.html").read_text(encoding="utf-8")

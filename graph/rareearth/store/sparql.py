@@ -215,21 +215,21 @@ def run(
 def rows(result: Result) -> Rows:
     """The rows of an answer. Raises QueryError when it is not that of a SELECT."""
     if not isinstance(result, Rows):
-        raise QueryError("rows come from a SELECT")
+        raise QueryError(f"the query gives a {result.kind}; expected a SELECT, which gives rows")
     return result
 
 
 def truth(result: Result) -> bool:
     """The yes or no of an answer. Raises QueryError when it is not that of an ASK."""
     if not isinstance(result, Truth):
-        raise QueryError("a yes or no comes from an ASK")
+        raise QueryError(f"the query gives a {result.kind}; expected an ASK, which gives yes or no")
     return bool(result)
 
 
 def triples(result: Result) -> Iterator[ox.Triple]:
     """The triples of an answer. Raises QueryError when it is not that of a CONSTRUCT or DESCRIBE."""
     if not isinstance(result, Triples):
-        raise QueryError("triples come from a CONSTRUCT or DESCRIBE")
+        raise QueryError(f"the query gives a {result.kind}; expected a CONSTRUCT or DESCRIBE, which give triples")
     return iter(result)
 
 

@@ -37,7 +37,7 @@ def between(store: Backend, start: str, end: str, count: int = 1, as_of: str | N
     that may have been in effect then count. Raises RareEarthError when nothing connects them, and DateError.
     """
     if start == end:
-        raise RareEarthError("both names refer to the same entity")
+        raise RareEarthError(f"both names refer to the same entity ({namespaces.local(start)}); expected two")
     around = _Neighbourhood(store, as_of)
     for view, kinds in (("actors", ("fact",)), ("full", ("fact",)), ("full", network.KINDS)):
         if found := _shortest(around, start, end, count, view, kinds):

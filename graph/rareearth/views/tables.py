@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-_SMALL = 0.0001  # with six decimals a number below would lose digits, or be 0
+_SMALL = 0.01  # six decimals of a number below would be fewer than four digits, or none
 
 
 def text(columns: list[str], rows: list[list[object]]) -> str:
@@ -28,7 +28,10 @@ def text(columns: list[str], rows: list[list[object]]) -> str:
 
 
 def _cell(value: object) -> str:
-    """A value as people read it: ids without prefix, numbers with separated thousands and no trailing zeros."""
+    """A value as people read it: ids without prefix, decimal numbers with separated thousands and no trailing zeros.
+
+    Whole numbers stay as they are, as many are years.
+    """
     if isinstance(value, float):
         return f"{value:.4g}" if 0 < abs(value) < _SMALL else f"{value:,.6f}".rstrip("0").rstrip(".")
     return "" if value is None else _short(str(value))

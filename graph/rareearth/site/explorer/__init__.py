@@ -18,6 +18,7 @@ from rareearth.errors import PageError
 from rareearth.formats import encode_text, save
 from rareearth.site import content_security
 from rareearth.site.explorer import content
+from rareearth.views import phrase
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -43,7 +44,7 @@ def encode(store: Backend, texts: corpus.Texts | None = None, as_of: str = "") -
     """The page as UTF-8, the same bytes for the same store; ``as_of`` is the date it is limited to, if any."""
     parts = {name: part(name) for name in ("page.js", "page.css")}
     sentences = corpus.sentences(store, texts) if texts else {}
-    data = {**content.read(store, sentences), "asOf": as_of}
+    data = {**content.read(store, sentences), "asOf": phrase.date(as_of) if as_of else ""}
     style, script = parts["page.css"], parts["page.js"]
     filling = {
         "policy": content_security.policy(style, script),

@@ -125,11 +125,9 @@ def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sent
             "because": claim.because,
             "time": phrase.time(claim),
             "note": claim.note,
-            "confidence": claim.confidence,
             "conflict": claim.conflict,
             "differs": phrase.conflict(claim),
             "about": [about.id for about in claim.about],
-            "qualifiers": [(q.label, q.value.label) for q in claim.qualifiers],
             "details": phrase.qualifiers(claim),
             "spans": spans,
             "sentences": quotes if any(quotes) else [],
@@ -149,9 +147,6 @@ def _sources(store: Backend) -> Record:
             "publisher": page.publisher,
             "published": page.published,
             "from": phrase.source(page),
-            "copy": page.copy,
-            "story": page.origin if page.origin != page.id else "",
-            "genre": page.genre,
         }
         found[page.id] = _known(record)
     return found

@@ -6,9 +6,9 @@ figures in a folder next to it. There is no date in either: the same store, opti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rareearth import analysis, paths
 from rareearth.analysis import overview as overviews
@@ -18,6 +18,7 @@ from rareearth.formats import save
 from rareearth.site.report import content, drawing, evidence, figures, material, pages
 
 if TYPE_CHECKING:
+    from rareearth.analysis.finding import Finding
     from rareearth.corpus import Texts
     from rareearth.store.backend import Backend
 
@@ -45,22 +46,24 @@ def write(
     seed: int = 0,
     as_of: str = "",
     texts: Texts | None = None,
+    findings: Iterable[Finding[Any]] | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> list[Path]:
     """Write the report on a store, and return the files written.
 
     ``kinds``, ``without`` and ``seed`` are those of :func:`analysis.answer`; ``as_of`` is the day to which the store is
-    limited, if any; with ``texts`` the cited sentences are shown; ``tick`` is called after each of :data:`STEPS` steps.
+    limited, if any; with ``texts`` the cited sentences are shown; ``findings`` are those of :func:`analysis.answers`
+    with the same store and options, if there are any yet; ``tick`` is called after each of :data:`STEPS` steps.
     Raises RareEarthError for what :func:`check` finds, unknown kinds or sources, and a path that cannot be written.
     """
     check(path)
-    findings = {}
-    for found in analysis.answers(store, kinds=kinds, without=without, seed=seed):
-        findings[found.name] = found
+    by_name = {}
+    for found in findings or analysis.answers(store, kinds=kinds, without=without, seed=seed):
+        by_name[found.name] = found
         tick()
     read = sample.read(store, kinds, without)
     known = evidence.read(store, texts)
-    given = material.material(store, read, overviews.measure(store, read, seed), findings, known)
+    given = material.material(store, read, overviews.measure(store, read, seed), by_name, known)
     drawn = list(figures.draw(given))
     tick()
     shown = content.compose(store, given, drawn, as_of)
