@@ -43,12 +43,12 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
     degrees = tuple(network.degree(node) for node in nodes)
     diameter = sizes(network)
     return dict(
-        zip(nodes, _placed(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
+        zip(nodes, _compute(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
     )
 
 
 @functools.lru_cache(maxsize=8)  # a build, an export and a page ask for the same network more than once
-def _placed(
+def _compute(
     nodes: tuple[str, ...], pairs: tuple[tuple[int, int], ...], degrees: tuple[int, ...], diameters: tuple[float, ...]
 ) -> tuple[tuple[float, float], ...]:
     place = np.array([_start(node) for node in nodes]).reshape(-1, 2) * math.sqrt(len(nodes))

@@ -78,16 +78,16 @@ def read(
         raise NotFoundError("view", view, f"; expected {' or '.join(VIEWS)}")
     if unknown := set(kinds or ()) - set(KINDS):
         raise NotFoundError("kind of claim", min(unknown), f"; expected one or more of {', '.join(KINDS)}")
-    given = claims.read(store) if known is None else known
+    all_claims = claims.read(store) if known is None else known
     terms = _Terms(store)
     if view == "full":
         shown = set(terms.nodes)
-        chosen = [c for c in given if c.kind in (kinds or KINDS)]
+        chosen = [c for c in all_claims if c.kind in (kinds or KINDS)]
     else:
         shown = {iri for iri, node in terms.nodes.items() if view in terms.views(node.kind)}
         chosen = [
             c
-            for c in given
+            for c in all_claims
             if (c.kind in kinds if kinds else (c.kind, c.status, c.plain) == ("fact", "held", True))
             and c.subject.text in shown
             and c.object.text in shown
@@ -174,21 +174,21 @@ def _triple(claim: Claim) -> _Triple:
 def _evidence(backing: list[Claim]) -> dict[str, str]:
     """What an edge says of the claims behind it."""
 
-    def joined(values: Iterable[str]) -> str:
+    def join(values: Iterable[str]) -> str:
         return JOIN.join(sorted({v for v in values if v}))
 
     spans = [f"{c.since}/{c.until}" if c.since or c.until else c.when for c in backing]
     return {
-        "claims": joined(c.id for c in backing),
-        "claim_kind": joined(c.kind for c in backing),
-        "status": joined(c.status for c in backing),
-        "stance": joined(c.stance for c in backing),
-        "sources": joined(c.source for c in backing),
-        "when": joined(spans),
-        "when_inferred": joined(c.inferred for c in backing),
+        "claims": join(c.id for c in backing),
+        "claim_kind": join(c.kind for c in backing),
+        "status": join(c.status for c in backing),
+        "stance": join(c.stance for c in backing),
+        "sources": join(c.source for c in backing),
+        "when": join(spans),
+        "when_inferred": join(c.inferred for c in backing),
         "start": min((c.earliest for c in backing if c.earliest), default=""),
         "end": max((c.latest for c in backing if c.latest), default="") if all(c.latest for c in backing) else "",
-        "spells": joined(f"{c.earliest}/{c.latest}" for c in backing if c.earliest or c.latest),
+        "spells": join(f"{c.earliest}/{c.latest}" for c in backing if c.earliest or c.latest),
     }
 
 

@@ -97,7 +97,7 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
     outputs = rows(table(finding, "Output"))
     assert [(row["country"], row["% of those stated"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
     assert outputs[0]["index of the year"] == pytest.approx(0.82)  # 0.9^2 + 0.1^2
-    assert any("90 % of the output" in text and "1 of 3" in text for text in finding.limits)
+    assert any("90% of the output" in text and "1 of 3" in text for text in finding.limits)
 
 
 def test_a_firm_that_makes_what_its_site_makes_is_not_counted_again(folder: Folder) -> None:
@@ -115,9 +115,9 @@ def test_a_contradicted_place_is_none(folder: Folder) -> None:
         "two": ["mine-c locatedIn south | conflict: where-c"],
     }
     said = "where-c:\n  question: Where is C?\n  kind: {}\n  why: So the tests have it.\n"
-    for kind, wanted in {"contradiction": (), "unsure": ("north", "south")}.items():
+    for kind, expected in {"contradiction": (), "unsure": ("north", "south")}.items():
         way = supply_chain.read(made(folder, CHAIN, sources, said.format(kind)))
-        assert next(site for site in way.sites if site.id == "mine-c").countries == wanted
+        assert next(site for site in way.sites if site.id == "mine-c").countries == expected
 
 
 def test_those_who_run_a_site_together_carry_a_part_each(folder: Folder) -> None:

@@ -63,7 +63,7 @@ def test_a_finding_as_text_and_as_a_record() -> None:
     ],
 )
 def test_things_are_counted_in_words(count: int, words: tuple[str, ...], shown: str) -> None:
-    assert finding.counted(count, *words) == shown
+    assert finding.quantity(count, *words) == shown
 
 
 SINGULAR = re.compile(

@@ -85,7 +85,7 @@ def test_a_gap_that_one_source_makes_is_noise(folder: Folder) -> None:
     noise = found.tables[-1].rows[0]
     assert (set(noise[1:3]), noise[4:]) == ({"firm-0", "hub-lab"}, (None, "extra"))
     assert any("left out as noise" in limit for limit in found.limits)
-    # told by two, it is the gap
+    # stated by two, it is the gap
     kept = analysis.answer(world(folder, kinds, {**sources, "more": hub}), "gaps")
     assert set(tables(kept)[joins.title].rows[0][:2]) == {"firm-0", "hub-lab"}
 

@@ -34,7 +34,7 @@ FIRMS = [f"firm-{i}" for i in range(25)]
 
 
 def planted(bridges: int, seed: int = 0) -> nx.Graph[str]:
-    """Laboratories that know each other, firms that know each other, and so many ties between."""
+    """Laboratories that know each other, firms that know each other, and this number of ties between."""
     draw = random.Random(seed)  # noqa: S311
     graph: nx.Graph[str] = nx.Graph()
     graph.add_edges_from(
@@ -115,7 +115,7 @@ def test_the_planted_broker_carries_and_cuts_every_path(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("labs", "firms", "told"),
+    ("labs", "firms", "answered"),
     [
         (0, 0, ""),
         (1, 0, "1 actor of academia."),
@@ -123,7 +123,7 @@ def test_the_planted_broker_carries_and_cuts_every_path(folder: Folder) -> None:
         (1, 2, "1 actor of academia and 2 actors of industry."),
     ],
 )
-def test_actors_without_a_tie_are_counted_in_words(folder: Folder, labs: int, firms: int, told: str) -> None:
+def test_actors_without_a_tie_are_counted_in_words(folder: Folder, labs: int, firms: int, answered: str) -> None:
     lone = {
         "ResearchInstitute": [f"lone-lab-{i}" for i in range(labs)],
         "Company": [f"lone-firm-{i}" for i in range(firms)],
@@ -137,15 +137,15 @@ def test_actors_without_a_tie_are_counted_in_words(folder: Folder, labs: int, fi
     claims = ["lab collaboratesWith firm", "firm headquarteredIn town", *places]
     found = analysis.answer(world(folder, kinds, {"one": claims}), "laboratory-to-market")
     limits = [limit for limit in found.limits if "they have no tie" in limit]
-    assert limits == ([f"Not counted, because they have no tie: {told}"] if told else [])
+    assert limits == ([f"Not counted, because they have no tie: {answered}"] if answered else [])
 
 
 def test_without_any_path_the_answer_says_so(folder: Folder) -> None:
     kinds = {"ResearchInstitute": ["lab-0", "lab-1"], "Company": ["firm-0", "firm-1"]}
     apart = world(folder, kinds, {"one": ["lab-0 collaboratesWith lab-1", "firm-0 collaboratesWith firm-1"]})
-    told = analysis.answer(apart, "laboratory-to-market")
-    assert told.verdict is Verdict.INCONCLUSIVE
-    assert "No path leads" in told.answer
+    answered = analysis.answer(apart, "laboratory-to-market")
+    assert answered.verdict is Verdict.INCONCLUSIVE
+    assert "No path leads" in answered.answer
 
 
 # ---- The shipped data --------------------------------------------------------------------------------------------
@@ -157,25 +157,25 @@ def read(store: Oxigraph) -> Sample:
 
 
 @pytest.fixture(scope="module")
-def told(shipped: Callable[[str], Finding]) -> Finding:
+def answered(shipped: Callable[[str], Finding]) -> Finding:
     return shipped("laboratory-to-market")
 
 
-def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(told: Finding, read: Sample) -> None:
+def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(answered: Finding, read: Sample) -> None:
     laboratories, firms = laboratory_to_market.laboratories(read.ties), laboratory_to_market.firms(read.ties)
-    row = dict(zip(told.tables[0].columns, told.tables[0].rows[0], strict=True))
+    row = dict(zip(answered.tables[0].columns, answered.tables[0].rows[0], strict=True))
     assert row["pairs"] == len(laboratories) * len(firms)
-    assert row["with a path"] == cuts.connected(read.ties, laboratories, firms)
-    assert told.support == read.support()
-    assert told.support.claims
-    assert told.claim
-    assert any("nobody wrote about" in limit for limit in told.limits)
+    assert row["with a path"] == cuts.connected_pairs(read.ties, laboratories, firms)
+    assert answered.support == read.support()
+    assert answered.support.claims
+    assert answered.claim
+    assert any("nobody wrote about" in limit for limit in answered.limits)
 
 
-def test_every_row_that_shows_evidence_shows_claims_of_the_sample(told: Finding) -> None:
-    for table in told.tables:
+def test_every_row_that_shows_evidence_shows_claims_of_the_sample(answered: Finding) -> None:
+    for table in answered.tables:
         assert not table.evidence or len(table.evidence) == len(table.rows)
-        assert {claim for ids in table.evidence for claim in ids} <= set(told.support.claims)
+        assert {claim for ids in table.evidence for claim in ids} <= set(answered.support.claims)
 
 
 def test_one_article_carries_no_verdict_and_says_so(store: Oxigraph, read: Sample) -> None:

@@ -15,14 +15,14 @@ from rareearth.store.oxigraph import Oxigraph
 
 
 def societies(folder: Folder, members: dict[str, Iterable[int]], twice: bool = True) -> Oxigraph:
-    """Two societies said to overlap, with some of 40 firms as members, each told by one source or by two."""
+    """Two societies said to overlap, with some of 40 firms as members, each stated by one source or by two."""
     entities = {f"firm-{n:02}": "Company" for n in range(40)} | dict.fromkeys(members, "LearnedSociety")
     ties = [f"firm-{n:02} memberOf {name}" for name, numbers in members.items() for n in numbers]
     lots = random.Random(3)  # noqa: S311
     rest = [f"firm-{a:02} supplies firm-{b:02}" for a, b in (lots.sample(range(40), 2) for _ in range(40))]
     said = f"{min(members)} overlapsWith {max(members)} | kind: assessment | stance: negative"
-    told = [*ties, *dict.fromkeys(rest)]
-    sources = {"one": [*told, said], "two": told if twice else rest[:1]}
+    reported = [*ties, *dict.fromkeys(rest)]
+    sources = {"one": [*reported, said], "two": reported if twice else rest[:1]}
     return made(folder, entities, sources)
 
 

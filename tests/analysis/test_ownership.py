@@ -9,9 +9,8 @@ from conftest import Folder
 from small_stores import made, rows, table
 
 from rareearth import analysis
-from rareearth.analysis import sample
+from rareearth.analysis import owners, sample
 from rareearth.analysis.finding import Finding
-from rareearth.analysis.questions import ownership
 from rareearth.store import asof, questions
 from rareearth.store.oxigraph import Oxigraph
 
@@ -35,8 +34,8 @@ def stake(finding: Finding, owner: str, owned: str) -> tuple[object, ...] | None
 def test_owners_through_a_circle(folder: Folder) -> None:
     # the checks of the data refuse a circle, but a store may have one
     finding = analysis.answer(made(folder, FIRMS, {"one": CIRCLE}, checked=False), "ownership")
-    wanted = {("fund-p", "firm-a"): 30, ("fund-p", "firm-b"): 9, ("fund-q", "firm-a"): 7, ("fund-q", "firm-b"): 35}
-    for (owner, owned), part in wanted.items():
+    expected = {("fund-p", "firm-a"): 30, ("fund-p", "firm-b"): 9, ("fund-q", "firm-a"): 7, ("fund-q", "firm-b"): 35}
+    for (owner, owned), part in expected.items():
         percent = pytest.approx(100 * part / 47, abs=1e-4)
         assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
     assert finding.support.ties == 4
@@ -44,7 +43,7 @@ def test_owners_through_a_circle(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claims", "wanted"),
+    ("claims", "expected"),
     [
         (["fund-p ownsShareOf firm-a"], (0, 100, "may")),
         (["fund-p ownsShareOf firm-a", "fund-q ownsShareOf firm-a | share: 60"], (0, 40, "no")),
@@ -61,10 +60,10 @@ def test_owners_through_a_circle(folder: Folder) -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_known_stays_so_and_what_ended_does_not_count(
-    folder: Folder, claims: list[str], wanted: tuple[object, ...] | None
+    folder: Folder, claims: list[str], expected: tuple[object, ...] | None
 ) -> None:
     store = made(folder, FIRMS, {"one": [*claims, "fund-q supplies firm-a"]})
-    assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == wanted
+    assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == expected
 
 
 def test_a_change_of_owner_and_a_contradiction_are_told_apart(folder: Folder) -> None:
@@ -73,10 +72,10 @@ def test_a_change_of_owner_and_a_contradiction_are_told_apart(folder: Folder) ->
         "two": ["fund-p ownsShareOf firm-a | share: 60 | when: 2023 | conflict: part-of-a"],
     }
     kinds = {"change": (60, 60, "yes"), "contradiction": (30, 60, "may")}
-    for kind, wanted in kinds.items():
+    for kind, expected in kinds.items():
         said = f"part-of-a:\n  question: How much of A does P own?\n  kind: {kind}\n  why: So the tests have it.\n"
         store = made(folder, FIRMS, sources, said)
-        assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == wanted
+        assert stake(analysis.answer(store, "ownership"), "fund-p", "firm-a") == expected
     assert stake(analysis.answer(store, "ownership", without=["two"]), "fund-p", "firm-a") == (30, 30, "no")
     then = asof.at(store, "2021").store
     assert stake(analysis.answer(then, "ownership"), "fund-p", "firm-a") == (30, 30, "no")
@@ -89,7 +88,7 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
         "fund-q ownsShareOf firm-b | share: 40",
     ]
     store = made(folder, FIRMS, {"one": claims})
-    owned = ownership.read(sample.read(store))
+    owned = owners.read(sample.read(store))
     assert [owned.head(body) for body in ("firm-b", "firm-a", "fund-p", "firm-c")] == [
         "fund-p",
         "fund-p",
@@ -100,18 +99,18 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
 
 def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: Oxigraph) -> None:
     """The question ``owners-through`` goes up to four steps; where all its shares are known, their sum is ours."""
-    told: dict[tuple[str, str], list[float | None]] = defaultdict(list)
+    shares_of: dict[tuple[str, str], list[float | None]] = defaultdict(list)
     for row in store.select(questions.find("owners-through").text).plain():
         ends = tuple(str(row[name]).removeprefix("entity:") for name in ("owner", "owned"))
-        told[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
-    found = {(s.owner, s.owned): s for s in ownership.stakes(ownership.read(sample.read(store)))}
+        shares_of[ends[0], ends[1]].append(None if row["share"] is None else float(str(row["share"])))
+    found = {(s.owner, s.owned): s for s in owners.stakes(owners.read(sample.read(store)))}
     compared = 0
-    for pair, parts in told.items():
+    for pair, parts in shares_of.items():
         if pair in found and None not in parts and found[pair].high - found[pair].low < 1e-9:
             assert 100 * found[pair].low == pytest.approx(sum(p for p in parts if p), abs=0.02)
             compared += 1
     assert compared >= 10
-    assert set(found) <= set(told) | {pair for pair in found if len(found[pair].way) > 4}
+    assert set(found) <= set(shares_of) | {pair for pair in found if len(found[pair].way) > 4}
 
 
 def test_every_share_of_what_ships_is_a_part(store: Oxigraph) -> None:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     pass
 
 
-def holding(owner: str, owned: str, share: float | None = None, **told: object) -> Holding:
+def holding(owner: str, owned: str, share: float | None = None, **values: object) -> Holding:
     known: dict[str, object] = {
         "claim": f"{owner}/{owned}", "owner": owner, "owned": owned, "relation": "r", "control": False, "passes": False,
         "ended": False, "until": False, "day": "", "evidence": 1, "share": share, "plain": True,
     }  # fmt: skip
-    return Holding(**{**known, **told})  # type: ignore[arg-type]
+    return Holding(**{**known, **values})  # type: ignore[arg-type]
 
 
 GIVEN = {"state": "state", "city": "state", "ann": "private", "bob": "private", "sector": "private"}
@@ -31,7 +31,7 @@ OWNED = {
     "a majority": ([holding("ann", "x", 50.1)], "private"),
     "a half": ([holding("ann", "x", 50.0)], ""),
     "a minority": ([holding("state", "x", 38.0)], ""),
-    "a share that nobody tells": ([holding("state", "x")], ""),
+    "a share that nobody states": ([holding("state", "x")], ""),
     "two minorities of the state": ([holding("state", "x", 31.0), holding("city", "x", 20.0)], "state"),
     "a minority of each": ([holding("state", "x", 40.0), holding("ann", "x", 40.0)], ""),
     "two sources on one share": ([holding("state", "x", 30.0), holding("state", "x", 30.0, claim="again")], ""),
@@ -54,11 +54,11 @@ OWNED = {
 
 @pytest.mark.parametrize("name", OWNED)
 def test_whose_a_firm_is(name: str) -> None:
-    held, wanted = OWNED[name]
+    held, expected = OWNED[name]
     found = ownership_sector.infer(held, GIVEN, {"sector"})
-    assert found.get("x", ownership_sector.OwnershipSector("", False, ())).name == wanted
+    assert found.get("x", ownership_sector.OwnershipSector("", False, ())).name == expected
     assert {node: found[node].name for node in GIVEN} == GIVEN
-    if wanted:
+    if expected:
         assert found["x"].claims
         assert found["x"].stated == (name == "a sector")
 

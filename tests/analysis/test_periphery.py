@@ -124,7 +124,7 @@ def test_the_test_without_each_source_is_kept_and_made_once(folder: Folder, monk
     result = periphery.measure(made, sample.read(made), 3)
     assert len(calls) == 2  # with everything, and without the one source that alone states something
     assert list(result.without) == ["one", "own", "two"]
-    [rest] = periphery.each([sample.read(made, without=["own"])], 3)
+    [rest] = periphery.compare_each([sample.read(made, without=["own"])], 3)
     assert result.without["own"] == rest.test
     assert result.without["one"] == result.without["two"] == result.test != rest.test
 

@@ -57,14 +57,14 @@ def test_the_numbers_of_the_shipped_data_agree(mixed: Finding, read: Sample, sto
 FIRMS, SCHOOLS = [f"firm-{i}" for i in range(20)], [f"school-{i}" for i in range(20)]
 
 
-def weighed(folder: Folder, claims: list[Claim]) -> Finding:
+def answer(folder: Folder, claims: list[Claim]) -> Finding:
     made = world(folder, {"Company": FIRMS, "University": SCHOOLS}, claims)
     return spheres.answer(made, sample.read(made), 1)
 
 
 def test_two_spheres_with_hardly_a_tie_between_are_found(folder: Folder) -> None:
     apart = ring(FIRMS, "collaboratesWith", 1, 2) + ring(SCHOOLS, "collaboratesWith", 1, 2)
-    found = weighed(folder, spread([*apart, "firm-0 collaboratesWith school-0"]))
+    found = answer(folder, spread([*apart, "firm-0 collaboratesWith school-0"]))
     assert found.verdict is Verdict.SUPPORTED
     assert "1 (1%) runs between spheres" in found.answer
     [pair] = [pair for pair in found.result.by_sphere.pairs if pair.one != pair.other]
@@ -77,7 +77,7 @@ def test_two_spheres_with_hardly_a_tie_between_are_found(folder: Folder) -> None
 
 def test_spheres_that_are_tied_to_each_other_alone_speak_against_it(folder: Folder) -> None:
     claims = [f"{firm} collaboratesWith {SCHOOLS[(i + k) % 20]}" for i, firm in enumerate(FIRMS) for k in (0, 3)]
-    found = weighed(folder, spread(claims))
+    found = answer(folder, spread(claims))
     assert found.verdict is Verdict.CONTRADICTED
 
 
@@ -86,7 +86,7 @@ def test_ties_at_random_are_no_finding(folder: Folder, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311
     names = FIRMS + SCHOOLS
     pairs = {tuple(sorted(rng.sample(names, 2))) for _ in range(80)}
-    found = weighed(folder, spread(f"{a} collaboratesWith {b}" for a, b in sorted(pairs)))
+    found = answer(folder, spread(f"{a} collaboratesWith {b}" for a, b in sorted(pairs)))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert any("does not differ significantly from chance" in limit for limit in found.limits)
 
@@ -97,7 +97,7 @@ def test_a_verdict_that_one_source_carries_is_none(folder: Folder) -> None:
     rng = random.Random(0)  # noqa: S311
     some = rng.sample(apart[:60], 10) + rng.sample(apart[60:], 10)
     one = [(claim, "the-one") for claim in apart if claim not in some]
-    found = weighed(folder, [*one, *spread(some + between)])
+    found = answer(folder, [*one, *spread(some + between)])
     assert found.verdict is Verdict.INCONCLUSIVE
     assert any("it changes without the-one" in limit for limit in found.limits)
 
@@ -107,7 +107,7 @@ def test_ownership_alone_is_no_collaboration(folder: Folder) -> None:
     steps = [(i, i + k) for i in range(20) for k in (1, 2, 3) if i + k < 20]  # no circles: those are refused
     owned = [f"{names[i]} ownsShareOf {names[j]}" for names in (FIRMS, SCHOOLS) for i, j in steps]
     pairs = {tuple(sorted(rng.sample(FIRMS + SCHOOLS, 2))) for _ in range(60)}
-    found = weighed(folder, spread([*owned, *(f"{a} collaboratesWith {b}" for a, b in sorted(pairs))]))
+    found = answer(folder, spread([*owned, *(f"{a} collaboratesWith {b}" for a, b in sorted(pairs))]))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert any("it changes without ties of ownership" in limit for limit in found.limits)
 
@@ -121,7 +121,7 @@ def test_as_many_random_graphs_are_drawn_as_the_module_says() -> None:
 
 
 def test_few_ties_carry_no_verdict(folder: Folder) -> None:
-    found = weighed(folder, spread(ring(FIRMS[:10], "collaboratesWith", 1) + ring(SCHOOLS[:10], "collaboratesWith", 1)))
+    found = answer(folder, spread(ring(FIRMS[:10], "collaboratesWith", 1) + ring(SCHOOLS[:10], "collaboratesWith", 1)))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert any("20 ties between organizations and firms" in limit for limit in found.limits)
     assert "p =" not in found.answer

@@ -30,10 +30,10 @@ def test_parts_keep_attributes_and_drop_who_has_no_tie() -> None:
     whole.add_node("a", label="A")
     whole.add_edge("a", "b", strength=1.0)
     whole.add_edge("b", "c", strength=0.5)
-    part = backends.part(whole, {"a", "b", "d"})
+    part = backends.subgraph(whole, {"a", "b", "d"})
     assert (dict(part.nodes(data=True)), list(part.edges(data=True))) == (
         {"a": {"label": "A"}, "b": {}},
         [("a", "b", {"strength": 1.0})],
     )
-    assert sorted(backends.tied(whole, ["c"], [("a", "b")])) == []
-    assert sorted(backends.tied(whole, [], [("a", "b")])) == ["b", "c"]
+    assert sorted(backends.without(whole, ["c"], [("a", "b")])) == []
+    assert sorted(backends.without(whole, [], [("a", "b")])) == ["b", "c"]

@@ -68,7 +68,7 @@ def test_the_expected_roles_are_those_over_all_graphs(groups: str, directed: boo
         if sum(chosen) * 2 == len(pairs):
             half.append((graph, counts[-1]))
     graph, observed = half[len(half) // 3]
-    z = brokerage.standardized(graph, of)[0]
+    z = brokerage.z_scores(graph, of)[0]
     for role, name in enumerate(Roles._fields):
         values = [count[role] for count in counts]
         mean = sum(values) / len(values)

@@ -64,7 +64,7 @@ def test_partitions_are_compared_as_published() -> None:
     assert communities.ari(["ab", "c", "d"], ["ab", "cd"]) == pytest.approx(4 / 7)
     assert communities.ari(["ab", "cd"], ["ac", "bd"]) == pytest.approx(-0.5)
     assert communities.nmi(["ab", "cd"], ["ac", "bd"]) == pytest.approx(0, abs=1e-12)
-    # what {ab, cd} tells: log 2; {ab, c, d}: 1.5 log 2; both together log 2; 1 / 1.25
+    # the information of {ab, cd}: log 2; {ab, c, d}: 1.5 log 2; both together log 2; 1 / 1.25
     assert communities.nmi(["ab", "c", "d"], ["ab", "cd"]) == pytest.approx(0.8)
     for same in (communities.ari, communities.nmi):
         assert same(["abc", "d"], ["d", "cba"]) == pytest.approx(1)
@@ -92,7 +92,7 @@ def information_by_hand(ones: list[int], others: list[int]) -> float:
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=14))
 def test_partitions_are_compared_as_defined(places: list[tuple[int, int]]) -> None:
-    """Those too of which igraph says nothing: where all are in one group, or each in one of its own."""
+    """Those too for which igraph has no value: where all are in one group, or each in one of its own."""
     ones, others = ([place[side] for place in places] for side in (0, 1))
     parts = [
         [{str(n) for n, place in enumerate(side) if place == group} for group in range(4)] for side in (ones, others)

@@ -61,13 +61,13 @@ def test_cuts_are_those_of_their_definition(case: tuple[nx.Graph[int], list[int]
     assert {frozenset(p) for p in pairs} == {frozenset((s, t)) for s in first for t in last if s != t}
     assert len(pairs) == len({frozenset(p) for p in pairs})
     joined = [p for p in pairs if nx.has_path(graph, *p)]
-    assert cuts.connected(graph, first, last) == len(joined)
-    wanted: Counter[int] = Counter()
+    assert cuts.connected_pairs(graph, first, last) == len(joined)
+    expected: Counter[int] = Counter()
     for gone in graph:
         left = graph.copy()
         left.remove_node(gone)
-        wanted[gone] = sum(1 for p in joined if gone not in p and not nx.has_path(left, *p))
-    assert cuts.articulation(graph, first, last) == +wanted
+        expected[gone] = sum(1 for p in joined if gone not in p and not nx.has_path(left, *p))
+    assert cuts.articulation(graph, first, last) == +expected
     paths = cuts.node_disjoint_paths(graph, pairs)
     assert paths == {p: nx.node_connectivity(graph, *p) if p in joined else 0 for p in pairs}
     split = cuts.separator(graph, first, last) if first and last else cuts.Separator(0, ())

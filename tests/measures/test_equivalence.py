@@ -83,7 +83,7 @@ def test_two_planted_equivalent_bodies_are_found() -> None:
     for neighbour in [*graph["n010"], "n020", "n021", "n022"]:
         graph.add_edge("n010", neighbour)
         graph.add_edge("twin", neighbour)
-    found = equivalence.ranked(graph, list(graph))
+    found = equivalence.rank(graph, list(graph))
     assert {found[0].one, found[0].other} == {"n010", "twin"}
     assert found[0].jaccard == 1
     assert found[0].distance == 0
@@ -92,6 +92,6 @@ def test_two_planted_equivalent_bodies_are_found() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_where_none_are_planted_none_are_found(seed: int) -> None:
-    found = equivalence.ranked(named_graph(60, 120, seed), [f"n{number:03}" for number in range(12)])
+    found = equivalence.rank(named_graph(60, 120, seed), [f"n{number:03}" for number in range(12)])
     assert found
     assert min(permutation.holm([pair.probability for pair in found])) > 0.05

@@ -46,8 +46,8 @@ def exact(shares_: Mapping[shares.Pair, float]) -> dict[shares.Pair, float]:
 
 def test_a_circle_of_shares_by_hand() -> None:
     found = exact(CIRCLE)
-    wanted = {("p", "a"): 30, ("p", "b"): 9, ("q", "a"): 7, ("q", "b"): 35}
-    for pair, part in wanted.items():
+    expected = {("p", "a"): 30, ("p", "b"): 9, ("q", "a"): 7, ("q", "b"): 35}
+    for pair, part in expected.items():
         assert found[pair] == pytest.approx(part / 47, abs=1e-12)
     assert found["a", "b"] == pytest.approx(0.3, abs=1e-12)
     assert found["b", "a"] == pytest.approx(0.2, abs=1e-12)
@@ -126,14 +126,14 @@ def test_the_owners_at_the_top_and_the_unnamed_ones_have_all(
 def test_a_majority_of_votes_controls_where_a_majority_of_shares_is_not_held() -> None:
     # P has 40 % of X and 60 % of Y, and Y has 15 % of X: P decides over 55 % of X and has 49 % of it (0.4 + 0.6 * 0.15)
     spans_ = {("p", "x"): (0.4, 0.4), ("p", "y"): (0.6, 0.6), ("y", "x"): (0.15, 0.15)}
-    assert shares.controlled(spans_, "p") == (frozenset("xy"), frozenset("xy"))
+    assert shares.controlled_by(spans_, "p") == (frozenset("xy"), frozenset("xy"))
     assert shares.bounds(spans_, "p")["x"][0] == pytest.approx(0.49)
-    assert shares.controlled(spans_, "p", threshold=0.6) == (frozenset(), frozenset())
+    assert shares.controlled_by(spans_, "p", threshold=0.6) == (frozenset(), frozenset())
     # half is not a majority
-    assert shares.controlled({("p", "x"): (0.5, 0.5)}, "p") == (frozenset(), frozenset())
+    assert shares.controlled_by({("p", "x"): (0.5, 0.5)}, "p") == (frozenset(), frozenset())
 
 
 def test_control_that_may_be_is_told_from_control_that_is() -> None:
     spans_ = {("p", "x"): (0.0, 1.0), ("x", "y"): (0.6, 0.6), ("q", "z"): (0.5, 0.5), ("p", "z"): (0.0, 1.0)}
-    assert shares.controlled(spans_, "p") == (frozenset(), frozenset("xy"))  # of z Q has half: P cannot have more
-    assert shares.controlled(spans_, "p", stated=[("p", "x")]) == (frozenset("xy"), frozenset("xy"))
+    assert shares.controlled_by(spans_, "p") == (frozenset(), frozenset("xy"))  # of z Q has half: P cannot have more
+    assert shares.controlled_by(spans_, "p", stated=[("p", "x")]) == (frozenset("xy"), frozenset("xy"))

@@ -172,7 +172,7 @@ def test_no_figure_depends_on_the_words_of_a_table(store: Oxigraph, findings: li
     drawn = []
     for given in (findings, others):
         by_name = {found.name: found for found in given}
-        drawn.append(list(figures.draw(material.material(store, read, seen, by_name, known))))
+        drawn.append(list(figures.draw(material.collect(store, read, seen, by_name, known))))
     assert [figure.name for figure in drawn[0]] == list(FIGURES)
     assert all(figure.svg for figure in drawn[0])
     assert drawn[0] == drawn[1]
@@ -283,7 +283,7 @@ def test_sentences_stand_in_it_only_where_the_texts_are_given(folder: Folder, tm
 
 def test_circles_touch_and_do_not_cover_each_other() -> None:
     radii = [5.0, 1.0, 3.0, 3.0, 2.0, 8.0, 1.0, 4.5]
-    lying, around = packing.packed(radii)
+    lying, around = packing.pack(radii)
     assert [r for _, _, r in lying] == radii
     for i, (x, y, r) in enumerate(lying):
         assert math.hypot(x, y) + r <= around + 1e-9
@@ -291,8 +291,8 @@ def test_circles_touch_and_do_not_cover_each_other() -> None:
         assert min(distances) >= -1e-6
         assert min(distances) <= 1e-6
     assert sum(r * r for r in radii) > 0.5 * around * around
-    assert packing.packed([]) == ([], 0.0)
-    assert packing.packed([2.0]) == ([(0.0, 0.0, 2.0)], 2.0)
+    assert packing.pack([]) == ([], 0.0)
+    assert packing.pack([2.0]) == ([(0.0, 0.0, 2.0)], 2.0)
 
 
 def test_a_drawing_is_the_same_each_time_and_takes_the_colours_of_the_page() -> None:
@@ -301,8 +301,8 @@ def test_a_drawing_is_the_same_each_time_and_takes_the_colours_of_the_page() -> 
         area.scatter([1, 2], [1, 2], c=[drawing.INK, "#e07b39"], urls=["#claim-a", "#claim-b"])
         area.set_title("中国 & <b>")
 
-    svg = drawing.drawn("x", 2.0, draw)
-    assert svg == drawing.drawn("x", 2.0, draw)
+    svg = drawing.render("x", 2.0, draw)
+    assert svg == drawing.render("x", 2.0, draw)
     inline = drawing.inline(svg, 'a "picture"', {"#claim-a": "A & B"})
     assert "var(--ink)" in inline
     assert drawing.INK not in inline
@@ -327,4 +327,4 @@ def test_a_drawing_is_the_same_each_time_and_takes_the_colours_of_the_page() -> 
     ],
 )
 def test_cells(value: str | float | None, shown: str) -> None:
-    assert content.shown(value, {"li-bo": "Li Bo", "chairs": "chairs it"}) == shown
+    assert content.cell_text(value, {"li-bo": "Li Bo", "chairs": "chairs it"}) == shown

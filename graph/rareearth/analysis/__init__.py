@@ -56,26 +56,27 @@ def describe(
     store: Backend, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
 ) -> Overview:
     """The overview of the sample that all questions use; parameters and errors as for :func:`answer`."""
-    from rareearth.analysis import overview, sample
+    from rareearth.analysis import overview
+    from rareearth.analysis import sample as samples
 
     _require_libraries()
-    return overview.measure(store, sample.read(store, kinds, without), seed)
+    return overview.measure(store, samples.read(store, kinds, without), seed)
 
 
 def _answers(
     store: Backend, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
 ) -> Iterator[Finding[Any]]:
-    from rareearth.analysis import sample
+    from rareearth.analysis import sample as samples
 
     for name in wanted:
         if name not in QUESTIONS:
             near = names.closest(name, QUESTIONS) or sorted(QUESTIONS)
             raise NotFoundError("question of the analysis", name, did_you_mean(near))
     _require_libraries()
-    read = sample.read(store, kinds, without)
+    sample = samples.read(store, kinds, without)
     for name in wanted:
         module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
-        found: Finding[Any] = module.answer(store, read, seed)
+        found: Finding[Any] = module.answer(store, sample, seed)
         yield found
 
 

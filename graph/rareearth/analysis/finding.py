@@ -23,7 +23,7 @@ R_co = TypeVar("R_co", covariant=True)
 S_co = TypeVar("S_co", covariant=True)
 
 
-def counted(count: int, one: str, many: str = "") -> str:
+def quantity(count: int, one: str, many: str = "") -> str:
     """A number with its noun: ``1 tie``, ``2 ties``, ``2 bodies``; ``many`` if more than the last word changes."""
     if count == 1:
         return f"1 {one}"
@@ -64,11 +64,11 @@ class Support:
     sentences: int
 
     def __str__(self) -> str:
-        kinds = ", ".join(counted(count, kind) for kind, count in self.kinds.items())
+        kinds = ", ".join(quantity(count, kind) for kind, count in self.kinds.items())
         return (
-            f"{counted(self.ties, 'tie')} from {counted(len(self.claims), 'claim')} ({kinds or 'none'}) of "
-            f"{counted(len(self.sources), 'source')}; "
-            f"{counted(self.sentences, 'claim cites', 'claims cite')} a sentence"
+            f"{quantity(self.ties, 'tie')} from {quantity(len(self.claims), 'claim')} ({kinds or 'none'}) of "
+            f"{quantity(len(self.sources), 'source')}; "
+            f"{quantity(self.sentences, 'claim cites', 'claims cite')} a sentence"
         )
 
 
@@ -86,7 +86,7 @@ class TestResult(Generic[S_co]):
     __test__: ClassVar[bool] = False  # for pytest, which would collect the class by its name
 
 
-def changed(result: TestResult[object], others: Mapping[str, TestResult[object]]) -> tuple[str, ...]:
+def changed_verdicts(result: TestResult[object], others: Mapping[str, TestResult[object]]) -> tuple[str, ...]:
     """The names of those tests whose verdict is not that of ``result``."""
     return tuple(name for name, other in others.items() if other.verdict is not result.verdict)
 
@@ -138,7 +138,7 @@ def lines(finding: Finding[object]) -> Iterator[str]:
     for table in finding.tables:
         yield ""
         yield table.title
-        rows: list[list[object]] = [[rounded(value, 4) for value in row] for row in table.rows]
+        rows: list[list[object]] = [[round_significant(value, 4) for value in row] for row in table.rows]
         yield from tables.text(list(table.columns), rows).splitlines()
         if table.note:
             yield table.note
@@ -173,7 +173,7 @@ def plain(value: object) -> object:
     if isinstance(value, StrEnum):
         return value.value
     if value is None or isinstance(value, str | int | float):
-        return rounded(value)
+        return round_significant(value)
     if dataclasses.is_dataclass(value):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
@@ -185,7 +185,7 @@ def plain(value: object) -> object:
     raise TypeError(f"no plain form of {type(value).__name__}")
 
 
-def rounded(value: Value, digits: int = 6) -> Value:
+def round_significant(value: Value, digits: int = 6) -> Value:
     """A number rounded to significant digits, None if it is not finite; any other value unchanged."""
     if not isinstance(value, float):
         return value

@@ -5,6 +5,7 @@ The question ``spheres`` groups organizations and firms by sphere, and by sphere
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def compare(graph: Graph, groups: Mapping[str, str], random_ties: Sequence[Seque
     claims: dict[Pair, set[str]] = defaultdict(set)
     for a, b, data in graph.edges(data=True):
         claims[min(groups[a], groups[b]), max(groups[a], groups[b])].update(data["claims"])
-    ei_index = {name: _compared([mixing.ei_index(m, name or None) for m in (found, *drawn)]) for name in ("", *sizes)}
+    ei_index = {name: _compare([mixing.ei_index(m, name or None) for m in (found, *drawn)]) for name in ("", *sizes)}
     return Grouping(
         sizes=sizes,
         between=null_model.compare(between(found), [between(m) for m in drawn]),
@@ -65,7 +66,7 @@ def compare(graph: Graph, groups: Mapping[str, str], random_ties: Sequence[Seque
             for pair in combinations_with_replacement(sizes, 2)
         ),
         ei_index={name: compared for name, compared in ei_index.items() if compared},
-        assortativity=_compared([mixing.assortativity(m) for m in (found, *drawn)]),
+        assortativity=_compare([mixing.assortativity(m) for m in (found, *drawn)]),
     )
 
 
@@ -74,7 +75,7 @@ def between(found: Mapping[Pair, int]) -> int:
     return sum(count for (a, b), count in found.items() if a != b)
 
 
-def _compared(values: list[float | None]) -> Comparison | None:
+def _compare(values: list[float | None]) -> Comparison | None:
     """The first compared with the others; None if it, or nearly all of them, are not defined."""
     known = [x for x in values[1:] if x is not None]
     return null_model.compare(values[0], known) if values[0] is not None and len(known) > 1 else None
@@ -85,5 +86,5 @@ def excess(graph: Graph, groups: Mapping[str, str]) -> float:
 
     0 if there are no ties.
     """
-    expected = sum(x for (a, b), x in mixing.expected(graph, groups).items() if a != b)
+    expected = math.fsum(x for (a, b), x in mixing.expected_ties(graph, groups).items() if a != b)
     return (between(mixing.matrix(graph.edges(), groups)) - expected) / max(1, graph.number_of_edges())

@@ -23,9 +23,9 @@ class Pair:
 
     ``one_ties`` and ``other_ties`` count the neighbours of each besides the other, ``shared`` are those they have in
     common. ``jaccard`` is the shared part of all their neighbours, ``distance`` and ``correlation`` compare their ties
-    (:mod:`equivalence`). ``p`` is the probability of so many shared neighbours by chance, None if either has fewer than
-    5; ``p_corrected`` corrects it for all tests in their role, None for two bodies of different roles. ``claims`` are
-    those of the ties to the shared neighbours.
+    (:mod:`equivalence`). ``p`` is the probability of at least this many shared neighbours by chance, None if either has
+    fewer than 5; ``p_corrected`` corrects it for all tests in their role, None for two bodies of different roles.
+    ``claims`` are those of the ties to the shared neighbours.
     """
 
     one: Actor
@@ -51,9 +51,9 @@ def rank(pair: Likeness) -> tuple[float, float, str, str]:
     return (-pair.jaccard, pair.probability, pair.one, pair.other)
 
 
-def actor(read: Sample, node: str) -> Actor:
+def actor(sample: Sample, node: str) -> Actor:
     """An actor by its name, or by its id if it has no tie in the sample."""
-    return Actor(node, str(read.ties.nodes[node]["label"]) if node in read.ties else node)
+    return Actor(node, str(sample.ties.nodes[node]["label"]) if node in sample.ties else node)
 
 
 def ties(pair: Likeness) -> Iterator[tuple[str, str]]:
@@ -61,20 +61,20 @@ def ties(pair: Likeness) -> Iterator[tuple[str, str]]:
     return ((end, between) for between in pair.shared for end in (pair.one, pair.other))
 
 
-def describe(read: Sample, pair: Likeness, corrected: Mapping[tuple[str, str], float] = MappingProxyType({})) -> Pair:
+def describe(sample: Sample, pair: Likeness, corrected: Mapping[tuple[str, str], float] = MappingProxyType({})) -> Pair:
     """A pair with the names of all actors and the claims of its ties; ``corrected`` has the corrected p-values."""
     return Pair(
-        one=actor(read, pair.one),
-        other=actor(read, pair.other),
+        one=actor(sample, pair.one),
+        other=actor(sample, pair.other),
         one_ties=pair.one_ties,
         other_ties=pair.other_ties,
-        shared=tuple(actor(read, node) for node in pair.shared),
+        shared=tuple(actor(sample, node) for node in pair.shared),
         jaccard=pair.jaccard,
         distance=pair.distance,
         correlation=pair.correlation,
         p=pair.probability if testable(pair) else None,
         p_corrected=corrected.get((pair.one, pair.other)),
-        claims=tuple(sorted({claim for tie in ties(pair) for claim in read.ties.edges[tie]["claims"]})),
+        claims=tuple(sorted({claim for tie in ties(pair) for claim in sample.ties.edges[tie]["claims"]})),
     )
 
 

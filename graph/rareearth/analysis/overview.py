@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import edtf
-from rareearth.analysis import places, sample
+from rareearth.analysis import places
+from rareearth.analysis import sample as samples
 from rareearth.analysis.finding import Actor, Support
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Year:
 class Ranked(Actor):
     """An organization or firm by its number of ties.
 
-    ``rank`` is 1 more than the number of those with more ties; the 95 % interval of the rank is that of 999 resamples
+    ``rank`` is 1 more than the number of those with more ties; the 95% interval of the rank is that of 999 resamples
     of the sources (percentile bootstrap [efron1993]; why ranks need one: [goldstein1996]).
     """
 
@@ -58,10 +59,11 @@ class Overview:
     """The sample in numbers.
 
     ``kinds`` of claims count, those of the sources ``left_out`` do not; ``spheres`` has the number of actors by sphere
-    ("" for none), ``between_bodies`` the ties between organizations and firms that have a sphere. ``ranking`` has the
-    :data:`RANKED` organizations and firms with the most ties; ``years`` are ascending, the last one is None;
-    ``places`` are the outermost ones with an actor, ``located`` counts all
-    actors in them, ``unlocated`` the actors with a tie in none.
+    ("" for none), ``between_bodies`` the ties between organizations and firms that have a sphere. ``years`` are
+    ascending, the last one is None; ``dated``, ``published`` and ``undated`` are their sums. ``ranking`` has the
+    :data:`RANKED` organizations and firms with the most ties, ``certain`` of which have an interval that ends within
+    the first :data:`RANKED`. ``places`` are the outermost ones with an actor, ``located`` counts all actors in them,
+    ``unlocated`` the actors with a tie in none.
     """
 
     kinds: tuple[str, ...]
@@ -71,7 +73,11 @@ class Overview:
     spheres: dict[str, int]
     between_bodies: int
     years: tuple[Year, ...]
+    dated: int
+    published: int
+    undated: int
     ranking: tuple[Ranked, ...]
+    certain: int
     ranking_support: Support
     places: tuple[Place, ...]
     located: int
@@ -80,36 +86,40 @@ class Overview:
     support: Support
 
 
-def measure(store: Backend, read: Sample, seed: int) -> Overview:
+def measure(store: Backend, sample: Sample, seed: int) -> Overview:
     """The overview of a sample of a store; ``seed`` is that of the resamples."""
-    ranked = tuple(ranking(read, seed))
-    tops = places.read(store, read)
+    by_year, ranked = tuple(years(sample)), tuple(ranking(sample, seed))
+    tops = places.read(store, sample)
     located = frozenset().union(*(top.everyone() for top in tops))
     placed = {claim for top in tops for _, place in top.walk() for claim in place.claims}
     return Overview(
-        kinds=read.kinds,
-        left_out=read.left_out,
+        kinds=sample.kinds,
+        left_out=sample.left_out,
         seed=seed,
-        actors=len(read.ties),
-        spheres=dict(sorted(Counter(str(data["sphere"]) for _, data in read.ties.nodes(data=True)).items())),
-        between_bodies=sample.bodies(read).number_of_edges(),
-        years=tuple(years(read)),
+        actors=len(sample.ties),
+        spheres=dict(sorted(Counter(str(data["sphere"]) for _, data in sample.ties.nodes(data=True)).items())),
+        between_bodies=samples.bodies(sample).number_of_edges(),
+        years=by_year,
+        dated=sum(year.dated for year in by_year),
+        published=sum(year.published for year in by_year),
+        undated=sum(year.undated for year in by_year),
         ranking=ranked,
-        ranking_support=read.support((a, b) for actor in ranked for a, b in read.ties.edges(actor.id)),
+        certain=sum(actor.ci_high <= RANKED for actor in ranked),
+        ranking_support=sample.support((a, b) for actor in ranked for a, b in sample.ties.edges(actor.id)),
         places=tops,
         located=len(located),
-        unlocated=len(set(read.ties) - located),
-        places_support=read.support_of(placed, len(located)),
-        support=read.support(),
+        unlocated=len(set(sample.ties) - located),
+        places_support=sample.support_of(placed, len(located)),
+        support=sample.support(),
     )
 
 
-def years(read: Sample) -> Iterator[Year]:
+def years(sample: Sample) -> Iterator[Year]:
     """The ties of each year, ascending; those without one come last."""
     counts: dict[int | None, Counter[str]] = defaultdict(Counter)
     ids: dict[int | None, set[str]] = defaultdict(set)
-    for _, _, data in read.ties.edges(data=True):
-        own = [read.claims[id_] for id_ in data["claims"]]
+    for _, _, data in sample.ties.edges(data=True):
+        own = [sample.claims[id_] for id_ in data["claims"]]
         dated = min(filter(None, (_year(c.since, c.when, c.inferred) for c in own)), default=None)
         published = min(filter(None, (_year(c.page.published) for c in own)), default=None)
         year = dated or published
@@ -125,12 +135,12 @@ def _year(*times: str) -> int | None:
     return next((first.year for text in times if text and (first := edtf.parse(text).first)), None)
 
 
-def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
+def ranking(sample: Sample, seed: int) -> Iterator[Ranked]:
     """The organizations and firms with the most ties, with an interval of the rank."""
     import numpy as np
 
-    ties = read.ties
-    bodies = sorted(n for n, data in ties.nodes(data=True) if data["actor_type"] in sample.BODIES)
+    ties = sample.ties
+    bodies = sorted(n for n, data in ties.nodes(data=True) if data["actor_type"] in samples.BODIES)
     degree = {n: ties.degree(n) for n in bodies}
     sources = sorted({s for _, _, data in ties.edges(data=True) for s in data["sources"]})
     number = {source: i for i, source in enumerate(sources)}
@@ -159,7 +169,7 @@ def ranking(read: Sample, seed: int) -> Iterator[Ranked]:
 def _interval(
     reported: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], seed: int
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The 95 % interval of the rank of each body (percentile bootstrap over sources), whole numbers that include it.
+    """The 95% interval of the rank of each body (percentile bootstrap over sources), whole numbers that include it.
 
     ``reported`` says which source (column) reports which tie (row), ``ends`` which tie (column) a body (row) has.
     """

@@ -14,6 +14,7 @@ both. Ended claims and those that a later claim of the same question replaced ar
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -112,19 +113,19 @@ def current(holdings: Holdings, known: Collection[str]) -> list[Holding]:
 
 
 def infer(
-    holdings: Iterable[Holding], given: Mapping[str, str], sectors: Collection[str]
+    holdings: Iterable[Holding], by_class: Mapping[str, str], sectors: Collection[str]
 ) -> dict[str, OwnershipSector]:
     """The ownership sector of everyone about whom something is known.
 
-    ``given`` has those whose class implies it (node -> ``state`` or ``private``); they keep it. What follows from one
-    of the ``sectors`` is stated, all else is inferred.
+    ``by_class`` has those whose class implies it (node -> ``state`` or ``private``); they keep it. What follows from
+    one of the ``sectors`` is stated, all else is inferred.
     """
     into: dict[str, list[Holding]] = defaultdict(list)
     for holding in holdings:
-        if holding.owned not in given and holding.owner != holding.owned:
+        if holding.owned not in by_class and holding.owner != holding.owned:
             into[holding.owned].append(holding)
     above = _above(into)
-    found: dict[str, set[str]] = {node: {name} for node, name in given.items()}
+    found: dict[str, set[str]] = {node: {name} for node, name in by_class.items()}
     claims: dict[str, set[str]] = defaultdict(set)
     stated: set[str] = set()
     changed = True
@@ -141,7 +142,7 @@ def infer(
                     changed = True
     return {
         node: OwnershipSector(
-            min(names) if len(names) == 1 else "", node in stated or node in given, tuple(sorted(claims[node]))
+            min(names) if len(names) == 1 else "", node in stated or node in by_class, tuple(sorted(claims[node]))
         )
         for node, names in sorted(found.items())
         if names
@@ -157,7 +158,7 @@ def _passing(held: list[Holding], owners: set[str], above: Mapping[str, frozense
     # of several claims on one owner counts the one of the latest day, then the one with the best evidence
     best = {h.owner: h for h in sorted(theirs, key=lambda h: (h.day, h.evidence, h.claim)) if h.share is not None}
     counted = [h for owner, h in sorted(best.items()) if owner in direct]
-    if sum(h.share or 0.0 for h in counted) > MAJORITY:
+    if math.fsum(h.share or 0.0 for h in counted) > MAJORITY:
         passing += counted
     return passing
 

@@ -83,14 +83,14 @@ def read(store: Backend, sample: Sample) -> tuple[Place, ...]:
     for actor in sorted(set(inside) - set(containers)):
         for place_id in nearest(list(inside[actor])):
             known[place_id].here.add(actor)
-    return _ordered(tops, claims)
+    return _order(tops, claims)
 
 
-def _ordered(nodes: Collection[_Node], claims: dict[str, set[str]]) -> tuple[Place, ...]:
+def _order(nodes: Collection[_Node], claims: dict[str, set[str]]) -> tuple[Place, ...]:
     """The places that have an actor, those with the most first."""
     found = []
     for node in nodes:
-        inside, here = _ordered(node.inside, claims), tuple(sorted(node.here))
+        inside, here = _order(node.inside, claims), tuple(sorted(node.here))
         count = len(node.here.union(*(place.everyone() for place in inside)))
         own = tuple(sorted({claim for actor in here for claim in claims[actor]}))
         found.append(Place(node.id, node.name, count, here, own, inside))

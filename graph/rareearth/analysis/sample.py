@@ -69,7 +69,7 @@ class _Whole(NamedTuple):
     eligible: Mapping[str, Claim]  # those that may count as ties
     pairs: Mapping[Pair, Sequence[_Tie]]  # in order
     actor_types: Mapping[str, str]  # of each actor
-    given: Mapping[str, str]  # the ownership sector of each actor whose class has one
+    by_class: Mapping[str, str]  # the ownership sector of each actor whose class has one
     sectors: Collection[str]
     holdings: ownership_sector.Holdings
 
@@ -95,7 +95,7 @@ class Sample:
     @cached_property
     def network(self) -> Network:
         """The network of the claims that count: made when it is asked for, as most samples are of ties alone."""
-        return _restricted(self._whole.network, self.eligible)
+        return _restrict(self._whole.network, self.eligible)
 
     @property
     def claims(self) -> Mapping[str, Claim]:
@@ -108,7 +108,7 @@ class Sample:
         return self.support_of((claim for a, b in pairs for claim in self.ties.edges[a, b]["claims"]), len(pairs))
 
     def support_of(self, ids: Iterable[str], ties: int) -> Support:
-        """The support of a number that is based on so many ties and the claims of these ids."""
+        """The support of a number that is based on this number of ties and the claims of these ids."""
         chosen = tuple(sorted(set(ids)))
         found = [self.claims[claim] for claim in chosen]
         return Support(
@@ -140,20 +140,20 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
     Quicker than :meth:`Sample.without`, for uses in which ownership sectors and strengths do not matter.
     """
     only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
-    return backends.tied(ties, (), only)
+    return backends.without(ties, (), only)
 
 
-def bodies(read: Sample) -> nx.Graph[str]:
+def bodies(sample: Sample) -> nx.Graph[str]:
     """The ties between organizations and firms that have a sphere."""
-    chosen = {n for n, data in read.ties.nodes(data=True) if data["actor_type"] in BODIES and data["sphere"]}
-    return backends.part(read.ties, chosen)
+    chosen = {n for n, data in sample.ties.nodes(data=True) if data["actor_type"] in BODIES and data["sphere"]}
+    return backends.subgraph(sample.ties, chosen)
 
 
 def without_ownership(store: Backend, ties: nx.Graph[str]) -> nx.Graph[str]:
     """The ties without those of ownership alone (``ree:owner``), and without the actors that then have none."""
     owning = {namespaces.local(relation.value) for (relation,) in store.select(_OWNERSHIP)}
     only = ((a, b) for a, b, data in ties.edges(data=True) if set(data["relations"]) <= owning)
-    return backends.tied(ties, (), only)
+    return backends.without(ties, (), only)
 
 
 def read(store: Backend, kinds: Collection[str] = ("fact",), without: Collection[str] = ()) -> Sample:
@@ -174,11 +174,11 @@ def read(store: Backend, kinds: Collection[str] = ("fact",), without: Collection
     classed = {node: str(data.get("kind", "")) for node, data in whole.nodes(data=True)}
     nearest = {class_: _nearest(class_, classes, actor_types) for class_ in set(classed.values())}
     of = {node: nearest[class_] for node, class_ in classed.items()}
-    given = {node: sectors_of[class_] for node, class_ in classed.items() if class_ in sectors_of}
-    sectors = {node for node in given if of[node] == "group"}
+    by_class = {node: sectors_of[class_] for node, class_ in classed.items() if class_ in sectors_of}
+    sectors = {node for node in by_class if of[node] == "group"}
     eligible = {c.id: c for c in known if _counts(c)}
     holdings = ownership_sector.read(known)
-    found = _Whole(whole, {c.id: c for c in known}, eligible, _pairs(whole), of, given, sectors, holdings)
+    found = _Whole(whole, {c.id: c for c in known}, eligible, _pairs(whole), of, by_class, sectors, holdings)
     return _sample(found, kinds, without)
 
 
@@ -212,7 +212,7 @@ def _sample(whole: _Whole, kinds: Collection[str], without: Collection[str]) -> 
     return Sample(ties, chosen, tuple(sorted(set(without))), eligible, whole)
 
 
-def _restricted(whole: Network, known: Mapping[str, Claim]) -> Network:
+def _restrict(whole: Network, known: Mapping[str, Claim]) -> Network:
     """The network of only these claims."""
     made: Network = nx.MultiDiGraph()
     made.graph["name"] = whole.graph["name"]
@@ -246,10 +246,10 @@ def _pairs(whole: Network) -> dict[Pair, list[_Tie]]:
 
 def _ties(pairs: Mapping[Pair, Sequence[_Tie]], known: Mapping[str, Claim]) -> nx.Graph[str]:
     """The ties of which a claim is known, with all that their claims say of them."""
-    kept = {pair: [tie for tie in of if any(c in known for c in tie.claims)] for pair, of in pairs.items()}
+    left = {pair: [tie for tie in of if any(c in known for c in tie.claims)] for pair, of in pairs.items()}
     ties: nx.Graph[str] = nx.Graph()
-    ties.add_nodes_from(sorted({end for pair, of in kept.items() if of for end in pair}))
-    for (a, b), of in kept.items():
+    ties.add_nodes_from(sorted({end for pair, of in left.items() if of for end in pair}))
+    for (a, b), of in left.items():
         if of:
             ids = sorted({c for tie in of for c in tie.claims if c in known})
             ties.add_edge(
@@ -266,7 +266,7 @@ def _ties(pairs: Mapping[Pair, Sequence[_Tie]], known: Mapping[str, Claim]) -> n
 
 def _describe(ties: nx.Graph[str], whole: _Whole, rest: Collection[str]) -> None:
     """Add to the nodes of the ties what is known about them."""
-    owned = ownership_sector.infer(ownership_sector.current(whole.holdings, rest), whole.given, whole.sectors)
+    owned = ownership_sector.infer(ownership_sector.current(whole.holdings, rest), whole.by_class, whole.sectors)
     unknown = ownership_sector.OwnershipSector("", False, ())
     for node, data in ties.nodes(data=True):
         known, actor = owned.get(node, unknown), whole.network.nodes[node]
@@ -281,12 +281,14 @@ def _describe(ties: nx.Graph[str], whole: _Whole, rest: Collection[str]) -> None
             "ownership_stated": known.stated,
             "ownership_claims": known.claims,
         }
-    taken = {node: _taken(ties, node) for node, data in ties.nodes(data=True) if data["actor_type"] == "person"}
+    taken = {
+        node: _sphere_of_person(ties, node) for node, data in ties.nodes(data=True) if data["actor_type"] == "person"
+    }
     for node, (sphere, group) in taken.items():
         ties.nodes[node].update(sphere=sphere, group=group)
 
 
-def _taken(ties: nx.Graph[str], person: str) -> tuple[str, str]:
+def _sphere_of_person(ties: nx.Graph[str], person: str) -> tuple[str, str]:
     """The sphere and group of the organizations that a person is tied to most strongly, where they agree."""
     bodies = [n for n in ties[person] if ties.nodes[n]["actor_type"] in BODIES and ties.nodes[n]["sphere"]]
     most = max((ties.edges[person, n]["strength"] for n in bodies), default=0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from rareearth.analysis.supply_chain import DEVELOPING, OPERATING, STATES, UNKNO
 from rareearth.measures import concentration
 
 if TYPE_CHECKING:
-    from rareearth.analysis.questions.ownership import Owned
+    from rareearth.analysis.owners import Owned
     from rareearth.analysis.sample import Sample
     from rareearth.analysis.supply_chain import Amount, Site, SupplyChain
     from rareearth.measures.concentration import Concentration
@@ -160,7 +161,7 @@ def _at(chain: SupplyChain, stage: str, states: Collection[str] = STATES) -> lis
     return [site for site in chain.sites if stage in site.stages and site.state in states]
 
 
-def _carried(sites: Iterable[Site], of: Carriers) -> tuple[dict[str, float], int]:
+def _count_by_carrier(sites: Iterable[Site], of: Carriers) -> tuple[dict[str, float], int]:
     """How many sites each carrier has; and how many have no known carrier, or one of several countries.
 
     Those who run a site together count as a part of it each.
@@ -183,23 +184,23 @@ def indices(chain: SupplyChain, by: Mapping[str, Carriers]) -> Iterator[Index]:
         for state in _INDICES:
             sites = _at(chain, stage, _SCOPES[state])
             for what, of in by.items():
-                counts, unknown = _carried(sites, of)
+                counts, unknown = _count_by_carrier(sites, of)
                 found = concentration.concentration(counts, (1.0,) * unknown)
                 largest = _actor(chain, found.largest) if found.largest else None
                 yield Index(stage, state, what, len(sites), found, largest)
 
 
-def points(read: Sample, chain: SupplyChain, by: Mapping[str, Carriers]) -> list[Point]:
+def points(sample: Sample, chain: SupplyChain, by: Mapping[str, Carriers]) -> list[Point]:
     """The single points, of what operates and with what is planned, in the order of the stages."""
     found = []
     for what, of in by.items():
         for state in _POINTS:
-            counts = {stage: _carried(_at(chain, stage, _SCOPES[state]), of) for stage in chain.stages}
+            counts = {stage: _count_by_carrier(_at(chain, stage, _SCOPES[state]), of) for stage in chain.stages}
             known = {stage: {} if unknown else amounts for stage, (amounts, unknown) in counts.items()}
             for stage, carrier in concentration.single_points(known):
                 sites = _at(chain, stage, _SCOPES[state])
                 claims = tuple(sorted({claim for site in sites for claim in site.claims}))
-                sources = read.support_of(claims, 0).sources
+                sources = sample.support_of(claims, 0).sources
                 found.append(Point(stage, state, what, _actor(chain, carrier), len(sites), sources, claims))
     order = {stage: number for number, stage in enumerate(chain.stages)}
     return sorted(found, key=lambda p: (order[p.stage], p.state, tuple(by).index(p.by), p.carrier.id))
@@ -226,7 +227,7 @@ def countries(chain: SupplyChain) -> Iterator[CountryCount]:
 def _capacity(sites: Iterable[Site], *, held: bool) -> float | None:
     """The sum over sites of the greatest capacity in tonnes a year; None if none is stated."""
     stated = [[a.number for a in site.capacities if a.unit == supply_chain.YEARLY and a.held is held] for site in sites]
-    return sum(max(numbers) for numbers in stated if numbers) if any(stated) else None
+    return math.fsum(max(numbers) for numbers in stated if numbers) if any(stated) else None
 
 
 def reaches(chain: SupplyChain, controllers: Carriers) -> list[Reach]:
@@ -275,7 +276,7 @@ def outputs(chain: SupplyChain) -> Iterator[Output]:
             if amount.held:
                 groups[amount.when, amount.unit][country] = amount
     for (when, unit), of in sorted(groups.items()):
-        total = sum(amount.number for amount in of.values())
+        total = math.fsum(amount.number for amount in of.values())
         index = concentration.herfindahl({name: amount.number for name, amount in of.items()})
         for country, amount in sorted(of.items(), key=lambda item: (-item[1].number, item[0])):
             yield Output(

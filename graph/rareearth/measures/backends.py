@@ -1,7 +1,7 @@
 """The bridge to igraph, and smaller graphs made of larger ones.
 
 The project hands graphs around as NetworkX graphs. What is costly on them igraph computes [csardi2006], on
-every machine and for every size of graph. Nodes are numbered by name and ties sorted, so that no figure depends on the
+every machine and for every size of graph. Nodes are numbered by name and ties sorted, so that no number depends on the
 order in which a graph was made.
 """
 
@@ -42,7 +42,7 @@ def igraph_of(graph: nx.Graph[Node]) -> tuple[Any, dict[Node, int]]:
 
 
 @contextmanager
-def seeded(seed: int) -> Iterator[None]:
+def random_seed(seed: int) -> Iterator[None]:
     """Within this igraph draws from a generator of this seed; afterwards from Python's own again, as by default.
 
     igraph has one generator for the whole process.
@@ -63,7 +63,7 @@ def seeded(seed: int) -> Iterator[None]:
         igraph.set_random_number_generator(random)
 
 
-def part(graph: Graph, nodes: Collection[str]) -> Graph:
+def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
     """The undirected graph of only these nodes and their ties: in the same order in every process, and no slow view.
 
     >>> sorted(part(nx.Graph([("a", "b"), ("b", "c")]), {"a", "b"}).edges())
@@ -75,13 +75,13 @@ def part(graph: Graph, nodes: Collection[str]) -> Graph:
     return made
 
 
-def tied(graph: Graph, nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> Graph:
+def without(graph: Graph, nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> Graph:
     """A graph without some actors and ties, and without those who then have none.
 
     >>> sorted(tied(nx.Graph([("a", "b"), ("b", "c"), ("c", "d")]), ["a"], [("c", "d")]))
     ['b', 'c']
     """
-    made = part(graph, set(graph) - set(nodes))
+    made = subgraph(graph, set(graph) - set(nodes))
     made.remove_edges_from(ties)
     made.remove_nodes_from([node for node, count in made.degree() if not count])
     return made

@@ -74,7 +74,7 @@ def roles(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles
     return {node: Roles(**found) for node, found in counts.items()}
 
 
-def standardized(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles]:
+def z_scores(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node, Roles]:
     """How far each count of :func:`roles` is from what chance gives, in standard deviations (z).
 
     Chance is that of [gould1989]: every tie is there with the same probability, the density among the actors
@@ -85,7 +85,7 @@ def standardized(graph: nx.Graph[Node], groups: Mapping[Node, str]) -> dict[Node
     triple twice, so counts by two are half as many independent triples.
 
     >>> import networkx as nx
-    >>> found = standardized(nx.path_graph(["lab", "broker", "firm"]), {"lab": "A", "broker": "B", "firm": "C"})
+    >>> found = z_scores(nx.path_graph(["lab", "broker", "firm"]), {"lab": "A", "broker": "B", "firm": "C"})
     >>> round(found["broker"].liaison, 6)
     2.397916
     """
@@ -130,8 +130,8 @@ def holes(graph: nx.Graph[Node], nodes: Collection[Node] | None = None) -> dict[
     constraint = made.constraint(vertices=places)
     known = made.transitivity_local_undirected(vertices=places, mode="zero")  # the part of the contacts' pairs tied
     return {
-        node: _hole(contacts, *figures)
-        for node, contacts, *figures in zip(chosen, made.degree(places), constraint, known, strict=True)
+        node: _hole(contacts, *numbers)
+        for node, contacts, *numbers in zip(chosen, made.degree(places), constraint, known, strict=True)
     }
 
 

@@ -59,9 +59,9 @@ def louvain(graph: nx.Graph[str], seed: int) -> Partition:
     [['a', 'b', 'c'], ['x', 'y', 'z']]
     """
     made, number = backends.igraph_of(graph)
-    with backends.seeded(seed):
+    with backends.random_seed(seed):
         groups = made.community_multilevel()
-    return _named(groups, list(number))
+    return _partition(groups, list(number))
 
 
 def leiden(graph: nx.Graph[str], seed: int) -> Partition:
@@ -73,9 +73,9 @@ def leiden(graph: nx.Graph[str], seed: int) -> Partition:
     [['a', 'b', 'c'], ['x', 'y', 'z']]
     """
     made, number = backends.igraph_of(graph)
-    with backends.seeded(seed):
+    with backends.random_seed(seed):
         groups = made.community_leiden(objective_function="modularity", n_iterations=-1)
-    return _named(groups, list(number))
+    return _partition(groups, list(number))
 
 
 def modularity(graph: nx.Graph[str], groups: Iterable[Collection[str]]) -> float:
@@ -136,7 +136,7 @@ def ari(ones: Collection[Collection[str]], others: Collection[Collection[str]]) 
     >>> round(ari(["ab", "c", "d"], ["ab", "cd"]), 12)
     0.571428571429
     """
-    return _compared(ones, others, "adjusted_rand")
+    return _compare(ones, others, "adjusted_rand")
 
 
 def nmi(ones: Collection[Collection[str]], others: Collection[Collection[str]]) -> float:
@@ -147,10 +147,10 @@ def nmi(ones: Collection[Collection[str]], others: Collection[Collection[str]]) 
     >>> round(nmi(["ab", "c", "d"], ["ab", "cd"]), 12)
     0.8
     """
-    return _compared(ones, others, "nmi")
+    return _compare(ones, others, "nmi")
 
 
-def _compared(
+def _compare(
     ones: Collection[Collection[str]], others: Collection[Collection[str]], method: Literal["adjusted_rand", "nmi"]
 ) -> float:
     import igraph
@@ -167,7 +167,7 @@ def _membership(groups: Iterable[Collection[str]], names: Sequence[str]) -> list
     return [number[name] for name in names]
 
 
-def _named(groups: Iterable[Collection[int]], names: Sequence[str]) -> Partition:
+def _partition(groups: Iterable[Collection[int]], names: Sequence[str]) -> Partition:
     """The groups by name, the largest first."""
     named = (frozenset(names[number] for number in group) for group in groups)
     return tuple(sorted(named, key=lambda group: (-len(group), min(group))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,8 +34,8 @@ def herfindahl(amounts: Mapping[str, float]) -> float | None:
     >>> herfindahl({"a": 2, "b": 2})
     0.5
     """
-    total = sum(amounts.values())
-    return sum((amount / total) ** 2 for amount in amounts.values()) if total > 0 else None
+    total = math.fsum(amounts.values())
+    return math.fsum((amount / total) ** 2 for amount in amounts.values()) if total > 0 else None
 
 
 def concentration(amounts: Mapping[str, float], unknown: tuple[float, ...] = ()) -> Concentration:
@@ -48,13 +49,13 @@ def concentration(amounts: Mapping[str, float], unknown: tuple[float, ...] = ())
     """
     carried = {name: amount for name, amount in amounts.items() if amount > 0}
     largest = min(carried, key=lambda name: (-carried[name], name), default="")
-    known = sum(carried.values())
+    known = math.fsum(carried.values())
     apart = {**carried, **{f"? {number}": amount for number, amount in enumerate(unknown)}}
-    together = {**carried, largest: carried.get(largest, 0) + sum(unknown)}
+    together = {**carried, largest: carried.get(largest, 0) + math.fsum(unknown)}
     return Concentration(
         len(carried),
         known,
-        sum(unknown),
+        math.fsum(unknown),
         herfindahl(carried),
         herfindahl(apart),
         herfindahl(together),

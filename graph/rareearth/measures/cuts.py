@@ -149,13 +149,13 @@ def removal(
     [Step(removed=None, connected=1.0, largest=4), Step(removed='hub', connected=0.0, largest=1)]
     """
     left = graph.copy()
-    whole = connected(left, sources, targets)
+    whole = connected_pairs(left, sources, targets)
     taken = [Step(None, 1.0 if whole else 0.0, _largest(left))]
     while len(taken) <= steps and taken[-1].connected:
         scores = score(left)
         gone = min(scores, key=lambda node: (-round(scores[node], _DIGITS), str(node)))
         left.remove_node(gone)
-        taken.append(Step(gone, connected(left, sources, targets) / whole, _largest(left)))
+        taken.append(Step(gone, connected_pairs(left, sources, targets) / whole, _largest(left)))
     return taken
 
 
@@ -171,19 +171,19 @@ def random_removal(
     import numpy as np
 
     draw = np.random.default_rng(seed)
-    whole = connected(graph, sources, targets)
+    whole = connected_pairs(graph, sources, targets)
     nodes = sorted(graph, key=str)
     found = []
     for _ in range(runs):
         left, shares = graph.copy(), [1.0 if whole else 0.0]
         for gone in draw.permutation(len(nodes))[:steps]:
             left.remove_node(nodes[gone])
-            shares.append(connected(left, sources, targets) / whole if whole else 0.0)
+            shares.append(connected_pairs(left, sources, targets) / whole if whole else 0.0)
         found.append(shares)
     return found
 
 
-def connected(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[Node]) -> int:
+def connected_pairs(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[Node]) -> int:
     """How many pairs of a source and another actor as target have a path; who is not in the network has none.
 
     >>> import networkx as nx

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -51,11 +52,11 @@ class Distances:
 
     @property
     def efficiency(self) -> float:
-        """The mean of 1/distance over all pairs, where a pair without a path has 0: the one figure that counts both.
+        """The mean of 1/distance over all pairs, where a pair without a path has 0: the one number that counts both.
 
         It is that of [latora2001].
         """
-        return sum(number / distance for distance, number in self.counts) / self.pairs if self.pairs else 0.0
+        return math.fsum(number / distance for distance, number in self.counts) / self.pairs if self.pairs else 0.0
 
 
 class Effect(NamedTuple):
@@ -134,7 +135,7 @@ def betweenness(graph: nx.Graph[Node], sources: Collection[Node], targets: Colle
     """
     made, number = backends.igraph_of(graph)
 
-    def counted(starts: Collection[Node], ends: Collection[Node]) -> list[float]:
+    def between(starts: Collection[Node], ends: Collection[Node]) -> list[float]:
         if not starts or not ends:
             return [0.0] * len(number)
         first, last = (sorted(number[node] for node in nodes) for nodes in (starts, ends))
@@ -142,7 +143,7 @@ def betweenness(graph: nx.Graph[Node], sources: Collection[Node], targets: Colle
         return found
 
     first, last = set(sources), set(targets)
-    once, both = counted(first, last), counted(first & last, first & last)  # each halves its pairs
+    once, both = between(first, last), between(first & last, first & last)  # each halves its pairs
     return {node: 2 * once[i] - both[i] for node, i in number.items()}
 
 
@@ -186,7 +187,7 @@ class Gains(Generic[Node]):
 
     def of(self, one: Node, other: Node) -> float:
         """The gain in efficiency by a tie between two actors."""
-        total = sum(float(gain.sum()) for _, _, gain, _ in self._better(one, other))
+        total = math.fsum(float(gain.sum()) for _, _, gain, _ in self._better(one, other))
         return total / self._pairs if self._pairs else 0.0
 
     def effect(self, one: Node, other: Node, most: int = 3) -> Effect:

@@ -24,7 +24,7 @@ class Likeness:
     """How alike two actors are tied.
 
     ``one_ties`` and ``other_ties`` count the neighbours of each besides the other; ``probability`` is that of at least
-    so many shared neighbours by chance, see :func:`shared_by_chance`.
+    this many shared neighbours by chance, see :func:`shared_by_chance`.
     """
 
     one: str
@@ -61,7 +61,7 @@ def likeness(graph: nx.Graph[str], one: str, other: str) -> Likeness:
     )
 
 
-def ranked(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...]:
+def rank(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...]:
     """All pairs among the actors that share a neighbour, the most alike first.
 
     By Jaccard, then by the smaller probability, then by name. Pairs that share nobody (Jaccard 0) are not in it.

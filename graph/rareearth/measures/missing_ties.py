@@ -72,7 +72,7 @@ def find(
     alone = {tie: gains.of(*tie) for tie in candidates}
     added = alone
     best = sorted(candidates, key=lambda tie: (-alone[tie], tie))[:LOOKED_AT]
-    made = backends.part(graph, set(graph))
+    made = backends.subgraph(graph, set(graph))
     found: list[Gain] = []
     while best and len(found) < LISTED:
         tie = min(best, key=lambda tie: (-added[tie], tie))

@@ -6,6 +6,7 @@ ties.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -69,15 +70,15 @@ def coefficient(ends: Sequence[Sequence[float]]) -> float | None:
     >>> coefficient([[0.5, 0.0], [0.0, 0.5]])
     1.0
     """
-    total = sum(map(sum, ends))
+    total = math.fsum(map(math.fsum, ends))
     if not total:
         return None
-    within = sum(row[i] for i, row in enumerate(ends)) / total
-    chance = sum(sum(row) * sum(other[i] for other in ends) for i, row in enumerate(ends)) / total**2
+    within = math.fsum(row[i] for i, row in enumerate(ends)) / total
+    chance = math.fsum(math.fsum(row) * math.fsum(other[i] for other in ends) for i, row in enumerate(ends)) / total**2
     return None if abs(1 - chance) < 1e-12 else (within - chance) / (1 - chance)
 
 
-def expected(graph: nx.Graph[str], groups: Mapping[str, str]) -> dict[Pair, float]:
+def expected_ties(graph: nx.Graph[str], groups: Mapping[str, str]) -> dict[Pair, float]:
     """The ties between each two groups that the configuration model expects: the sum of d(i) d(j) / (2m - 1).
 
     Exact where loops and parallel ties may be drawn, and nearly so for simple graphs in which they would be rare

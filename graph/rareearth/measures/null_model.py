@@ -3,9 +3,9 @@
 Each is made from the one before by double edge swaps: two ties a-b and c-d become a-d and c-b. A swap that would make a
 loop or a parallel tie is not made but counts as a step, without which not every graph would be as likely.
 
-The method is that of [maslov2002]; that it draws all simple graphs of these degrees alike is shown by
-[fosdick2018]. The swaps are our own, so
-that a seed gives the same graphs with any release of igraph or NetworkX (whose count of swaps leaves out refused ones).
+The method is that of [maslov2002]; [fosdick2018] shows that it draws all simple graphs of these degrees with the same
+probability. The swaps are our own, so that a seed gives the same graphs with any release of igraph or NetworkX (whose
+count of swaps leaves out refused ones).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STEPS = 3  # and between one and the next: one tie in 200 stays where it was, if
 
 
 def ties(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> Iterator[list[tuple[str, str]]]:
-    """So many random graphs with the degrees of a simple undirected graph, each as the list of its ties.
+    """``count`` random graphs with the degrees of a simple undirected graph, each as the list of its ties.
 
     ``steps`` are tried for each tie between one graph and the next, :data:`BEFORE` before the first. Same seed, same
     graphs.
@@ -60,7 +60,7 @@ def graphs(graph: nx.Graph[str], count: int, seed: int, steps: int = STEPS) -> I
 
 
 def _step(ends: list[tuple[int, int]], present: set[int], size: int, rng: random.Random, steps: int) -> None:
-    """Try so many swaps, in place. ``present`` has ``low * size + high`` of each tie."""
+    """Try ``steps`` swaps, in place. ``present`` has ``low * size + high`` of each tie."""
     many = len(ends)
     if many < 2:
         return
@@ -114,7 +114,7 @@ def compare(observed: float, drawn: Sequence[float]) -> Comparison:
     """
     mean = math.fsum(drawn) / len(drawn)
     deviation = math.sqrt(math.fsum((x - mean) ** 2 for x in drawn) / (len(drawn) - 1))
-    slack = 1e-9 * max(1.0, abs(observed))  # sums of floats in another order are the same figure
+    slack = 1e-9 * max(1.0, abs(observed))  # sums of floats in another order are the same number
     p_greater = (1 + sum(x >= observed - slack for x in drawn)) / (len(drawn) + 1)
     p_less = (1 + sum(x <= observed + slack for x in drawn)) / (len(drawn) + 1)
     z = (observed - mean) / deviation if deviation > slack else None

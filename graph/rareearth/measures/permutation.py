@@ -93,7 +93,7 @@ def cliffs_delta(
     """Cliff's delta [cliff1993], -1 to 1: how much more often a number of the first group is above one of the second.
 
     How often one is below is taken from it. The interval is that of the percentile bootstrap within each group
-    [efron1993] of so many ``draws``. Groups that do not overlap, or are small, make it narrower than it
+    [efron1993] of ``draws`` resamples. Groups that do not overlap, or are small, make it narrower than it
     should be; for a group of one there is none. Raises ValueError for an empty group.
 
     >>> cliffs_delta([3, 4], [1, 2])

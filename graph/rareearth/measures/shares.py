@@ -11,6 +11,7 @@ holds of itself, around a circle, from being counted again; for an owner that no
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
@@ -47,7 +48,7 @@ def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
     return {name: (least[name], most[name]) for name in sorted(reached)}
 
 
-def controlled(
+def controlled_by(
     shares: Mapping[Pair, Span], owner: str, stated: Collection[Pair] = (), threshold: float = 0.5
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The firms that an owner surely controls, and those that it may control (the sure ones among them).
@@ -101,9 +102,9 @@ def _held(
 def _votes(above: Mapping[str, Span], held: Collection[str], *, surely: bool) -> float:
     """The votes of a firm that the holders have: at least, or at most, given what others surely have."""
     if surely:
-        return sum(low for name, (low, _) in above.items() if name in held)
-    others = sum(low for name, (low, _) in above.items() if name not in held)
-    return min(sum(high for name, (_, high) in above.items() if name in held), 1 - others)
+        return math.fsum(low for name, (low, _) in above.items() if name in held)
+    others = math.fsum(low for name, (low, _) in above.items() if name not in held)
+    return min(math.fsum(high for name, (_, high) in above.items() if name in held), 1 - others)
 
 
 def _climb(
@@ -115,9 +116,9 @@ def _climb(
         change = 0.0
         for firm in reached:
             above = owners[firm]
-            new = sum(low * value.get(name, 0.0) for name, (low, _) in above.items())
+            new = math.fsum(low * value.get(name, 0.0) for name, (low, _) in above.items())
             if most:
-                room = 1 - sum(low for low, _ in above.values())
+                room = 1 - math.fsum(low for low, _ in above.values())
                 for name in sorted(above, key=lambda name: -value.get(name, 0.0)):
                     part = min(above[name][1] - above[name][0], room)
                     new, room = new + part * value.get(name, 0.0), room - part

@@ -2,7 +2,7 @@
 
 :mod:`supply_chain` says which sites there are at which stage, and what operates and what is planned. Sites are counted,
 each as one, by country, by operator, and by who controls the operators at the end of the chain of owners
-(:mod:`ownership`; the operator itself if nobody is known to). Capacities are added if they are in tonnes a year, and
+(:mod:`owners`; the operator itself if nobody is known to). Capacities are added if they are in tonnes a year, and
 never converted.
 
 How few there are is measured by the Herfindahl-Hirschman index, from 0 to 1, with its least and greatest possible value
@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import sites, supply_chain
-from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted
-from rareearth.analysis.questions import ownership
+from rareearth.analysis import owners, sites, supply_chain
+from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, quantity
 from rareearth.analysis.sites import STANDING
 from rareearth.analysis.supply_chain import DEVELOPING, OPERATING, STATES
 from rareearth.views import phrase
@@ -73,9 +72,9 @@ class Result:
         return Verdict.DESCRIPTIVE if enough else Verdict.INCONCLUSIVE
 
 
-def answer(store: Backend, read: Sample, _seed: int) -> Finding[Result]:
+def answer(store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
     """The finding on a sample. It does not depend on the seed."""
-    result = measure(store, read)
+    result = measure(store, sample)
     return Finding(
         name="chokepoints",
         question=QUESTION,
@@ -89,22 +88,22 @@ def answer(store: Backend, read: Sample, _seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: Backend, read: Sample) -> Result:
+def measure(store: Backend, sample: Sample) -> Result:
     """The sites of each stage of a sample, and how they are spread."""
-    chain = supply_chain.read(store, read.left_out, known=read.claims.values())
-    by = sites.carriers(chain, ownership.read(read))
+    chain = supply_chain.read(store, sample.left_out, known=sample.claims.values())
+    by = sites.carriers(chain, owners.read(sample))
     claims = {claim for site in chain.sites for claim in site.claims}
     claims |= {amount.claim for amounts in chain.outputs.values() for amount in amounts}
     return Result(
         stages=chain.stages,
         indices=tuple(sites.indices(chain, by)),
-        points=tuple(sites.points(read, chain, by)),
+        points=tuple(sites.points(sample, chain, by)),
         countries=tuple(sites.countries(chain)),
         reaches=tuple(sites.reaches(chain, by[sites.CONTROLLER])),
         sites=tuple(sites.rows(chain, by[sites.CONTROLLER])),
         outputs=tuple(sites.outputs(chain)),
         placed=len(chain.placed),
-        support=read.support_of(claims, sum(len(site.operators) for site in chain.sites if not site.maker)),
+        support=sample.support_of(claims, sum(len(site.operators) for site in chain.sites if not site.maker)),
     )
 
 
@@ -128,7 +127,7 @@ def _limits(result: Result) -> Iterator[str]:
         count = result.count(stage, OPERATING)
         if count < LEAST_SITES:
             yield (
-                f"{name}: {counted(count, 'operating site')}; with fewer than {LEAST_SITES}, nothing follows "
+                f"{name}: {quantity(count, 'operating site')}; with fewer than {LEAST_SITES}, nothing follows "
                 f"for the market."
             )
     if result.outputs and result.stages:
@@ -136,12 +135,12 @@ def _limits(result: Result) -> Iterator[str]:
     plans = sum(site.state == DEVELOPING for site in result.sites)
     if plans:
         yield (
-            f"{counted(plans, 'site is a plan', 'sites are plans')}; whether a plan was carried out is known only if a "
+            f"{quantity(plans, 'site is a plan', 'sites are plans')}; whether a plan was carried out is known only if a "
             "later source says so."
         )
     if result.placed:
         yield (
-            f"{counted(result.placed, 'more facility is', 'more facilities are')} not counted, because only the place "
+            f"{quantity(result.placed, 'more facility is', 'more facilities are')} not counted, because only the place "
             "is known."
         )
     if any(site.maker for site in result.sites):
@@ -162,8 +161,8 @@ def _census(result: Result) -> str:
     own = sum(first.country in site.countries for site in mines)
     return (
         f"The sites are those that the sources mention, not a census: {first.country.name} has "
-        f"{100 * first.share:.0f} % of the output that sources state for countries, and {own} of "
-        f"{counted(len(mines), 'site')} of the stage {result.stages[stage]} here."
+        f"{100 * first.share:.0f}% of the output that sources state for countries, and {own} of "
+        f"{quantity(len(mines), 'site')} of the stage {result.stages[stage]} here."
     )
 
 

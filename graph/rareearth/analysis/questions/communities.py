@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import references
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
+from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
 from rareearth.measures import communities, cuts, null_model
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ class Result:
         return Verdict.DESCRIPTIVE if sure else Verdict.INCONCLUSIVE
 
 
-def answer(_store: Backend, read: Sample, seed: int) -> Finding[Result]:
+def answer(_store: Backend, sample: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample. Runs and random graphs are those of one seed."""
-    result = measure(read, seed)
+    result = measure(sample, seed)
     return Finding(
         name="communities",
         question=QUESTION,
@@ -139,9 +139,9 @@ def answer(_store: Backend, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(read: Sample, seed: int) -> Result:
+def measure(sample: Sample, seed: int) -> Result:
     """The groups of the actors of a sample, compared with those of another method and of random graphs."""
-    graph = read.ties
+    graph = sample.ties
     large = graph.number_of_edges() >= LARGE
     seeds = range(seed, seed + (RUNS_LARGE if large else RUNS))
     name = "Leiden" if large else "Louvain"
@@ -157,12 +157,12 @@ def measure(read: Sample, seed: int) -> Result:
         agreement=communities.ari(found.best, other.best) if other else None,
         chance=_chance(graph, found, seed, _METHODS[name], draws),
         draws=draws,
-        groups=tuple(_group(read, found, group) for group in groups),
-        unsure=tuple(_unsure(read, found, groups)),
+        groups=tuple(_group(sample, found, group) for group in groups),
+        unsure=tuple(_unsure(sample, found, groups)),
         components=tuple(sorted(map(len, cuts.parts(graph)), reverse=True)),
         single_source=sum(len(data["sources"]) == 1 for *_, data in graph.edges(data=True)),
-        groups_support=read.support((a, b) for group in groups for a, b in graph.subgraph(group).edges()),
-        support=read.support(),
+        groups_support=sample.support((a, b) for group in groups for a, b in graph.subgraph(group).edges()),
+        support=sample.support(),
     )
 
 
@@ -201,8 +201,8 @@ def _actor(graph: Graph, node: str) -> Actor:
     return Actor(node, str(graph.nodes[node]["label"]))
 
 
-def _group(read: Sample, found: Stability, group: frozenset[str]) -> Group:
-    graph = read.ties
+def _group(sample: Sample, found: Stability, group: frozenset[str]) -> Group:
+    graph = sample.ties
     inside = graph.subgraph(group)
     within = inside.number_of_edges()
     order = sorted(group, key=lambda node: (-inside.degree(node), node))
@@ -217,7 +217,7 @@ def _group(read: Sample, found: Stability, group: frozenset[str]) -> Group:
     )
 
 
-def _unsure(read: Sample, found: Stability, groups: Sequence[frozenset[str]]) -> Iterator[Unsure]:
+def _unsure(sample: Sample, found: Stability, groups: Sequence[frozenset[str]]) -> Iterator[Unsure]:
     """Actors that change groups from run to run, those that do so most first."""
     rows = []
     for number, group in enumerate(groups, 1):
@@ -227,7 +227,7 @@ def _unsure(read: Sample, found: Stability, groups: Sequence[frozenset[str]]) ->
             rows.append((kept / (len(others) * len(found.runs)), node, number))
     for together, node, number in sorted(rows):
         if together < AGREED:
-            yield Unsure(_actor(read.ties, node), number, read.ties.degree(node), together)
+            yield Unsure(_actor(sample.ties, node), number, sample.ties.degree(node), together)
 
 
 def _answer(result: Result) -> str:
@@ -235,7 +235,7 @@ def _answer(result: Result) -> str:
         return "No two actors are tied."
     method, chance = result.method, result.chance
     text = (
-        f"{result.actors:,} actors with {counted(result.ties, 'tie')} fall into {counted(method.groups, 'group')}, "
+        f"{result.actors:,} actors with {quantity(result.ties, 'tie')} fall into {quantity(method.groups, 'group')}, "
         f"{len(result.groups)} of {LEAST_MEMBERS} or more, with a modularity of {method.best_modularity:.3f}"
     )
     if chance:
@@ -244,7 +244,7 @@ def _answer(result: Result) -> str:
 
 
 def _limits(result: Result) -> Iterator[str]:
-    ari, ties = result.method.ari or 0.0, counted(result.ties, "tie")
+    ari, ties = result.method.ari or 0.0, quantity(result.ties, "tie")
     if result.chance is None:
         yield f"{ties}; fewer than {LEAST_TIES} are not compared with random graphs."
     elif result.chance.p_greater > LEVEL:
@@ -256,7 +256,7 @@ def _limits(result: Result) -> Iterator[str]:
         yield f"The runs agree in less than half (adjusted Rand index {ari:.2f}): no group is certain."
     loose = sum(group.cohesion < AGREED for group in result.groups)
     if loose:
-        yield f"{counted(loose, 'group is', 'groups are')} together in less than half of the runs."
+        yield f"{quantity(loose, 'group is', 'groups are')} together in less than half of the runs."
     if len(result.components) > 1:
         yield (
             f"The graph has {len(result.components)} connected components, the largest of {result.components[0]:,} "
@@ -264,7 +264,7 @@ def _limits(result: Result) -> Iterator[str]:
         )
     yield f"Based on a single source: {result.single_source:,} of {ties}."
     yield (
-        f"{ties} between {counted(result.actors, 'actor')} are few: a group may be what one source wrote about. "
+        f"{ties} between {quantity(result.actors, 'actor')} are few: a group may be what one source wrote about. "
         f"Modularity finds no groups that are small compared with the graph ({references.cite('fortunato2007')})."
     )
 

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth.analysis import sample
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
+from rareearth.analysis import sample as samples
+from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
 from rareearth.analysis.questions import laboratory_to_market
 from rareearth.measures import cuts, missing_ties
 from rareearth.measures.efficiency import Gains
@@ -129,9 +129,9 @@ class Result:
     support: Support
 
 
-def answer(_store: Backend, read: Sample, _seed: int) -> Finding[Result]:
+def answer(_store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
     """The finding on a sample. It does not depend on the seed."""
-    result = measure(read)
+    result = measure(sample)
     return Finding(
         name="gaps",
         question=QUESTION,
@@ -145,28 +145,28 @@ def answer(_store: Backend, read: Sample, _seed: int) -> Finding[Result]:
     )
 
 
-def measure(read: Sample) -> Result:
+def measure(sample: Sample) -> Result:
     """The gaps of a sample for each aim."""
-    bodies = [node for node, data in read.ties.nodes(data=True) if data["actor_type"] in sample.BODIES]
-    single = sorted({data["sources"][0] for *_, data in read.ties.edges(data=True) if len(data["sources"]) == 1})
-    candidates = missing_ties.missing(read.ties, bodies)
-    left = {source: sample.without_source(read.ties, source) for source in single}
+    bodies = [node for node, data in sample.ties.nodes(data=True) if data["actor_type"] in samples.BODIES]
+    single = sorted({data["sources"][0] for *_, data in sample.ties.edges(data=True) if len(data["sources"]) == 1})
+    candidates = missing_ties.missing(sample.ties, bodies)
+    left = {source: samples.without_source(sample.ties, source) for source in single}
     return Result(
-        aims=tuple(found for aim in _AIMS for found in _aims(read, aim, left, candidates)),
+        aims=tuple(found for aim in _AIMS for found in _aims(sample, aim, left, candidates)),
         missing=len(candidates),
-        laboratories=len(laboratory_to_market.laboratories(read.ties)),
-        firms=len(laboratory_to_market.firms(read.ties)),
-        support=read.support(),
+        laboratories=len(laboratory_to_market.laboratories(sample.ties)),
+        firms=len(laboratory_to_market.firms(sample.ties)),
+        support=sample.support(),
     )
 
 
-def _aims(read: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequence[Pair]) -> Iterator[Aim]:
+def _aims(sample: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequence[Pair]) -> Iterator[Aim]:
     """The gaps for one aim: those that would make a path shorter, and those between components."""
     pairs_of = _AIMS[aim]
-    pairs = pairs_of(read.ties)
-    gains = Gains(read.ties, pairs)
-    rests = {source: (rest, Gains(rest, pairs_of(rest))) for source, rest in left.items()} | {"": (read.ties, gains)}
-    component = {node: number for number, nodes in enumerate(cuts.parts(read.ties)) for node in nodes}
+    pairs = pairs_of(sample.ties)
+    gains = Gains(sample.ties, pairs)
+    rests = {source: (rest, Gains(rest, pairs_of(rest))) for source, rest in left.items()} | {"": (sample.ties, gains)}
+    component = {node: number for number, nodes in enumerate(cuts.parts(sample.ties)) for node in nodes}
     least: dict[Pair, Least] = {}
 
     def noisy(tie: Pair) -> bool:
@@ -176,33 +176,33 @@ def _aims(read: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequenc
     for joins in (False, True):
         least.clear()
         chosen = [(a, b) for a, b in candidates if (component[a] != component[b]) is joins]
-        found = missing_ties.find(read.ties, pairs, chosen, gains, noisy)
+        found = missing_ties.find(sample.ties, pairs, chosen, gains, noisy)
         ranks = _ranks([(gain.one, gain.other) for gain in found], rests)
         yield Aim(
             aim,
             joins,
-            gaps=tuple(_gap(read, gain, gains, least[tie], ranks[tie]) for gain in found for tie in [gain[:2]]),
+            gaps=tuple(_gap(sample, gain, gains, least[tie], ranks[tie]) for gain in found for tie in [gain[:2]]),
             noise=tuple(
-                Noise(_actor(read, tie[0]), _actor(read, tie[1]), gains.of(*tie), least[tie])
+                Noise(_actor(sample, tie[0]), _actor(sample, tie[1]), gains.of(*tie), least[tie])
                 for tie in least
                 if tie not in ranks
             ),
         )
 
 
-def _gap(read: Sample, gain: Gain, gains: Gains[str], least: Least, ranks: tuple[int, int]) -> Gap:
+def _gap(sample: Sample, gain: Gain, gains: Gains[str], least: Least, ranks: tuple[int, int]) -> Gap:
     effect = gains.effect(gain.one, gain.other)
     one, other, before, then = effect.most[0]
-    brokers, shared, claims = _brokers(read, gain.one, gain.other)
+    brokers, shared, claims = _brokers(sample, gain.one, gain.other)
     return Gap(
-        one=_actor(read, gain.one),
-        other=_actor(read, gain.other),
+        one=_actor(sample, gain.one),
+        other=_actor(sample, gain.other),
         alone=gain.alone,
         added=gain.added,
         before=gain.before,
         nearer=effect.nearer,
         joined=effect.joined,
-        nearest=Nearer(_actor(read, one), _actor(read, other), before, then),
+        nearest=Nearer(_actor(sample, one), _actor(sample, other), before, then),
         brokers=brokers,
         shared=shared,
         least=least,
@@ -238,7 +238,7 @@ def _across(graph: Graph) -> list[Pair]:
     spheres = {
         node: data["sphere"]
         for node, data in graph.nodes(data=True)
-        if data["actor_type"] in sample.BODIES and data["sphere"]
+        if data["actor_type"] in samples.BODIES and data["sphere"]
     }
     return [(a, b) for a, b in combinations(sorted(spheres), 2) if spheres[a] != spheres[b]]
 
@@ -256,25 +256,25 @@ def _part(gain: float, efficiency: float) -> float:
     return math.inf if gain else 0.0
 
 
-def _actor(read: Sample, node: object) -> Actor:
-    return Actor(str(node), str(read.ties.nodes[str(node)]["label"]))
+def _actor(sample: Sample, node: object) -> Actor:
+    return Actor(str(node), str(sample.ties.nodes[str(node)]["label"]))
 
 
-def _brokers(read: Sample, one: str, other: str) -> tuple[tuple[Actor, ...], bool, tuple[str, ...]]:
+def _brokers(sample: Sample, one: str, other: str) -> tuple[tuple[Actor, ...], bool, tuple[str, ...]]:
     """Who could bring two together: whom both know (True), else those on the first shortest path; and the claims."""
     import networkx as nx
 
-    nodes = sorted(set(read.ties[one]) & set(read.ties[other]))
+    nodes = sorted(set(sample.ties[one]) & set(sample.ties[other]))
     shared = bool(nodes)
     if shared:
         ties = [(end, between) for between in nodes for end in (one, other)]
-    elif nx.has_path(read.ties, one, other):
-        path = min(nx.all_shortest_paths(read.ties, one, other))
+    elif nx.has_path(sample.ties, one, other):
+        path = min(nx.all_shortest_paths(sample.ties, one, other))
         nodes, ties = path[1:-1], list(pairwise(path))
     else:
         return (), False, ()
-    claims = tuple(sorted({claim for tie in ties for claim in read.ties.edges[tie]["claims"]}))
-    return tuple(_actor(read, node) for node in nodes), shared, claims
+    claims = tuple(sorted({claim for tie in ties for claim in sample.ties.edges[tie]["claims"]}))
+    return tuple(_actor(sample, node) for node in nodes), shared, claims
 
 
 def _answer(result: Result) -> str:
@@ -287,11 +287,11 @@ def _answer(result: Result) -> str:
         gap = found[joins].gaps[0]
         return (
             f"{gap.one.name} – {gap.other.name} would {does} most {found[joins].aim} (efficiency from "
-            f"{gap.before:.3f} to {gap.before + gap.alone:.3f}, {counted(gap.nearer, 'pair')} nearer)."
+            f"{gap.before:.3f} to {gap.before + gap.alone:.3f}, {quantity(gap.nearer, 'pair')} nearer)."
         )
 
     return (
-        f"Of {counted(result.missing, 'missing tie')} between organizations and firms {best(False, 'shorten paths')} "
+        f"Of {quantity(result.missing, 'missing tie')} between organizations and firms {best(False, 'shorten paths')} "
         f"Between components, {best(True, 'gain')}"
     )
 
@@ -300,13 +300,13 @@ def _limits(result: Result) -> Iterator[str]:
     for aim in result.aims:
         if aim.noise:
             yield (
-                f"{aim.title}: {counted(len(aim.noise), 'more is', 'more are')} left out as noise. Without one source, "
+                f"{aim.title}: {quantity(len(aim.noise), 'more is', 'more are')} left out as noise. Without one source, "
                 f"the gain is less than {missing_ties.LEAST_GAIN:.0%}, or an end has no tie at all."
             )
     least = laboratory_to_market.LEAST_BODIES
     if min(result.laboratories, result.firms) < least:
         yield (
-            f"{counted(result.laboratories, 'research body')} and {counted(result.firms, 'firm')} have a tie; with "
+            f"{quantity(result.laboratories, 'research body')} and {quantity(result.firms, 'firm')} have a tie; with "
             f"fewer than {least} of either, a gap is one between few actors."
         )
     yield (
@@ -329,7 +329,7 @@ def _gap_table(aim: Aim, support: Support) -> Table:
         nearest = f"{gap.nearest.one.name} – {gap.nearest.other.name} {before} to {gap.nearest.then}"
         robust = (100 * gap.least.gain, gap.least.source, f"{gap.rank_best}-{gap.rank_worst}")
         names = (gap.one.name, gap.other.name)
-        rows.append((*names, *gains, gap.nearer, gap.joined, nearest, _named(gap), *robust))
+        rows.append((*names, *gains, gap.nearer, gap.joined, nearest, _broker_names(gap), *robust))
     gains_of = ("gain, %", "added to those above, %", "pairs nearer", "joined")
     return Table(
         aim.title,
@@ -342,7 +342,7 @@ def _gap_table(aim: Aim, support: Support) -> Table:
     )
 
 
-def _named(gap: Gap) -> str:
+def _broker_names(gap: Gap) -> str:
     """The first brokers by name, and how many more there are."""
     if not gap.brokers:
         return "nobody: no path"

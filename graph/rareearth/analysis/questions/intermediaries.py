@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import fmean, quantiles
 from typing import TYPE_CHECKING
 
-from rareearth.analysis.finding import Actor, Support, Table, Value, counted
+from rareearth.analysis.finding import Actor, Support, Table, Value, quantity
 from rareearth.measures import brokerage, cuts, efficiency
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class Removal:
     random_high: float
 
 
-def independent(read: Sample, first: Collection[str], last: Collection[str], seed: int) -> IndependentPaths:
+def independent(sample: Sample, first: Collection[str], last: Collection[str], seed: int) -> IndependentPaths:
     """How many paths that share nobody lead from the first to the last, and among the last.
 
     Pairs beyond :data:`PAIRS` (fewer in large graphs) are a random sample by ``seed``.
@@ -143,75 +143,75 @@ def independent(read: Sample, first: Collection[str], last: Collection[str], see
 
     def counts(one: Collection[str], other: Collection[str]) -> PathCounts:
         pairs = cuts.pairs(one, other)
-        most = min(PAIRS, WORK // max(1, read.ties.number_of_edges()))
+        most = min(PAIRS, WORK // max(1, sample.ties.number_of_edges()))
         chosen = np.random.default_rng(seed).permutation(len(pairs))[:most]
-        found = Counter(cuts.node_disjoint_paths(read.ties, [pairs[i] for i in sorted(chosen)]).values())
+        found = Counter(cuts.node_disjoint_paths(sample.ties, [pairs[i] for i in sorted(chosen)]).values())
         more = sum(number for paths, number in found.items() if paths > 2)
         return PathCounts(len(chosen), found[0], found[1], found[2], more)
 
-    split = cuts.separator(read.ties, first, last)
-    separator = tuple(_actor(read, str(node)) for node in split.actors)
+    split = cuts.separator(sample.ties, first, last)
+    separator = tuple(_actor(sample, str(node)) for node in split.actors)
     return IndependentPaths(counts(first, last), counts(last, last), split.paths, separator)
 
 
-def direct(read: Sample, first: Collection[str], last: Collection[str]) -> Iterator[DirectTie]:
+def direct(sample: Sample, first: Collection[str], last: Collection[str]) -> Iterator[DirectTie]:
     """The ties from the first to the last."""
     ends = set(last)
-    for one, other in sorted((a, b) for a in first for b in read.ties[a] if b in ends):
-        data = read.ties.edges[one, other]
-        yield DirectTie(_actor(read, one), _actor(read, other), data["relations"], data["sources"], data["claims"])
+    for one, other in sorted((a, b) for a in first for b in sample.ties[a] if b in ends):
+        data = sample.ties.edges[one, other]
+        yield DirectTie(_actor(sample, one), _actor(sample, other), data["relations"], data["sources"], data["claims"])
 
 
-def brokers(read: Sample, betweenness: Mapping[str, float], connected: int) -> Iterator[Broker]:
+def brokers(sample: Sample, betweenness: Mapping[str, float], connected: int) -> Iterator[Broker]:
     """The actors on the most shortest paths, of ``connected`` pairs, with their roles and the holes around them."""
     order = sorted((n for n in betweenness if betweenness[n] > 0), key=lambda n: (-betweenness[n], n))[:SHOWN]
-    spheres = {node: str(data["sphere"]) for node, data in read.ties.nodes(data=True) if data["sphere"]}
-    roles, chance = brokerage.roles(read.ties, spheres), brokerage.standardized(read.ties, spheres)
-    holes = brokerage.holes(read.ties, order)
+    spheres = {node: str(data["sphere"]) for node, data in sample.ties.nodes(data=True) if data["sphere"]}
+    roles, chance = brokerage.roles(sample.ties, spheres), brokerage.z_scores(sample.ties, spheres)
+    holes = brokerage.holes(sample.ties, order)
     for node in order:
-        data = read.ties.nodes[node]
+        data = sample.ties.nodes[node]
         yield Broker(
             id=node,
             name=str(data["label"]),
             actor_type=data["actor_type"],
             sphere=data["sphere"],
             share=betweenness[node] / connected,
-            roles={role: int(x) // _times(role) for role, x in _named(roles.get(node))},
-            roles_z={role: z for role, z in _named(chance.get(node)) if not math.isnan(z)},
+            roles={role: int(x) // _times(role) for role, x in _counts_by_role(roles.get(node))},
+            roles_z={role: z for role, z in _counts_by_role(chance.get(node)) if not math.isnan(z)},
             constraint=holes[node].constraint,
             efficiency=holes[node].efficiency,
-            claims=_claims(read, node),
+            claims=_claims(sample, node),
         )
 
 
-def cut_points(read: Sample, first: Collection[str], last: Collection[str]) -> Iterator[CutPoint]:
+def cut_points(sample: Sample, first: Collection[str], last: Collection[str]) -> Iterator[CutPoint]:
     """Those without whom some pairs have no path at all (articulation points), those of most pairs first."""
-    found = cuts.articulation(read.ties, first, last)
-    connected = cuts.connected(read.ties, first, last)
+    found = cuts.articulation(sample.ties, first, last)
+    connected = cuts.connected_pairs(sample.ties, first, last)
     for node in sorted(found, key=lambda node: (-found[node], node)):
-        data, cut = read.ties.nodes[node], found[node]
+        data, cut = sample.ties.nodes[node], found[node]
         yield CutPoint(
-            node, str(data["label"]), data["actor_type"], data["sphere"], cut, cut / connected, _claims(read, node)
+            node, str(data["label"]), data["actor_type"], data["sphere"], cut, cut / connected, _claims(sample, node)
         )
 
 
-def removal(read: Sample, first: Collection[str], last: Collection[str], seed: int) -> Iterator[Removal]:
+def removal(sample: Sample, first: Collection[str], last: Collection[str], seed: int) -> Iterator[Removal]:
     """What stays connected when up to :data:`REMOVED` actors are lost, in three orders."""
 
     def betweenness(graph: Graph) -> Mapping[str, float]:
         return efficiency.betweenness(graph, _in(graph, first), _in(graph, last))
 
-    by_degree = cuts.removal(read.ties, first, last, lambda graph: dict(graph.degree()), REMOVED)
-    by_pairs = cuts.removal(read.ties, first, last, betweenness, REMOVED)
-    random = cuts.random_removal(read.ties, first, last, REMOVED, RUNS, seed)
+    by_degree = cuts.removal(sample.ties, first, last, lambda graph: dict(graph.degree()), REMOVED)
+    by_pairs = cuts.removal(sample.ties, first, last, betweenness, REMOVED)
+    random = cuts.random_removal(sample.ties, first, last, REMOVED, RUNS, seed)
 
     def at(steps: list[cuts.Step], step: int) -> tuple[Actor | None, float]:
         if step >= len(steps):
             return None, 0.0
         gone = steps[step].removed
-        return None if gone is None else _actor(read, str(gone)), 100 * steps[step].connected
+        return None if gone is None else _actor(sample, str(gone)), 100 * steps[step].connected
 
-    for step in range(min(REMOVED, len(read.ties)) + 1):
+    for step in range(min(REMOVED, len(sample.ties)) + 1):
         shares = [100 * run[step] for run in random]
         low, *_, high = quantiles(shares, n=20)
         yield Removal(step, *at(by_degree, step), *at(by_pairs, step), fmean(shares), low, high)
@@ -221,14 +221,14 @@ def independent_table(found: IndependentPaths, first: int, last: int) -> Table:
     """The numbers of independent paths; ``first`` and ``last`` are the numbers of research bodies and firms."""
     names = ", ".join(actor.name for actor in found.separator)
     return Table(
-        f"Independent paths (that share no other actor), with {counted(first, 'research body')} and "
-        f"{counted(last, 'firm')}",
+        f"Independent paths (that share no other actor), with {quantity(first, 'research body')} and "
+        f"{quantity(last, 'firm')}",
         ("pairs", "counted", "none", "one", "two", "more"),
         tuple(
             (name, counts.pairs, counts.none, counts.one, counts.two, counts.more)
             for name, counts in (("from research bodies to firms", found.across), ("among firms", found.within))
         ),
-        note=f"In total, {counted(found.together, 'path leads', 'paths lead')} from research bodies to firms without "
+        note=f"In total, {quantity(found.together, 'path leads', 'paths lead')} from research bodies to firms without "
         f"sharing any actor. The loss of these actors cuts all of them: {names or 'no actor'}.",
     )
 
@@ -285,7 +285,7 @@ def removal_table(found: Iterable[Removal]) -> Table:
     """What stays connected, step by step."""
     return Table(
         f"Pairs that keep a path, in %, when up to {REMOVED} actors are lost one after another",
-        ("lost", "most ties", "% left", "most paths", "% left then", "random: mean %", "5 %", "95 %"),
+        ("lost", "most ties", "% left", "most paths", "% left then", "random: mean %", "5%", "95%"),
         tuple(
             (
                 step.lost,
@@ -308,15 +308,15 @@ def _in(graph: Graph, nodes: Iterable[str]) -> list[str]:
     return [node for node in nodes if node in graph]
 
 
-def _actor(read: Sample, node: str) -> Actor:
-    return Actor(node, str(read.ties.nodes[node]["label"]))
+def _actor(sample: Sample, node: str) -> Actor:
+    return Actor(node, str(sample.ties.nodes[node]["label"]))
 
 
-def _claims(read: Sample, node: str) -> tuple[str, ...]:
-    return tuple(sorted({claim for *_, data in read.ties.edges(node, data=True) for claim in data["claims"]}))
+def _claims(sample: Sample, node: str) -> tuple[str, ...]:
+    return tuple(sorted({claim for *_, data in sample.ties.edges(node, data=True) for claim in data["claims"]}))
 
 
-def _named(roles: brokerage.Roles | None) -> list[tuple[str, float]]:
+def _counts_by_role(roles: brokerage.Roles | None) -> list[tuple[str, float]]:
     return list(zip(brokerage.Roles._fields, roles or brokerage.Roles(), strict=True))
 
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth import network
-from rareearth.analysis import sample
-from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed, counted
+from rareearth.analysis import sample as samples
+from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
 from rareearth.analysis.questions import intermediaries
 from rareearth.analysis.questions.intermediaries import Paths
 from rareearth.measures import backends, cuts, efficiency, null_model
@@ -119,17 +119,19 @@ def run_test(
     """
     import networkx as nx
 
-    def measured(one: Graph) -> tuple[Distances, ...]:
+    def measure_distances(one: Graph) -> tuple[Distances, ...]:
         return efficiency.distances_to(one, firms, (laboratories, firms))
 
-    market, industry = measured(graph)
-    drawn = [measured(nx.Graph(ties)) for ties in null_model.ties(graph, DRAWS if draws is None else draws, seed)]
+    market, industry = measure_distances(graph)
+    drawn = [
+        measure_distances(nx.Graph(ties)) for ties in null_model.ties(graph, DRAWS if draws is None else draws, seed)
+    ]
 
-    def compared(statistic: Callable[[Distances, Distances], float]) -> Comparison:
+    def compare_statistic(statistic: Callable[[Distances, Distances], float]) -> Comparison:
         return null_model.compare(statistic(market, industry), [statistic(*pair) for pair in drawn])
 
-    far = compared(lambda m, _: m.efficiency)
-    gap = compared(lambda m, i: m.efficiency - i.efficiency)
+    far = compare_statistic(lambda m, _: m.efficiency)
+    gap = compare_statistic(lambda m, i: m.efficiency - i.efficiency)
     enough = min(len(laboratories), len(firms)) >= LEAST_BODIES
     statistics = Statistics(
         laboratories=len(laboratories),
@@ -137,14 +139,14 @@ def run_test(
         market=Paths.of(market),
         industry=Paths.of(industry),
         far=far,
-        near=compared(lambda _, i: i.efficiency),
+        near=compare_statistic(lambda _, i: i.efficiency),
         gap=gap,
-        reached=compared(lambda m, _: m.reached / m.pairs if m.pairs else 0.0),
+        reached=compare_statistic(lambda m, _: m.reached / m.pairs if m.pairs else 0.0),
     )
     return TestResult(graph.number_of_edges(), statistics, _verdict(far, gap) if enough else Verdict.INCONCLUSIVE)
 
 
-def _untested(graph: Graph) -> TestResult[Statistics]:
+def _distances_only(graph: Graph) -> TestResult[Statistics]:
     """The distances alone, without a comparison."""
     labs, market = laboratories(graph), firms(graph)
     found = efficiency.distances_to(graph, market, (labs, market))
@@ -163,20 +165,20 @@ def _verdict(far: Comparison, gap: Comparison) -> Verdict:
 def laboratories(graph: Graph) -> list[str]:
     """The research bodies of a sample's ties."""
     return [
-        n for n, data in graph.nodes(data=True) if data["actor_type"] in sample.BODIES and data["sphere"] == RESEARCH
+        n for n, data in graph.nodes(data=True) if data["actor_type"] in samples.BODIES and data["sphere"] == RESEARCH
     ]
 
 
 def firms(graph: Graph) -> list[str]:
     """The firms of a sample's ties."""
     return [
-        n for n, data in graph.nodes(data=True) if data["actor_type"] == "firm" and data["sphere"] == sample.INDUSTRY
+        n for n, data in graph.nodes(data=True) if data["actor_type"] == "firm" and data["sphere"] == samples.INDUSTRY
     ]
 
 
-def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample. The numbers are those of one seed."""
-    result = measure(store, read, seed)
+    result = measure(store, sample, seed)
     return Finding(
         name="laboratory-to-market",
         question=QUESTION,
@@ -191,36 +193,36 @@ def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: Backend, read: Sample, seed: int) -> Result:
+def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The paths from the research bodies to the firms of a sample, with the test of the claim."""
-    graph = read.ties
+    graph = sample.ties
     labs, market = laboratories(graph), firms(graph)
     tested = run_test(graph, labs, market, seed)
     retests, sources = _retests(store, graph, tested, seed)
     own = Counter(s for n in labs for *_, data in graph.edges(n, data=True) for s in data["sources"])
     main, count = min(own.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
-    direct = tuple(intermediaries.direct(read, labs, market))
+    direct = tuple(intermediaries.direct(sample, labs, market))
     betweenness = efficiency.betweenness(graph, labs, market)
     return Result(
         test=tested,
         retests=retests,
-        changed=changed(tested, retests),
-        by_kinds={name: _untested(read.of(kinds).ties) for name, kinds in KINDS.items()},
-        independent=intermediaries.independent(read, labs, market, seed),
+        changed=changed_verdicts(tested, retests),
+        by_kinds={name: _distances_only(sample.of(kinds).ties) for name, kinds in KINDS.items()},
+        independent=intermediaries.independent(sample, labs, market, seed),
         direct=direct,
-        direct_support=read.support((tie.one.id, tie.other.id) for tie in direct),
-        brokers=tuple(intermediaries.brokers(read, betweenness, tested.statistics.market.reached)),
-        cut_points=tuple(intermediaries.cut_points(read, labs, market)),
-        removal=tuple(intermediaries.removal(read, labs, market, seed)),
+        direct_support=sample.support((tie.one.id, tie.other.id) for tie in direct),
+        brokers=tuple(intermediaries.brokers(sample, betweenness, tested.statistics.market.reached)),
+        cut_points=tuple(intermediaries.cut_points(sample, labs, market)),
+        removal=tuple(intermediaries.removal(sample, labs, market, seed)),
         sources=sources,
         main_source=main,
         main_source_ties=count,
         source_ties=sum(own.values()),
         isolated=dict(
-            sorted(Counter(str(d.get("sphere")) for n, d in read.network.nodes(data=True) if n not in graph).items())
+            sorted(Counter(str(d.get("sphere")) for n, d in sample.network.nodes(data=True) if n not in graph).items())
         ),
-        reached_by_bodies=cuts.connected(bodies_only(graph), labs, market),
-        support=read.support(),
+        reached_by_bodies=cuts.connected_pairs(bodies_only(graph), labs, market),
+        support=sample.support(),
     )
 
 
@@ -229,18 +231,18 @@ def _retests(
 ) -> tuple[dict[str, TestResult[Statistics]], int]:
     """The test with something left out, and the number of sources; distances alone if there is no verdict to change."""
     own = sorted({source for *_, data in graph.edges(data=True) for source in data["sources"]})
-    without = {source: sample.without_source(graph, source) for source in own}
-    gaps = {source: _gap(_untested(rest).statistics) for source, rest in without.items()}
+    without = {source: samples.without_source(graph, source) for source in own}
+    gaps = {source: _gap(_distances_only(rest).statistics) for source, rest in without.items()}
     gap = tested.statistics.gap
     towards = -1 if gap and gap.observed > gap.mean else 1
     order = sorted(own, key=lambda s: (-towards * gaps[s], s))
     parts = {
-        "ties of ownership": sample.without_ownership(store, graph),
+        "ties of ownership": samples.without_ownership(store, graph),
         "sectors, events and places": bodies_only(graph),
         **{source: without[source] for source in order[:WATCHED]},
     }
     if tested.verdict is Verdict.INCONCLUSIVE:
-        return {name: _untested(part) for name, part in parts.items()}, len(own)
+        return {name: _distances_only(part) for name, part in parts.items()}, len(own)
     return {name: run_test(p, laboratories(p), firms(p), seed, DRAWS_AGAIN) for name, p in parts.items()}, len(own)
 
 
@@ -250,8 +252,10 @@ def _gap(found: Statistics) -> float:
 
 def bodies_only(graph: Graph) -> Graph:
     """A graph of persons, bodies and facilities alone, without those who then have no tie."""
-    kept = (*sample.BODIES, "person", "facility")
-    return backends.tied(graph, (node for node, data in graph.nodes(data=True) if data["actor_type"] not in kept), ())
+    kept = (*samples.BODIES, "person", "facility")
+    return backends.without(
+        graph, (node for node, data in graph.nodes(data=True) if data["actor_type"] not in kept), ()
+    )
 
 
 def _answer(result: Result) -> str:
@@ -260,10 +264,10 @@ def _answer(result: Result) -> str:
     if not market.pairs or not far or not near:
         return "No research body or no firm has a tie."
     if not market.reached:
-        bodies, companies = counted(found.laboratories, "research body"), counted(found.firms, "firm")
+        bodies, companies = quantity(found.laboratories, "research body"), quantity(found.firms, "firm")
         return f"No path leads from any of {bodies} to any of {companies}."
     text = (
-        f"Of {counted(market.pairs, 'pair')} of a research body and a firm, {market.reached:,} "
+        f"Of {quantity(market.pairs, 'pair')} of a research body and a firm, {market.reached:,} "
         f"({market.reached / market.pairs:.0%}) {'has' if market.reached == 1 else 'have'} a path, "
         f"{dict(market.counts).get(1, 0):,} of them a direct tie; the mean distance is {market.mean:.1f} "
         f"({found.industry.mean or 0:.1f} among firms). The efficiency is {far.observed:.3f}, compared with "
@@ -280,7 +284,7 @@ def _limits(result: Result) -> Iterator[str]:
     found = result.test.statistics
     if min(found.laboratories, found.firms) < LEAST_BODIES:
         yield (
-            f"{counted(found.laboratories, 'research body')} and {counted(found.firms, 'firm')} have a tie; at least "
+            f"{quantity(found.laboratories, 'research body')} and {quantity(found.firms, 'firm')} have a tie; at least "
             f"{LEAST_BODIES} of each are needed for a verdict."
         )
     elif result.changed:
@@ -292,17 +296,17 @@ def _limits(result: Result) -> Iterator[str]:
         )
     if result.main_source:
         yield (
-            f"{result.main_source_ties} of the {counted(result.source_ties, 'tie')} of research bodies come from one "
+            f"{result.main_source_ties} of the {quantity(result.source_ties, 'tie')} of research bodies come from one "
             f"source, {result.main_source} (a tie counts once for each of its sources)."
         )
-    lone = {sphere: result.isolated.get(sphere, 0) for sphere in (RESEARCH, sample.INDUSTRY)}
-    named = [counted(count, f"actor of {s}", f"actors of {s}") for s, count in lone.items() if count]
+    lone = {sphere: result.isolated.get(sphere, 0) for sphere in (RESEARCH, samples.INDUSTRY)}
+    named = [quantity(count, f"actor of {s}", f"actors of {s}") for s, count in lone.items() if count]
     if named:
         yield f"Not counted, because they have no tie: {' and '.join(named)}."
     fewer = found.market.reached - result.reached_by_bodies
     if fewer > 0:
         yield (
-            f"For {fewer:,} of {counted(found.market.reached, 'connected pair')} every path passes through a sector, "
+            f"For {fewer:,} of {quantity(found.market.reached, 'connected pair')} every path passes through a sector, "
             "an event or a place."
         )
     yield (
@@ -338,7 +342,7 @@ def _distances(result: Result) -> Table:
         rows.append((name, found.pairs, found.reached, share, found.mean, found.median, *_cells(compared)))
     rows.append(("difference", *(None,) * 5, *_cells(tested.gap)))
     chance = (
-        f" By chance {100 * tested.reached.mean:.0f} % of the pairs of the first row have a path "
+        f" By chance {100 * tested.reached.mean:.0f}% of the pairs of the first row have a path "
         f"(p = {tested.reached.p:.2g})."
         if tested.reached
         else ""
@@ -366,7 +370,7 @@ def _sensitivity(result: Result) -> Table:
             tested = (found.far.p, found.gap.p, str(other.verdict))
         row = (other.ties, found.laboratories, found.firms, found.market.reached, found.market.efficiency)
         rows.append((name, *row, found.industry.efficiency, *tested))
-    watched = counted(len(result.retests) - 2, "source that matters", "sources that matter")
+    watched = quantity(len(result.retests) - 2, "source that matters", "sources that matter")
     columns = ("ties", "bodies", "firms", "pairs with a path", "efficiency", "among firms", "p", "p of gap", "verdict")
     return Table(
         f"Without ownership, without paths over sectors, events and places, and without each of the {watched} most, of "

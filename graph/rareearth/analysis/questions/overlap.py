@@ -20,8 +20,9 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, ClassVar
 
-from rareearth.analysis import likeness, sample
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, counted
+from rareearth.analysis import likeness
+from rareearth.analysis import sample as samples
+from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
 from rareearth.measures import equivalence, permutation
 from rareearth.store import claims, vocabulary
 
@@ -121,9 +122,9 @@ class Result:
         return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE
 
 
-def answer(store: Backend, read: Sample, _seed: int) -> Finding[Result]:
+def answer(store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
     """The finding on a sample. It does not depend on the seed."""
-    result = measure(store, read)
+    result = measure(store, sample)
     return Finding(
         name="overlap",
         question=QUESTION,
@@ -138,29 +139,29 @@ def answer(store: Backend, read: Sample, _seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: Backend, read: Sample) -> Result:
+def measure(store: Backend, sample: Sample) -> Result:
     """How alike the bodies of each role of a sample are tied, and those that sources say overlap."""
     stated: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for statement in _statements(store, read):
+    for statement in _statements(store, sample):
         stated[statement.one, statement.other].append(statement)
-    roles = _roles(read)
-    found = {role: equivalence.ranked(read.ties, members) for role, members in roles.items()}
-    corrected, tests = _corrected(read, roles, found)
+    roles = _roles(sample)
+    found = {role: equivalence.rank(sample.ties, members) for role, members in roles.items()}
+    corrected, tests = _correct(sample, roles, found)
     alike = sorted((p for role in found for p in found[role] if len(p.shared) >= LEAST_SHARED), key=likeness.rank)
-    peers = sorted(_peers(read, {end for pair in stated for end in pair if end in read.ties}), key=likeness.rank)
+    peers = sorted(_peers(sample, {end for pair in stated for end in pair if end in sample.ties}), key=likeness.rank)
     bodies = [body for members in roles.values() for body in members]
     return Result(
-        stated=tuple(_tested(read, *pair, tuple(statements)) for pair, statements in sorted(stated.items())),
-        peers=tuple(likeness.describe(read, pair) for pair in peers[:SHOWN]),
+        stated=tuple(_test_pair(sample, *pair, tuple(statements)) for pair, statements in sorted(stated.items())),
+        peers=tuple(likeness.describe(sample, pair) for pair in peers[:SHOWN]),
         all_peers=len(peers),
-        alike=tuple((read.ties.nodes[p.one]["kind"], likeness.describe(read, p, corrected)) for p in alike[:SHOWN]),
+        alike=tuple((sample.ties.nodes[p.one]["kind"], likeness.describe(sample, p, corrected)) for p in alike[:SHOWN]),
         all_alike=len(alike),
-        alike_support=read.support(tie for pair in alike[:SHOWN] for tie in likeness.ties(pair)),
+        alike_support=sample.support(tie for pair in alike[:SHOWN] for tie in likeness.ties(pair)),
         roles=tuple(_role(*role, members, found[role], corrected, tests[role]) for role, members in roles.items()),
         single=sum(len(pair.shared) < LEAST_SHARED for pairs in found.values() for pair in pairs),
         bodies=len(bodies),
-        weak=sum(read.ties.degree(body) < likeness.LEAST_TIES for body in bodies),
-        support=read.support(read.ties.edges(set(bodies))),
+        weak=sum(sample.ties.degree(body) < likeness.LEAST_TIES for body in bodies),
+        support=sample.support(sample.ties.edges(set(bodies))),
     )
 
 
@@ -174,34 +175,34 @@ def verdict(pair: Likeness | None) -> Verdict:
     return Verdict.CONTRADICTED if many and pair.probability >= CHANCE else Verdict.INCONCLUSIVE
 
 
-def _statements(store: Backend, read: Sample) -> list[Statement]:
+def _statements(store: Backend, sample: Sample) -> list[Statement]:
     found = []
     relations = vocabulary.read(store).relations.values()
     overlapping = [relation.id for relation in relations if relation.traits.get("overlap") == "true"]
     for claim in claims.read(store, relations=overlapping):
-        if claim.source not in read.left_out and claim.status not in ("retracted", "ended"):
+        if claim.source not in sample.left_out and claim.status not in ("retracted", "ended"):
             one, other = sorted((claim.subject.id, claim.object.id))
             found.append(Statement(one, other, claim.kind, claim.source, claim.id))
     return sorted(found, key=lambda s: (s.one, s.other, s.kind, s.source, s.claim))
 
 
-def _roles(read: Sample) -> dict[tuple[str, str], list[str]]:
+def _roles(sample: Sample) -> dict[tuple[str, str], list[str]]:
     """The bodies of each sphere and class with two or more."""
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for node, data in read.ties.nodes(data=True):
-        if data["actor_type"] in sample.BODIES and data["sphere"]:
+    for node, data in sample.ties.nodes(data=True):
+        if data["actor_type"] in samples.BODIES and data["sphere"]:
             found[data["sphere"], data["kind"]].append(node)
     return {role: members for role, members in sorted(found.items()) if len(members) > 1}
 
 
-def _corrected(
-    read: Sample, roles: Mapping[tuple[str, str], Sequence[str]], found: Mapping[tuple[str, str], Sequence[Likeness]]
+def _correct(
+    sample: Sample, roles: Mapping[tuple[str, str], Sequence[str]], found: Mapping[tuple[str, str], Sequence[Likeness]]
 ) -> tuple[dict[tuple[str, str], float], dict[tuple[str, str], int]]:
     """The corrected p of each testable pair, and the number of tests in each role."""
     corrected, tests = {}, {}
     for role, pairs in found.items():
         tested = [pair for pair in pairs if likeness.testable(pair)]
-        all_ = math.comb(sum(read.ties.degree(body) >= likeness.LEAST_TIES for body in roles[role]), 2)
+        all_ = math.comb(sum(sample.ties.degree(body) >= likeness.LEAST_TIES for body in roles[role]), 2)
         tests[role] = max(all_, len(tested))  # two that are tied to each other have one neighbour less than ties
         p_values = [*(pair.probability for pair in tested), *[1.0] * (tests[role] - len(tested))]
         adjusted = permutation.holm(p_values)
@@ -209,32 +210,32 @@ def _corrected(
     return corrected, tests
 
 
-def _likeness(read: Sample, one: str, other: str) -> Likeness | None:
-    return equivalence.likeness(read.ties, one, other) if one in read.ties and other in read.ties else None
+def _likeness(sample: Sample, one: str, other: str) -> Likeness | None:
+    return equivalence.likeness(sample.ties, one, other) if one in sample.ties and other in sample.ties else None
 
 
-def _tested(read: Sample, one: str, other: str, statements: tuple[Statement, ...]) -> TestedPair:
+def _test_pair(sample: Sample, one: str, other: str, statements: tuple[Statement, ...]) -> TestedPair:
     """The verdict on a pair; it is inconclusive if it is another without some source."""
-    found = _likeness(read, one, other)
+    found = _likeness(sample, one, other)
     full, source = verdict(found), ""
     if full is not Verdict.INCONCLUSIVE:
-        own = {s for node in (one, other) for *_, data in read.ties.edges(node, data=True) for s in data["sources"]}
-        rests = ((s, verdict(_likeness(read.without([s]), one, other))) for s in sorted(own))
+        own = {s for node in (one, other) for *_, data in sample.ties.edges(node, data=True) for s in data["sources"]}
+        rests = ((s, verdict(_likeness(sample.without([s]), one, other))) for s in sorted(own))
         source = next((s for s, rest in rests if rest is not full), "")
-    pair = likeness.describe(read, found) if found else None
+    pair = likeness.describe(sample, found) if found else None
     named = Verdict.INCONCLUSIVE if source else full
-    return TestedPair(likeness.actor(read, one), likeness.actor(read, other), pair, named, source, statements)
+    return TestedPair(likeness.actor(sample, one), likeness.actor(sample, other), pair, named, source, statements)
 
 
-def _peers(read: Sample, ends: Collection[str]) -> Iterator[Likeness]:
+def _peers(sample: Sample, ends: Collection[str]) -> Iterator[Likeness]:
     """All pairs of bodies, whatever their class, in the spheres of these."""
-    spheres = {str(read.ties.nodes[end]["sphere"]) for end in ends} - {""}
+    spheres = {str(sample.ties.nodes[end]["sphere"]) for end in ends} - {""}
     peers = sorted(
         node
-        for node, data in read.ties.nodes(data=True)
-        if data["actor_type"] in sample.BODIES and data["sphere"] in spheres
+        for node, data in sample.ties.nodes(data=True)
+        if data["actor_type"] in samples.BODIES and data["sphere"] in spheres
     )
-    yield from (equivalence.likeness(read.ties, one, other) for one, other in combinations(peers, 2))
+    yield from (equivalence.likeness(sample.ties, one, other) for one, other in combinations(peers, 2))
 
 
 def _role(
@@ -261,13 +262,13 @@ def _answer(result: Result) -> str:
             p = f" (p = {pair.p:.3g})" if pair.p is not None else ""
             parts.append(
                 f"According to sources, {names} overlap; they have {pair.one_ties} and "
-                f"{counted(pair.other_ties, 'neighbour')} and share {len(pair.shared)}{p}."
+                f"{quantity(pair.other_ties, 'neighbour')} and share {len(pair.shared)}{p}."
             )
     tests, significant = sum(r.tested for r in result.roles), sum(r.significant for r in result.roles)
     sharing = sum(r.sharing for r in result.roles)
     parts.append(
-        f"{counted(sharing, 'pair of bodies of one role has', 'pairs of bodies of one role have')} a neighbour in "
-        f"common. Of {counted(tests, 'pair')} with at least {likeness.LEAST_TIES} neighbours each, {significant:,} "
+        f"{quantity(sharing, 'pair of bodies of one role has', 'pairs of bodies of one role have')} a neighbour in "
+        f"common. Of {quantity(tests, 'pair')} with at least {likeness.LEAST_TIES} neighbours each, {significant:,} "
         f"{'has' if significant == 1 else 'have'} significantly more in common than by chance, after correction for "
         "the number of tests in a role."
     )
@@ -282,13 +283,13 @@ def _limits(result: Result) -> Iterator[str]:
         if tested.decided_by:
             yield f"The verdict on {names} is not robust: it changes without {tested.decided_by}."
         elif pair is None or pair.p is None:
-            ties = f"{pair.one_ties} and {counted(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
+            ties = f"{pair.one_ties} and {quantity(pair.other_ties, 'neighbour')}" if pair else "no neighbours"
             yield f"{names} have {ties}; at least {likeness.LEAST_TIES} each are needed for a verdict."
         elif tested.verdict is Verdict.INCONCLUSIVE:
             yield f"{names}: p = {pair.p:.3g} is neither small nor large enough for a verdict."
-    weak, least = f"{result.weak:,} of {counted(result.bodies, 'body')}", likeness.LEAST_TIES
+    weak, least = f"{result.weak:,} of {quantity(result.bodies, 'body')}", likeness.LEAST_TIES
     yield f"No p-value is given for {weak}, with fewer than {least} neighbours."
-    yield f"{counted(result.single, 'pair with', 'pairs with')} only one neighbour in common: not listed."
+    yield f"{quantity(result.single, 'pair with', 'pairs with')} only one neighbour in common: not listed."
     yield (
         "Being tied to the same actors does not mean doing the same work: the graph has ties to actors, and few claims "
         "about what a body does."
@@ -297,10 +298,10 @@ def _limits(result: Result) -> Iterator[str]:
 
 def tables(result: Result) -> tuple[Table, ...]:
     """The result as tables."""
-    return _stated(result), _peer_pairs(result), _alike(result), _by_role(result)
+    return _stated_table(result), _peer_table(result), _alike_table(result), _role_table(result)
 
 
-def _stated(result: Result) -> Table:
+def _stated_table(result: Result) -> Table:
     rows: list[tuple[Value, ...]] = []
     evidence = []
     for tested in result.stated:
@@ -318,7 +319,7 @@ def _stated(result: Result) -> Table:
     )
 
 
-def _peer_pairs(result: Result) -> Table:
+def _peer_table(result: Result) -> Table:
     return Table(
         "All pairs of bodies of the same sphere as those that overlap according to sources",
         ("one", "other", *likeness.COLUMNS, "shared neighbours"),
@@ -331,7 +332,7 @@ def _peer_pairs(result: Result) -> Table:
     )
 
 
-def _alike(result: Result) -> Table:
+def _alike_table(result: Result) -> Table:
     return Table(
         "Pairs of one role by the share of their neighbours that they have in common",
         ("role", "one", "other", *likeness.COLUMNS, "p (Holm)", "shared neighbours"),
@@ -347,7 +348,7 @@ def _alike(result: Result) -> Table:
     )
 
 
-def _by_role(result: Result) -> Table:
+def _role_table(result: Result) -> Table:
     return Table(
         "By role",
         ("sphere", "role", "bodies", "pairs", "share a neighbour", "mean Jaccard", "tested", "more than chance"),

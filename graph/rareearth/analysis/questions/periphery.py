@@ -16,8 +16,19 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth.analysis import ownership_sector, sample
-from rareearth.analysis.finding import Actor, Finding, Support, Table, TestResult, Value, Verdict, changed, counted
+from rareearth.analysis import ownership_sector
+from rareearth.analysis import sample as samples
+from rareearth.analysis.finding import (
+    Actor,
+    Finding,
+    Support,
+    Table,
+    TestResult,
+    Value,
+    Verdict,
+    changed_verdicts,
+    quantity,
+)
 from rareearth.measures import backends, centrality, permutation
 from rareearth.store import asof, claims
 
@@ -50,13 +61,17 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Effect:
-    """One centrality of private firms compared with that of state-owned ones.
+    """One centrality of private firms compared with that of state-owned ones: means, medians and effect sizes.
 
-    ``delta`` is Cliff's delta (below 0 the private are lower), with its 95 % interval; ``p`` is of a permutation test
+    ``delta`` is Cliff's delta (below 0 the private are lower), with its 95% interval; ``p`` is of a permutation test
     of the means, two-sided. Interval and p-values are None if a group is too small.
     """
 
     measure: str
+    private_mean: float
+    state_mean: float
+    private_median: float
+    state_median: float
     delta: float | None
     ci_low: float | None
     ci_high: float | None
@@ -144,6 +159,10 @@ def compare(graph: Graph, private: Iterable[str], state: Iterable[str], seed: in
         effects.append(
             Effect(
                 measure=name,
+                private_mean=statistics.fmean(a),
+                state_mean=statistics.fmean(b),
+                private_median=statistics.median(a),
+                state_median=statistics.median(b),
                 delta=found.size,
                 ci_low=found.ci_low if enough else None,
                 ci_high=found.ci_high if enough else None,
@@ -164,14 +183,14 @@ def _verdict(effects: Sequence[Effect]) -> Verdict:
     return Verdict.SUPPORTED if signs == {-1} else Verdict.CONTRADICTED
 
 
-def each(samples: Iterable[Sample], seed: int) -> Iterator[Comparison]:
+def compare_each(several: Iterable[Sample], seed: int) -> Iterator[Comparison]:
     """The comparison of the firms of each sample; those with the same ties and firms are compared once."""
     known: dict[tuple[object, ...], Comparison] = {}
-    for read in samples:
+    for sample in several:
         sectors = {
-            n for n, data in read.ties.nodes(data=True) if data["actor_type"] == "group" and data["ownership_sector"]
+            n for n, data in sample.ties.nodes(data=True) if data["actor_type"] == "group" and data["ownership_sector"]
         }
-        graph = backends.part(read.ties, set(read.ties) - sectors)
+        graph = backends.subgraph(sample.ties, set(sample.ties) - sectors)
         firms = {n: data["ownership_sector"] for n, data in graph.nodes(data=True) if data["actor_type"] == "firm"}
         private, state = (
             tuple(n for n in firms if firms[n] == name) for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
@@ -182,9 +201,9 @@ def each(samples: Iterable[Sample], seed: int) -> Iterator[Comparison]:
         yield known[same]
 
 
-def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample, with what it is with other kinds of claims, without each source and as of other days."""
-    result = measure(store, read, seed)
+    result = measure(store, sample, seed)
     return Finding(
         name="private-at-the-edge",
         question=QUESTION,
@@ -199,30 +218,30 @@ def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: Backend, read: Sample, seed: int) -> Result:
+def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
-    sources = read.sources()
-    with_kinds = (read.of(chosen) for chosen in KINDS.values())
-    without_each = (read.without([source]) for source in sources)
-    full, *rests = each(chain([read], with_kinds, without_each), seed)
+    sources = sample.sources()
+    with_kinds = (sample.of(chosen) for chosen in KINDS.values())
+    without_each = (sample.without([source]) for source in sources)
+    full, *rests = compare_each(chain([sample], with_kinds, without_each), seed)
     without = {source: rest.test for source, rest in zip(sources, rests[len(KINDS) :], strict=True)}
-    firms = tuple(_firms(read, full))
-    ties = [(a, b) for a, b in read.ties.edges() if {a, b} & {firm.id for firm in firms}]
+    firms = tuple(_firms(sample, full))
+    ties = [(a, b) for a, b in sample.ties.edges() if {a, b} & {firm.id for firm in firms}]
     claims = {claim for firm in firms for claim in firm.claims}
-    claims |= {claim for a, b in ties for claim in read.ties.edges[a, b]["claims"]}
+    claims |= {claim for a, b in ties for claim in sample.ties.edges[a, b]["claims"]}
     signs = _signs(full.test, full.test.statistics.delta)
     return Result(
         test=full.test,
         firms=firms,
         by_kinds={name: rest.test for name, rest in zip(KINDS, rests, strict=False)},
         without=without,
-        by_year=over_time(store, _years(store), read.kinds, seed, read.left_out),
-        changed=changed(full.test, without),
+        by_year=over_time(store, _years(store), sample.kinds, seed, sample.left_out),
+        changed=changed_verdicts(full.test, without),
         flips=tuple(source for source, rest in without.items() if _signs(rest, signs) != signs),
         unknown=sum(
-            data["actor_type"] == "firm" and not data["ownership_sector"] for _, data in read.ties.nodes(data=True)
+            data["actor_type"] == "firm" and not data["ownership_sector"] for _, data in sample.ties.nodes(data=True)
         ),
-        support=read.support_of(claims, len(ties)),
+        support=sample.support_of(claims, len(ties)),
     )
 
 
@@ -232,10 +251,10 @@ def _signs(test: TestResult[Statistics], measures: Iterable[str]) -> dict[str, i
     return {m: None if (d := found.get(m)) is None else (d > 0) - (d < 0) for m in measures}
 
 
-def _firms(read: Sample, full: Comparison) -> Iterator[Firm]:
+def _firms(sample: Sample, full: Comparison) -> Iterator[Firm]:
     for group, (ownership, ids) in enumerate((("private", full.private), ("state", full.state))):
         for number, id_ in enumerate(ids):
-            data = read.ties.nodes[id_]
+            data = sample.ties.nodes[id_]
             yield Firm(
                 id=id_,
                 name=str(data["label"]),
@@ -258,9 +277,9 @@ def over_time(
     Raises RareEarthError for what is no day, month or year.
     """
     listed = list(days)
-    then = (sample.read(asof.at(store, day).store, kinds) for day in listed)
-    samples = (read.without(set(without) & set(read.sources())) for read in then)
-    return {day: found.test for day, found in zip(listed, each(samples, seed), strict=True)}
+    then = (samples.read(asof.at(store, day).store, kinds) for day in listed)
+    without_some = (sample.without(set(without) & set(sample.sources())) for sample in then)
+    return {day: found.test for day, found in zip(listed, compare_each(without_some, seed), strict=True)}
 
 
 def _years(store: Backend) -> list[str]:
@@ -271,7 +290,7 @@ def _years(store: Backend) -> list[str]:
 
 def _answer(result: Result) -> str:
     found = result.test.statistics
-    firms = f"{found.private:,} private and {counted(found.state, 'state-owned firm')} have a tie"
+    firms = f"{found.private:,} private and {quantity(found.state, 'state-owned firm')} have a tie"
     if not found.effects:
         return f"{firms}; there is nothing to compare."
     below = [e.measure for e in found.effects if (e.delta or 0) < 0]
@@ -286,11 +305,11 @@ def _limits(result: Result) -> Iterator[str]:
     for name, count in (("private", found.private), ("state-owned", found.state)):
         if count < LEAST_FIRMS:
             yield (
-                f"{counted(count, f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group, a test has no power "
+                f"{quantity(count, f'{name} firm')}: with fewer than {LEAST_FIRMS} in a group, a test has no power "
                 "and an interval has no meaning, so neither is given."
             )
     if result.unknown:
-        more = counted(result.unknown, "more firm with a tie", "more firms with a tie")
+        more = quantity(result.unknown, "more firm with a tie", "more firms with a tie")
         yield f"No source states the ownership of {more}: the answer may change once it is known."
     open_ = [
         e.measure
@@ -302,7 +321,7 @@ def _limits(result: Result) -> Iterator[str]:
     if result.changed:
         yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
     yield (
-        f"Leaving out one of {len(result.flips):,} of {counted(len(result.without), 'source')} would change the sign "
+        f"Leaving out one of {len(result.flips):,} of {quantity(len(result.without), 'source')} would change the sign "
         "of an effect, or end the comparison."
     )
     yield "Firms that more pages write about have more ties: this is centrality in what was written, not in trade."
@@ -313,24 +332,18 @@ def tables(result: Result) -> tuple[Table, ...]:
     turns = {s: other for s, other in result.without.items() if s in result.flips or s in result.changed}
     title = f"Sources that change a sign or the verdict when left out, of {len(result.without)}"
     return (
-        _compared(result),
-        _by_firm(result),
+        _effect_table(result),
+        _firm_table(result),
         _sensitivity("With other kinds of claims", "claims", result.by_kinds),
         *([_sensitivity(title, "without", turns)] if turns else []),
         *([_sensitivity("As of other days", "as of", result.by_year)] if result.by_year else []),
     )
 
 
-def _compared(result: Result) -> Table:
-    groups = {
-        measure: [
-            [f.centralities[measure] for f in result.firms if f.ownership == name] for name in ("private", "state")
-        ]
-        for measure in result.test.statistics.delta
-    }
+def _effect_table(result: Result) -> Table:
     rows = tuple(
         (
-            e.measure, *map(statistics.fmean, groups[e.measure]), *map(statistics.median, groups[e.measure]),
+            e.measure, e.private_mean, e.state_mean, e.private_median, e.state_median,
             e.delta, e.ci_low, e.ci_high, e.hedges_g, e.p, e.p_corrected,
         )
         for e in result.test.statistics.effects
@@ -339,11 +352,11 @@ def _compared(result: Result) -> Table:
         "measure", "private, mean", "state, mean", "private, median", "state, median",
         "Cliff's delta", "from", "to", "Hedges' g", "p", "p (Holm)",
     )  # fmt: skip
-    note = "Below 0, private firms score lower. The interval is a 95 % interval."
+    note = "Below 0, private firms score lower. The interval is a 95% interval."
     return Table("Centralities of private and state-owned firms", columns, rows, note)
 
 
-def _by_firm(result: Result) -> Table:
+def _firm_table(result: Result) -> Table:
     measures = tuple(result.test.statistics.delta)
     return Table(
         "The firms",

@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import grouping, references, sample
-from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed, counted
+from rareearth.analysis import grouping, references
+from rareearth.analysis import sample as samples
+from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
 from rareearth.measures import backends, mixing, null_model
 
 if TYPE_CHECKING:
@@ -93,8 +94,10 @@ class Result:
     the claim, ``retests`` what it gives without ties of ownership and without each of the sources that matter most, by
     what is left out; ``changed`` those of them with another verdict. ``excess`` is the share of ties between spheres
     beyond those expected (see :func:`grouping.excess`), ``excess_without`` the same without each source that leaves two
-    ties or more. ``industry`` counts the bodies of industry, ``industry_unknown`` those whose ownership no source
-    states, ``untested_ties`` the ties of persons, facilities, groups, events and places.
+    ties or more, ``sign_changes`` those sources without which it has another sign. ``untestable`` counts the pairs of
+    spheres for which fewer than :data:`LEAST_EXPECTED` ties are expected, ``industry`` the bodies of industry,
+    ``industry_unknown`` those whose ownership no source states, ``untested_ties`` the ties of persons, facilities,
+    groups, events and places.
     """
 
     test: TestResult[Statistics]
@@ -107,6 +110,8 @@ class Result:
     sources: int
     excess: float
     excess_without: Mapping[str, float]
+    sign_changes: tuple[str, ...]
+    untestable: int
     industry: int
     industry_unknown: int
     untested_ties: int
@@ -126,10 +131,10 @@ def run_test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[S
     found = mixing.matrix(graph.edges(), groups)
     drawn = [grouping.between(mixing.matrix(ties, groups)) for ties in null_model.ties(graph, DRAWS, seed)]
     between = null_model.compare(grouping.between(found), drawn) if graph.number_of_edges() else None
-    return _tested(graph.number_of_edges(), between)
+    return _test_result(graph.number_of_edges(), between)
 
 
-def _tested(ties: int, between: Comparison | None) -> TestResult[Statistics]:
+def _test_result(ties: int, between: Comparison | None) -> TestResult[Statistics]:
     return TestResult(ties, Statistics(between), _verdict(ties, between) if between else Verdict.INCONCLUSIVE)
 
 
@@ -144,9 +149,9 @@ def _of(graph: Graph, attribute: str) -> dict[str, str]:
     return {node: str(data[attribute]) for node, data in graph.nodes(data=True) if data[attribute]}
 
 
-def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
+def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
     """The finding on a sample. The numbers are those of one seed."""
-    result = measure(store, read, seed)
+    result = measure(store, sample, seed)
     return Finding(
         name="spheres",
         question=QUESTION,
@@ -161,37 +166,41 @@ def answer(store: Backend, read: Sample, seed: int) -> Finding[Result]:
     )
 
 
-def measure(store: Backend, read: Sample, seed: int) -> Result:
+def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The ties between the spheres of a sample, with the test of the claim and what it is sensitive to."""
-    graph = sample.bodies(read)
+    graph = samples.bodies(sample)
     spheres, groups = _of(graph, "sphere"), _of(graph, "group")
     random_ties = list(null_model.ties(graph, DRAWS, seed))
     by_sphere, by_group = (grouping.compare(graph, names, random_ties) for names in (spheres, groups))
-    tested = _tested(graph.number_of_edges(), by_sphere.between)
+    tested = _test_result(graph.number_of_edges(), by_sphere.between)
     # the sphere of a body is that of its class, whichever source is left out
     own = sorted({source for _, _, data in graph.edges(data=True) for source in data["sources"]})
-    rests = {source: backends.part(sample.without_source(read.ties, source), set(graph)) for source in own}
+    rests = {source: backends.subgraph(samples.without_source(sample.ties, source), set(graph)) for source in own}
     retests = {}
     if tested.verdict is not Verdict.INCONCLUSIVE:
         towards = 1 if tested.verdict is Verdict.SUPPORTED else -1
         order = sorted(own, key=lambda s: (-towards * _excess(rests[s]), s))
-        parts = {OWNERSHIP: sample.without_ownership(store, graph), **{s: rests[s] for s in order[:WATCHED]}}
+        parts = {OWNERSHIP: samples.without_ownership(store, graph), **{s: rests[s] for s in order[:WATCHED]}}
         retests = {name: run_test(part, _of(part, "sphere"), seed) for name, part in parts.items()}
+    excess = _excess(graph)
+    excess_without = {source: _excess(rest) for source, rest in rests.items() if rest.number_of_edges() > 1}
     return Result(
         test=tested,
         retests=retests,
-        changed=changed(tested, retests),
+        changed=changed_verdicts(tested, retests),
         by_sphere=by_sphere,
         by_group=by_group,
         relations=tuple(_relations(graph, spheres)),
-        scopes=tuple(_scopes(read)),
+        scopes=tuple(_scopes(sample)),
         sources=len(own),
-        excess=_excess(graph),
-        excess_without={source: _excess(rest) for source, rest in rests.items() if rest.number_of_edges() > 1},
-        industry=sum(sphere == sample.INDUSTRY for sphere in spheres.values()),
-        industry_unknown=sum(group == sample.GROUPS[""] for group in groups.values()),
-        untested_ties=read.ties.number_of_edges() - graph.number_of_edges(),
-        support=read.support(graph.edges()),
+        excess=excess,
+        excess_without=excess_without,
+        sign_changes=tuple(source for source, other in excess_without.items() if (other > 0) is not (excess > 0)),
+        untestable=sum(pair.ties.mean < LEAST_EXPECTED for pair in by_sphere.pairs),
+        industry=sum(sphere == samples.INDUSTRY for sphere in spheres.values()),
+        industry_unknown=sum(group == samples.GROUPS[""] for group in groups.values()),
+        untested_ties=sample.ties.number_of_edges() - graph.number_of_edges(),
+        support=sample.support(graph.edges()),
     )
 
 
@@ -212,11 +221,11 @@ def _relations(graph: Graph, spheres: Mapping[str, str]) -> Iterator[RelationCou
         yield RelationCount(relation, ties[relation], between[relation], tuple(sorted(claims[relation])))
 
 
-def _scopes(read: Sample) -> Iterator[Scope]:
+def _scopes(sample: Sample) -> Iterator[Scope]:
     for name, kinds in KINDS.items():
-        other = read.of(kinds)
-        known = backends.part(other.ties, {n for n, data in other.ties.nodes(data=True) if data["sphere"]})
-        for actors, graph in (("organizations and firms", sample.bodies(other)), ("all of a sphere", known)):
+        other = sample.of(kinds)
+        known = backends.subgraph(other.ties, {n for n, data in other.ties.nodes(data=True) if data["sphere"]})
+        for actors, graph in (("organizations and firms", samples.bodies(other)), ("all of a sphere", known)):
             found = mixing.matrix(graph.edges(), _of(graph, "sphere"))
             indices = (mixing.ei_index(found), mixing.assortativity(found))
             yield Scope(name, actors, graph.number_of_edges(), grouping.between(found), *indices, _excess(graph))
@@ -227,7 +236,7 @@ def _answer(result: Result) -> str:
     if between is None:
         return "No two organizations or firms of a known sphere are tied."
     found = (
-        f"Of {counted(ties, 'tie')} between organizations and firms, {between.observed:,.0f} "
+        f"Of {quantity(ties, 'tie')} between organizations and firms, {between.observed:,.0f} "
         f"({between.observed / ties:.0%}) {'runs' if between.observed == 1 else 'run'} between spheres; "
         f"{between.mean:,.1f} are expected by chance if every actor keeps its number of ties"
     )
@@ -247,21 +256,21 @@ def _limits(result: Result) -> Iterator[str]:
     if result.changed:
         yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
     if ties < LEAST_TIES:
-        yield f"{counted(ties, 'tie')} between organizations and firms; at least {LEAST_TIES} are needed for a verdict."
+        found = quantity(ties, "tie")
+        yield f"{found} between organizations and firms; at least {LEAST_TIES} are needed for a verdict."
     elif between and not LEAST_EXPECTED <= between.mean <= ties - LEAST_EXPECTED:
         yield f"Fewer than {LEAST_EXPECTED:.0f} ties are expected between or within spheres: no verdict."
     elif between and between.p > LEVEL:
         yield f"The number of ties between spheres does not differ significantly from chance (p = {between.p:.3g})."
-    pairs = result.by_sphere.pairs
-    weak = sum(pair.ties.mean < LEAST_EXPECTED for pair in pairs)
-    if weak:
+    if result.untestable:
+        pairs = quantity(len(result.by_sphere.pairs), "pair")
         yield (
-            f"No p-value is given for {weak} of {counted(len(pairs), 'pair')} of spheres, for which fewer than "
+            f"No p-value is given for {result.untestable} of {pairs} of spheres, for which fewer than "
             f"{LEAST_EXPECTED:.0f} ties are expected."
         )
     if result.industry_unknown:
         yield (
-            f"For {result.industry_unknown:,} of {counted(result.industry, 'body')} of industry, no source states "
+            f"For {result.industry_unknown:,} of {quantity(result.industry, 'body')} of industry, no source states "
             "whether it is state-owned or private."
         )
     yield (
@@ -275,7 +284,7 @@ def _limits(result: Result) -> Iterator[str]:
     )
     yield (
         "Ties of all relations count, including ownership, supply and disputes. "
-        f"Not tested: {counted(result.untested_ties, 'tie')} of persons, facilities, groups, events and places."
+        f"Not tested: {quantity(result.untested_ties, 'tie')} of persons, facilities, groups, events and places."
     )
 
 
@@ -292,7 +301,7 @@ def tables(result: Result) -> tuple[Table, ...]:
     )
 
 
-def _shown(compared: Comparison, expected: float) -> tuple[Value, Value, Value]:
+def _cells(compared: Comparison, expected: float) -> tuple[Value, Value, Value]:
     """Mean, z and p as cells; no z and no p if the expected count is too small for a test."""
     enough = expected >= LEAST_EXPECTED
     return compared.mean, compared.z if enough else None, compared.p if enough else None
@@ -304,7 +313,7 @@ def _pairs(result: Result, groups: Grouping, title: str) -> Table:
         title,
         ("one", "other", "ties", "% of ties", "by chance", "z", "p"),
         tuple(
-            (pair.one, pair.other, ties.observed, 100 * ties.observed / total, *_shown(ties, ties.mean))
+            (pair.one, pair.other, ties.observed, 100 * ties.observed / total, *_cells(ties, ties.mean))
             for pair in groups.pairs
             for ties in (pair.ties,)
         ),
@@ -319,12 +328,12 @@ def _indices(result: Result, groups: Grouping, title: str) -> Table:
     bodies = sum(groups.sizes.values())
     for name, compared in groups.ei_index.items():
         ties = int(sum(p.ties.observed for p in groups.pairs if not name or name in (p.one, p.other)))
-        shown = _shown(compared, min(ties, ties * (1 - abs(compared.mean)) / 2))
+        shown = _cells(compared, min(ties, ties * (1 - abs(compared.mean)) / 2))
         size = groups.sizes[name] if name else bodies
         rows.append((name or "all", "E-I index", size, ties, compared.observed, *shown))
     if groups.assortativity:
         compared, ties = groups.assortativity, result.test.ties
-        shown = _shown(compared, float(ties) if ties >= LEAST_TIES else 0.0)
+        shown = _cells(compared, float(ties) if ties >= LEAST_TIES else 0.0)
         rows.append(("all", "assortativity", bodies, ties, compared.observed, *shown))
     return Table(title, ("group", "measure", "bodies", "ties", "observed", "by chance", "z", "p"), tuple(rows))
 
@@ -352,7 +361,7 @@ def _by_scope(result: Result) -> Table:
 
 
 def _sensitivity(result: Result) -> Table:
-    watched = counted(len(result.retests) - 1, "source that matters", "sources that matter")
+    watched = quantity(len(result.retests) - 1, "source that matters", "sources that matter")
     rows: list[tuple[Value, ...]] = []
     for name, other in result.retests.items():
         compared = other.statistics.between

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from rareearth import analysis, paths
 from rareearth.analysis import overview as overviews
-from rareearth.analysis import sample
+from rareearth.analysis import sample as samples
 from rareearth.errors import FormatError
 from rareearth.formats import save
 from rareearth.site.report import content, drawing, evidence, figures, material, pages
@@ -34,7 +34,7 @@ def check(path: Path) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise FormatError(f"{paths.display(path)}: cannot be written (there is no folder of that name)")
-    drawing.installed()
+    drawing.require_libraries()
 
 
 def write(
@@ -61,14 +61,14 @@ def write(
     for found in findings or analysis.answers(store, kinds=kinds, without=without, seed=seed):
         by_name[found.name] = found
         tick()
-    read = sample.read(store, kinds, without)
+    sample = samples.read(store, kinds, without)
     known = evidence.read(store, texts)
-    given = material.material(store, read, overviews.measure(store, read, seed), by_name, known)
-    drawn = list(figures.draw(given))
+    data = material.collect(store, sample, overviews.measure(store, sample, seed), by_name, known)
+    drawn = list(figures.draw(data))
     tick()
-    shown = content.compose(store, given, drawn, as_of)
+    composed = content.compose(store, data, drawn, as_of)
     if path.suffix.lower() == ENDINGS[0]:
-        written = [save(path, pages.html(shown))]
+        written = [save(path, pages.html(composed))]
     else:
         folder = path.with_name(f"{path.stem}-figures")
         try:
@@ -76,6 +76,6 @@ def write(
         except OSError as error:
             raise FormatError(f"{paths.display(folder)}: cannot be made ({error.strerror})") from error
         pictures = [save(folder / f"{f.name}.svg", drawing.alone(f.svg, f.alt)) for f in drawn if f.svg]
-        written = [save(path, pages.markdown(shown, folder.name)), *pictures]
+        written = [save(path, pages.markdown(composed, folder.name)), *pictures]
     tick()
     return written

@@ -23,15 +23,15 @@ _COUNTRIES = 8  # that have a colour of their own
 _PALETTE = ("#4c78a8", "#e39a4f", "#59a14f", "#b07aa1", "#edc948", "#76b7b2", "#d37295", "#9c755f")
 
 
-def removal(given: Material) -> Figure:
+def removal(material: Material) -> Figure:
     """How many pairs of a research body and a firm keep a path when actors are lost."""
-    finding = given.finding(laboratory_to_market.Result)
+    finding = material.finding(laboratory_to_market.Result)
     steps = finding.result.removal
     drawable = bool(steps) and steps[0].most_ties_left > 0
 
     def draw(canvas: Canvas) -> None:
         lines = {
-            "random (and 5 % to 95 % of the runs)": (FAINT, [step.random_left for step in steps]),
+            "random (and 5% to 95% of the runs)": (FAINT, [step.random_left for step in steps]),
             "most ties": (ACCENT, [step.most_ties_left for step in steps]),
             "most paths": (_PATHS, [step.most_paths_left for step in steps]),
         }
@@ -54,9 +54,9 @@ def removal(given: Material) -> Figure:
         area.grid(axis="y", color=LINE, linewidth=0.7)
 
     summary = (
-        f"After {steps[-1].lost} losses {steps[-1].most_ties_left:.0f} % keep a path when those with the most ties are "
-        f"lost, {steps[-1].most_paths_left:.0f} % when those on the most shortest paths are lost, "
-        f"{steps[-1].random_left:.0f} % when random actors are lost."
+        f"After {steps[-1].lost} losses {steps[-1].most_ties_left:.0f}% keep a path when those with the most ties are "
+        f"lost, {steps[-1].most_paths_left:.0f}% when those on the most shortest paths are lost, "
+        f"{steps[-1].random_left:.0f}% when random actors are lost."
         if steps
         else ""
     )
@@ -64,19 +64,19 @@ def removal(given: Material) -> Figure:
         name="removal",
         section=finding.name,
         title="What the loss of a few actors would cut",
-        svg=drawing.drawn("removal", 3.2, draw) if drawable else "",
+        svg=drawing.render("removal", 3.2, draw) if drawable else "",
         alt=f"Lines of the share of research body–firm pairs that keep a path. {summary}",
         note=summary,
         support=finding.support,
-        caveat=caveat(given, finding)
+        caveat=caveat(material, finding)
         if drawable
         else "There is no path from a research body to a firm: nothing to draw.",
     )
 
 
-def stages(given: Material) -> Figure:
+def stages(material: Material) -> Figure:
     """The sites of each stage from mine to magnet by country."""
-    finding = given.finding(chokepoints.Result)
+    finding = material.finding(chokepoints.Result)
     result = finding.result
     total: Counter[str] = Counter()
     for row in result.countries:
@@ -116,12 +116,12 @@ def stages(given: Material) -> Figure:
         name="stages",
         section=finding.name,
         title="From mine to magnet: the sites that sources mention, by country",
-        svg=drawing.drawn("stages", 0.95 + 0.62 * max(len(result.stages), 1), draw) if result.countries else "",
+        svg=drawing.render("stages", 0.95 + 0.62 * max(len(result.stages), 1), draw) if result.countries else "",
         alt=f"Bars of sites by stage and country. {'; '.join(counts)}.",
         note="Each site and each maker without a site counts as one, whatever its capacity.",
         support=finding.support,
         caveat=(
-            given.small(finding.support.ties, len(finding.support.sources))
+            material.small(finding.support.ties, len(finding.support.sources))
             or "This is not a census: the bars show which sites the sources mention, not who dominates a stage."
             if result.countries
             else "No source mentions a site at any stage: nothing to draw."

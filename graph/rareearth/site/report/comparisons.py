@@ -6,10 +6,9 @@ They are drawn from the typed results of findings. If there is nothing in one, t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from rareearth.analysis.finding import Table, Value, counted
+from rareearth.analysis.finding import Table, Value, quantity
 from rareearth.analysis.questions import periphery, spheres
 from rareearth.site.report import drawing
 from rareearth.site.report.drawing import ACCENT, FAINT, INK, PAPER
@@ -24,12 +23,11 @@ DEGREE = "degree"  # the centrality that is drawn firm by firm
 NAMED = 1  # sources that are named in the sensitivity plot
 
 
-def mixing(given: Material) -> Figure:
+def mixing(material: Material) -> Figure:
     """The ties between each two spheres, compared with random graphs that keep every actor's number of ties."""
-    finding = given.finding(spheres.Result)
+    finding = material.finding(spheres.Result)
     cells = finding.result.by_sphere.pairs
     names = list(finding.result.by_sphere.sizes) if cells else []
-    weak = sum(cell.ties.mean < spheres.LEAST_EXPECTED for cell in cells)
 
     def draw(canvas: Canvas) -> None:
         from matplotlib.patches import Rectangle
@@ -94,20 +92,21 @@ def mixing(given: Material) -> Figure:
         name="mixing",
         section="spheres",
         title="Ties between spheres, compared with chance",
-        svg=drawing.drawn("mixing", 4.3, draw) if names else "",
+        svg=drawing.render("mixing", 4.3, draw) if names else "",
         alt=f"Matrix of ties between spheres: {numbers}.",
         note="Chance: random graphs in which every actor keeps its number of ties. p is not corrected for the number "
         "of cells.",
         support=finding.support,
-        caveat=f"{caveat(given, finding)} Too few ties to test: {weak} of {counted(len(cells), 'cell')}."
+        caveat=f"{caveat(material, finding)} Too few ties to test: "
+        f"{finding.result.untestable} of {quantity(len(cells), 'cell')}."
         if names
         else "No two organizations or firms of a known sphere are tied: nothing to draw.",
     )
 
 
-def sensitivity(given: Material) -> Figure:
+def sensitivity(material: Material) -> Figure:
     """What the two main measures become when each source is left out in turn."""
-    ties, firms = given.finding(spheres.Result), given.finding(periphery.Result)
+    ties, firms = material.finding(spheres.Result), material.finding(periphery.Result)
     between = {source: 100 * excess for source, excess in ties.result.excess_without.items()}
     full = 100 * ties.result.excess if between else None
     about = firms.support.sources
@@ -156,14 +155,14 @@ def sensitivity(given: Material) -> Figure:
 
     claims = defaultdict(set)
     for claim in ties.support.claims:
-        claims[given.evidence[claim].page.id].add(claim)
+        claims[material.evidence[claim].page.id].add(claim)
     rows: list[tuple[Value, ...]] = []
     for source in sorted({*between, *about}):
         found = deltas.get(source, {})
         rows.append((source, between.get(source), *(found.get(e.measure) for e in effects)))
     span = (
-        f"Leaving out one source moves the share of ties between spheres above chance from {full:.1f} % to no lower "
-        f"than {min(between.values()):.1f} % and no higher than {max(between.values()):.1f} %."
+        f"Leaving out one source moves the share of ties between spheres above chance from {full:.1f}% to no lower "
+        f"than {min(between.values()):.1f}% and no higher than {max(between.values()):.1f}%."
         if between and full is not None
         else "No ties between organizations or firms to leave sources out of."
     )
@@ -171,12 +170,12 @@ def sensitivity(given: Material) -> Figure:
         name="sensitivity",
         section="spheres",
         title="What leaving out each source would change",
-        svg=drawing.drawn("sensitivity", 3.6, draw) if between else "",
-        alt=f"Dots, one for each of {counted(len(between), 'source')} left out. {span}",
+        svg=drawing.render("sensitivity", 3.6, draw) if between else "",
+        alt=f"Dots, one for each of {quantity(len(between), 'source')} left out. {span}",
         note=f"{span} Lines show the values with all sources. On the right only "
-        f"{counted(len(about), 'source', 'sources')} on these firms or their ownership.",
+        f"{quantity(len(about), 'source', 'sources')} on these firms or their ownership.",
         support=ties.support,
-        caveat=_steady(given, between, full),
+        caveat=_robustness(material, full),
         table=Table(
             "The results without each source",
             ("without", "% between spheres above chance", *(f"delta of {e.measure}" for e in effects)),
@@ -186,22 +185,22 @@ def sensitivity(given: Material) -> Figure:
     )
 
 
-def _steady(given: Material, between: Mapping[str, float], full: float | None) -> str:
+def _robustness(material: Material, full: float | None) -> str:
     """Whether the ties between spheres are above or below chance whichever source is left out."""
     if full is None:
         return "Too few ties between organizations or firms to leave a source out: nothing to draw."
-    support = given.finding(spheres.Result).support
-    if too_small := given.small(support.ties, len(support.sources)):
+    finding = material.finding(spheres.Result)
+    support = finding.support
+    if too_small := material.small(support.ties, len(support.sources)):
         return too_small
-    turned = [source for source, value in between.items() if (value > 0) != (full > 0)]
-    if turned:
-        return f"The result on the left is not robust: its sign changes without {short(', '.join(turned), 80)}."
+    if changes := ", ".join(finding.result.sign_changes):
+        return f"The result on the left is not robust: its sign changes without {short(changes, 80)}."
     return "The sign on the left does not depend on any single source."
 
 
-def centralities(given: Material) -> Figure:
+def centralities(material: Material) -> Figure:
     """How central private firms are compared with state-owned ones, as effects and firm by firm."""
-    finding = given.finding(periphery.Result)
+    finding = material.finding(periphery.Result)
     effects = finding.result.test.statistics.effects
     groups = {name: [f for f in finding.result.firms if f.ownership == name] for name in ("private", "state")}
     few = min(map(len, groups.values())) < periphery.LEAST_FIRMS
@@ -209,7 +208,7 @@ def centralities(given: Material) -> Figure:
     def draw(canvas: Canvas) -> None:
         legend(canvas, {"private": PRIVATE, "state": STATE})
         left = axes(canvas, 1.0, 0.75, right=5.2, bottom=0.55)
-        left.set_title("Cliff's delta" + (": no interval, too few" if few else ", with 95 %"))
+        left.set_title("Cliff's delta" + (": no interval, too few" if few else ", with 95%"))
         for y, effect in enumerate(effects):
             if effect.ci_low is not None and effect.ci_high is not None:
                 left.plot([effect.ci_low, effect.ci_high], [y, y], color=ACCENT, linewidth=3, alpha=0.45)
@@ -250,13 +249,13 @@ def centralities(given: Material) -> Figure:
         name="periphery",
         section=finding.name,
         title="Private compared with state-owned firms",
-        svg=drawing.drawn("periphery", 3.1, draw) if effects else "",
+        svg=drawing.render("periphery", 3.1, draw) if effects else "",
         alt=f"Effect sizes of {counts} firms: {deltas or 'none'}.",
         note="Only firms whose ownership a source states. A dot links to the claim that states it.",
         support=finding.support,
         caveat=(
             f"{counts} firms: with fewer than {periphery.LEAST_FIRMS} in a group there is no interval and no verdict."
             if few
-            else caveat(given, finding)
+            else caveat(material, finding)
         ),
     )

@@ -8,7 +8,7 @@ from itertools import chain, groupby
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
-from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, counted, rounded
+from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, quantity, round_significant
 from rareearth.analysis.questions import spheres
 from rareearth.site.report.material import LEAST_SOURCES, OVERVIEW, Figure, Material
 
@@ -59,13 +59,13 @@ class Content:
     titles: Mapping[str, str]
 
 
-def compose(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str) -> Content:
+def compose(store: Backend, material: Material, drawn: Sequence[Figure], as_of: str) -> Content:
     """The report with these figures."""
-    findings = list(given.findings.values())
-    overview = given.overview
+    findings = list(material.findings.values())
+    overview = material.overview
     support = overview.support
     ids = set(_claims(findings, drawn)) | set(support.claims)
-    items = [item for id_, item in given.evidence.items() if id_ in ids]
+    items = [item for id_, item in material.evidence.items() if id_ in ids]
     by_page = tuple((page, tuple(own)) for page, own in groupby(items, key=lambda e: e.page))
     titles = {f"#claim-{e.id}": e.sentence for e in items} | {f"#source-{page.id}": page.title for page, _ in by_page}
     return Content(
@@ -90,7 +90,7 @@ def compose(store: Backend, given: Material, drawn: Sequence[Figure], as_of: str
 def _small(support: Support, bodies: int) -> str:
     reasons = []
     if len(support.sources) < LEAST_SOURCES:
-        reasons.append(f"its {counted(support.ties, 'tie')} come from {counted(len(support.sources), 'source')}")
+        reasons.append(f"its {quantity(support.ties, 'tie')} come from {quantity(len(support.sources), 'source')}")
     if bodies < spheres.LEAST_TIES:
         reasons.append(f"{bodies:,} ties are between organizations and firms")
     return f"This sample is too small to say anything about the field: {', and '.join(reasons)}." if reasons else ""
@@ -105,23 +105,23 @@ def _claims(findings: Sequence[Finding[object]], drawn: Sequence[Figure]) -> Ite
 
 def based_on(support: Support, unit: str = "tie") -> str:
     """A support in words, as a sentence."""
-    kinds = ", ".join(counted(count, kind) for kind, count in support.kinds.items())
+    kinds = ", ".join(quantity(count, kind) for kind, count in support.kinds.items())
     sentences = "all" if support.sentences == len(support.claims) else f"{support.sentences:,}"
     others = "" if sentences == "all" else ", the others a page"
     return (
-        f"Based on {counted(support.ties, unit)}, {counted(len(support.claims), 'claim')} ({kinds or 'none'}) of "
-        f"{counted(len(support.sources), 'source')}; {sentences} of the claims cite a sentence{others}."
+        f"Based on {quantity(support.ties, unit)}, {quantity(len(support.claims), 'claim')} ({kinds or 'none'}) of "
+        f"{quantity(len(support.sources), 'source')}; {sentences} of the claims cite a sentence{others}."
     )
 
 
-def shown(value: Value, labels: Mapping[str, str]) -> str:
+def cell_text(value: Value, labels: Mapping[str, str]) -> str:
     """A cell for people: four significant digits, a minus sign, and names in place of ids."""
     if value is None:
         return ""
     if isinstance(value, str):
         parts = value.split(", ")
         return ", ".join(labels[part] for part in parts) if all(part in labels for part in parts) else value
-    number = rounded(value, 4)
+    number = round_significant(value, 4)
     if number is None:
         return ""
     text = f"{number:,.6f}".rstrip("0").rstrip(".") if isinstance(number, float) else f"{number:,}"
@@ -136,12 +136,12 @@ def columns(table: Table, labels: Mapping[str, str]) -> list[str]:
         if any(cell is not None for cell in cells) and not any(isinstance(cell, str) for cell in cells):
             found.append("n")
         else:
-            longest = max((len(shown(cell, labels)) for cell in cells), default=0)
+            longest = max((len(cell_text(cell, labels)) for cell in cells), default=0)
             found.append("s" if longest < SHORT else "m" if longest < LONG else "l")
     return found
 
 
-def cited(value: Value, sources: Collection[str]) -> list[str]:
+def cited_sources(value: Value, sources: Collection[str]) -> list[str]:
     """The ids of sources in a cell that has nothing else."""
     parts = value.split(", ") if isinstance(value, str) else []
     return parts if all(part in sources for part in parts) else []

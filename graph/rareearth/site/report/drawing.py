@@ -29,7 +29,7 @@ _DECIMALS = re.compile(r"(\d\.\d\d)\d+")  # a hundredth of a unit is more than i
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 
 
-def installed() -> None:
+def require_libraries() -> None:
     """Raise MissingExtraError when the libraries of the report are not there."""
     try:
         import jinja2  # noqa: F401 - is it there?
@@ -38,7 +38,7 @@ def installed() -> None:
         raise MissingExtraError(error.name, "analysis") from error
 
 
-def drawn(name: str, height: float, draw: Callable[[Canvas], None]) -> str:
+def render(name: str, height: float, draw: Callable[[Canvas], None]) -> str:
     """The SVG of what a function draws on a canvas of :data:`WIDTH` and a height in inches; same bytes each time."""
     import matplotlib
     from matplotlib.figure import Figure

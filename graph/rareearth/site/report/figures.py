@@ -23,7 +23,7 @@ FIGURES: tuple[Callable[[Material], Figure], ...] = (
 )
 
 
-def draw(given: Material) -> Iterator[Figure]:
+def draw(material: Material) -> Iterator[Figure]:
     """Every figure of :data:`FIGURES`."""
     for figure in FIGURES:
-        yield figure(given)
+        yield figure(material)

@@ -20,12 +20,12 @@ _FLATNESS = 1.5  # how much wider than high the countries lie
 _UNIT = 4.2  # radius of one actor
 
 
-def places(given: Material) -> Figure:
+def places(material: Material) -> Figure:
     """Countries, regions and cities as circles in circles, as large as the number of actors there."""
-    tops = given.overview.places
-    grown = {top.id: _grown(top) for top in tops}
-    room = {top.id: max(grown[top.id][1] + 6, drawing.width(_counted(top), 7) / 2 + 3, 12.0) + 5 for top in tops}
-    lying, _ = packing.packed([room[top.id] for top in tops], _FLATNESS)
+    tops = material.overview.places
+    grown = {top.id: _circles(top) for top in tops}
+    room = {top.id: max(grown[top.id][1] + 6, drawing.width(_label(top), 7) / 2 + 3, 12.0) + 5 for top in tops}
+    lying, _ = packing.pack([room[top.id] for top in tops], _FLATNESS)
     high = 6.2
     reach = [max((abs(circle[axis]) + circle[2] for circle in lying), default=1.0) for axis in (0, 1)]
     scale = min(4.35 * 72 / reach[0], (high - 0.25) * 36 / reach[1], 1.8)
@@ -41,25 +41,25 @@ def places(given: Material) -> Figure:
                 moved = ring._replace(x=scale * (x + ring.x), y=scale * (y + ring.y), radius=scale * ring.radius)
                 _circle(area, moved)
             area.text(
-                scale * x, scale * (y + radius) + 2, _counted(top), ha="center", va="bottom", fontsize=7,
+                scale * x, scale * (y + radius) + 2, _label(top), ha="center", va="bottom", fontsize=7,
                 fontweight="bold", color=INK, zorder=5,
             )  # fmt: skip
 
     walked = [step for top in tops for step in top.walk()]
-    support, located = given.overview.places_support, given.overview.located
-    missing = given.overview.unlocated
+    support, located = material.overview.places_support, material.overview.located
+    missing = material.overview.unlocated
     return Figure(
         name="places",
         section=OVERVIEW,
         title="Where the actors are",
-        svg=drawing.drawn("places", high, draw) if tops else "",
+        svg=drawing.render("places", high, draw) if tops else "",
         alt=f"Circles of {len(tops):,} countries with their regions and cities inside; the largest are "
-        f"{', '.join(_counted(top) for top in tops[:5])} actors.",
+        f"{', '.join(_label(top) for top in tops[:5])} actors.",
         note="This is not a map: each circle is inside the place that contains it; relative positions "
         f"mean nothing. Their area grows with the number of actors there. For {missing:,} of the "
-        f"{given.overview.actors:,} actors with ties, no source names a place.",
+        f"{material.overview.actors:,} actors with ties, no source names a place.",
         support=support,
-        caveat=given.small(located, len(support.sources), "actor")
+        caveat=material.small(located, len(support.sources), "actor")
         or "A place without actors here may have actors that no source mentions.",
         unit="actor",
         table=Table(
@@ -83,15 +83,15 @@ class _Ring(NamedTuple):
     leaf: bool = True
 
 
-def _grown(place: Place, depth: int = 0) -> tuple[list[_Ring], float]:
+def _circles(place: Place, depth: int = 0) -> tuple[list[_Ring], float]:
     """The circles of a place around (0, 0) and its radius."""
     parts, count = place.inside, place.actors
     if not parts:
         radius = _UNIT * math.sqrt(count)
         return [_Ring(0.0, 0.0, radius, depth, place.name, count)], radius
-    grown = [_grown(part, depth + 1) for part in parts]
+    grown = [_circles(part, depth + 1) for part in parts]
     rest = [_UNIT * math.sqrt(len(place.here))] if place.here else []
-    lying, around = packing.packed([*(radius + 1 for _, radius in grown), *(r + 1 for r in rest)])
+    lying, around = packing.pack([*(radius + 1 for _, radius in grown), *(r + 1 for r in rest)])
     radius = around + 1.5
     found: list[_Ring] = [_Ring(0.0, 0.0, radius, depth, place.name, count, leaf=False)]
     for (circles, _), (x, y, _) in zip(grown, lying, strict=False):
@@ -119,5 +119,5 @@ def _circle(area: Axes, ring: _Ring) -> None:
         area.text(ring.x, high, f"{ring.label} {ring.actors}", ha="center", fontsize=6, color=INK, zorder=6)
 
 
-def _counted(place: Place) -> str:
+def _label(place: Place) -> str:
     return f"{place.name} {place.actors}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from rareearth import namespaces
-from rareearth.analysis.finding import Finding, Support, Table, Verdict, counted
+from rareearth.analysis.finding import Finding, Support, Table, Verdict, quantity
 from rareearth.site.report import drawing
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Figure:
 class Material:
     """The data that figures are made of; ``spheres`` has the colour of each sphere."""
 
-    read: Sample
+    sample: Sample
     overview: Overview
     findings: Mapping[str, Finding[object]]
     evidence: Mapping[str, Evidence]
@@ -71,28 +71,28 @@ class Material:
 
     def colour(self, node: str) -> str:
         """The colour of the sphere of an actor that has a tie."""
-        return self.spheres.get(str(self.read.ties.nodes[node]["sphere"]), drawing.FAINT)
+        return self.spheres.get(str(self.sample.ties.nodes[node]["sphere"]), drawing.FAINT)
 
     def small(self, count: int, sources: int, unit: str = "tie") -> str:
         """A warning if so few sources, with ``count`` ties (or another unit), say nothing about the field; else ""."""
         if sources >= LEAST_SOURCES:
             return ""
         return (
-            f"The sample is too small: {counted(count, unit)} from {counted(sources, 'source')}. It shows what these "
+            f"The sample is too small: {quantity(count, unit)} from {quantity(sources, 'source')}. It shows what these "
             "sources report, not the field."
         )
 
 
-def material(
+def collect(
     store: Backend,
-    read: Sample,
+    sample: Sample,
     overview: Overview,
     findings: Mapping[str, Finding[object]],
     evidence: Mapping[str, Evidence],
 ) -> Material:
     """The data for the figures; the colours of spheres are read from the store."""
     spheres = {namespaces.local(sphere.value): colour.value for sphere, _, colour in store.select(_SPHERES)}
-    return Material(read, overview, findings, evidence, dict(sorted(spheres.items())))
+    return Material(sample, overview, findings, evidence, dict(sorted(spheres.items())))
 
 
 def axes(canvas: Canvas, left: float, top: float, *, right: float = MARGIN, bottom: float = 0.5) -> Axes:
@@ -126,9 +126,9 @@ def short(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def caveat(given: Material, finding: Finding[object]) -> str:
+def caveat(material: Material, finding: Finding[object]) -> str:
     """Whether the sample is enough for the figures of a finding: by its size, then by the verdict."""
-    return given.small(finding.support.ties, len(finding.support.sources)) or {
+    return material.small(finding.support.ties, len(finding.support.sources)) or {
         Verdict.INCONCLUSIVE: "Inconclusive; the limitations are listed in this section.",
         Verdict.DESCRIPTIVE: "This describes what the sources report; no statement is tested.",
     }.get(finding.verdict, "The sample supports this result within the limitations listed in this section.")

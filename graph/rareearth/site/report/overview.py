@@ -21,17 +21,17 @@ YEARS = 25  # of the timeline; what is earlier is one bar
 NO_SPHERE = "no sphere of its own"
 
 
-def network(given: Material) -> Figure:
+def network(material: Material) -> Figure:
     """The actors that have a tie, where the layout of the project puts them, coloured by sphere."""
-    ties = given.read.ties
-    shown = given.read.network.subgraph(ties)
+    ties = material.sample.ties
+    shown = material.sample.network.subgraph(ties)
     places, sizes = layout.positions(shown), layout.sizes(shown)
     high = 7.2
 
     def draw(canvas: Canvas) -> None:
         from matplotlib.collections import LineCollection
 
-        legend(canvas, {**given.spheres, NO_SPHERE: FAINT})
+        legend(canvas, {**material.spheres, NO_SPHERE: FAINT})
         area = axes(canvas, 0.1, 0.4, right=0.1, bottom=0.1)
         area.axis("off")
         lines = LineCollection(
@@ -47,7 +47,7 @@ def network(given: Material) -> Figure:
             [places[n][0] for n in order],
             [places[n][1] for n in order],
             s=[(0.42 * sizes[n]) ** 2 for n in order],
-            c=[given.colour(n) for n in order],
+            c=[material.colour(n) for n in order],
             edgecolors=PAPER,
             linewidths=0.7,
             zorder=2,
@@ -56,21 +56,21 @@ def network(given: Material) -> Figure:
         area.margins(0.06, 0.03)
         _name(area, canvas, [(places[n], str(ties.nodes[n]["label"]), 0.21 * sizes[n]) for n in order])
 
-    support = given.read.support()
-    counts = given.overview.spheres
-    spheres = ", ".join(f"{counts.get(sphere, 0):,} of {sphere}" for sphere in given.spheres)
+    support = material.sample.support()
+    counts = material.overview.spheres
+    spheres = ", ".join(f"{counts.get(sphere, 0):,} of {sphere}" for sphere in material.spheres)
     return Figure(
         name="network",
         section=OVERVIEW,
         title="The network by sphere",
-        svg=drawing.drawn("network", high, draw),
+        svg=drawing.render("network", high, draw),
         alt=f"Network of {len(ties):,} actors and {support.ties:,} ties: {spheres}, {counts.get('', 0):,} without a "
         "sphere. Those with the most ties are named.",
         note="Circles grow with the number of ties; those with the most ties are named if there is room. Only the "
         "distance between circles has a meaning. People have the sphere of the bodies to which they are tied. Each "
         "line links to a claim.",
         support=support,
-        caveat=given.small(support.ties, len(support.sources))
+        caveat=material.small(support.ties, len(support.sources))
         or "The figure shows reported ties; it cannot show that other actors have none.",
     )
 
@@ -94,15 +94,15 @@ def _name(area: Axes, canvas: Canvas, nodes: Sequence[tuple[tuple[float, float],
             )  # fmt: skip
 
 
-def timeline(given: Material) -> Figure:
+def timeline(material: Material) -> Figure:
     """The ties by the first year that a claim gives, or else the year of the page."""
-    *dated, without = given.overview.years
+    seen = material.overview
+    *dated, without = seen.years
     counts = {year.year: year for year in dated}
     years = sorted(filter(None, counts))
     last = max(years, default=0)
     first = max(min(years, default=0), last - YEARS + 1)
     early = [y for y in dated if y.year is not None and y.year < first]
-    total = [sum(y.dated for y in dated), sum(y.published for y in dated)]
 
     def draw(canvas: Canvas) -> None:
         legend(canvas, {"year given by the claim": ACCENT, "year of the page only": FAINT, "no year": LINE})
@@ -125,41 +125,39 @@ def timeline(given: Material) -> Figure:
         area.set_ylabel("ties")
         area.yaxis.set_major_locator(whole())
 
-    support = given.overview.support
+    support = seen.support
     summary = (
-        f"Of {support.ties:,} ties, {total[0]:,} have a year from a claim, {total[1]:,} only the year of a page, and "
-        f"{without.undated:,} no year."
+        f"Of {support.ties:,} ties, {seen.dated:,} have a year from a claim, {seen.published:,} only the year of a page, and "
+        f"{seen.undated:,} no year."
     )
     return Figure(
         name="timeline",
         section=OVERVIEW,
         title="Ties by year",
-        svg=drawing.drawn("timeline", 2.9, draw),
+        svg=drawing.render("timeline", 2.9, draw),
         alt=f"Bars of ties by year, {first} to {last}. {summary}",
         note=f"{summary} A tie is counted in the first year that a claim gives, as its start or as an observation.",
         support=support,
-        caveat=given.small(support.ties, len(support.sources))
+        caveat=material.small(support.ties, len(support.sources))
         or "More pages were found for recent years: the rise is in sources, not in ties.",
         table=Table(
             "Ties by year",
             ("year", "given by the claim", "only by the page", "no year"),
-            tuple(
-                (str(y.year) if y.year else "not known", y.dated, y.published, y.undated) for y in given.overview.years
-            ),
-            evidence=tuple(y.claims for y in given.overview.years),
+            tuple((str(y.year) if y.year else "not known", y.dated, y.published, y.undated) for y in seen.years),
+            evidence=tuple(y.claims for y in material.overview.years),
         ),
     )
 
 
-def ranking(given: Material) -> Figure:
+def ranking(material: Material) -> Figure:
     """The organizations and firms with the most ties, with the interval of the rank."""
-    ranked = given.overview.ranking
+    ranked = material.overview.ranking
 
     def draw(canvas: Canvas) -> None:
-        legend(canvas, given.spheres)
+        legend(canvas, material.spheres)
         area = axes(canvas, 3.1, 0.45)
         for y, actor in enumerate(ranked):
-            colour = given.colour(actor.id)
+            colour = material.colour(actor.id)
             area.plot(
                 [actor.ci_low, actor.ci_high], [y, y], color=colour, linewidth=3, alpha=0.45, solid_capstyle="round"
             )
@@ -175,22 +173,22 @@ def ranking(given: Material) -> Figure:
         area.grid(axis="x", color=LINE, linewidth=0.7)
         area.set_axisbelow(True)
         area.invert_yaxis()
-        area.set_xlabel("rank by number of ties (number in brackets), with the interval of 95 %")
+        area.set_xlabel("rank by number of ties (number in brackets), with its 95% interval")
 
-    support = given.overview.ranking_support
-    sure = sum(actor.ci_high <= overview.RANKED for actor in ranked)
+    support = material.overview.ranking_support
+    certain = material.overview.certain
     return Figure(
         name="ranking",
         section=OVERVIEW,
         title="Organizations and firms with the most ties, and how certain their ranks are",
-        svg=drawing.drawn("ranking", 0.95 + 0.27 * max(len(ranked), 1), draw) if ranked else "",
+        svg=drawing.render("ranking", 0.95 + 0.27 * max(len(ranked), 1), draw) if ranked else "",
         alt=f"Ranks of the {len(ranked)} organizations and firms with the most ties, with intervals; first "
         + ", ".join(f"{actor.name} ({actor.ties})" for actor in ranked[:3]),
         note=f"The interval is that of the rank over {overview.DRAWS} resamples of the sources (percentile bootstrap, "
         f"{references.cite('efron1993')}; why ranks need one: {references.cite('goldstein1996')}).",
         support=support,
-        caveat=given.small(support.ties, len(support.sources))
-        or f"Only {sure} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95 % confidence: "
+        caveat=material.small(support.ties, len(support.sources))
+        or f"Only {certain} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95% confidence: "
         "their intervals end there. If intervals overlap, the order means nothing.",
         table=Table(
             "Organizations and firms with the most ties",

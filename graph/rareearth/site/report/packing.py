@@ -10,7 +10,7 @@ Circle = tuple[float, float, float]  # x, y, radius
 _CLOSE = 1e-7
 
 
-def packed(radii: Sequence[float], flatness: float = 1.0) -> tuple[list[Circle], float]:
+def pack(radii: Sequence[float], flatness: float = 1.0) -> tuple[list[Circle], float]:
     """The circles of these radii, in this order, around (0, 0), and the radius of the circle around them.
 
     The largest are in the middle: each, the largest first, is put where it touches two that are there already, at the

@@ -28,15 +28,15 @@ def html(report: Content) -> bytes:
     """The page: one file without script; its Content-Security-Policy forbids all network requests."""
     style = _text("report.css")
     svg = functools.partial(drawing.inline, titles=report.titles)
-    return _rendered("report.html", report, style=style, policy=content_security.policy(style), svg=svg)
+    return _render("report.html", report, style=style, policy=content_security.policy(style), svg=svg)
 
 
 def markdown(report: Content, folder: str) -> bytes:
     """The same as Markdown, with its pictures in a folder next to it."""
-    return re.sub(rb"\n{3,}", b"\n\n", _rendered("report.md", report, folder=folder))
+    return re.sub(rb"\n{3,}", b"\n\n", _render("report.md", report, folder=folder))
 
 
-def _rendered(name: str, report: Content, **more: Any) -> bytes:
+def _render(name: str, report: Content, **more: Any) -> bytes:
     page = _templates().get_template(name)
     text = page.render(
         report=report,
@@ -45,8 +45,8 @@ def _rendered(name: str, report: Content, **more: Any) -> bytes:
         expand=references.expand,
         licence=(namespaces.LICENSE_DATA_NAME, namespaces.LICENSE_DATA, namespaces.CREATOR),
         columns=functools.partial(content.columns, labels=report.labels),
-        shown=lambda value: content.shown(value, report.labels),
-        cited=functools.partial(content.cited, sources={page.id for page, _ in report.evidence}),
+        cell_text=lambda value: content.cell_text(value, report.labels),
+        cited_sources=functools.partial(content.cited_sources, sources={page.id for page, _ in report.evidence}),
         folded=FOLDED,
         named=NAMED,
         **more,
