@@ -135,8 +135,8 @@ def _limits(result: Result) -> Iterator[str]:
     plans = sum(site.state == DEVELOPING for site in result.sites)
     if plans:
         yield (
-            f"{quantity(plans, 'site is a plan', 'sites are plans')}; whether a plan was carried out is known only if a "
-            "later source says so."
+            f"{quantity(plans, 'site is a plan', 'sites are plans')}; whether a plan was carried out is known only if "
+            "a later source says so."
         )
     if result.placed:
         yield (

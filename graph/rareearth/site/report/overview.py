@@ -127,8 +127,8 @@ def timeline(material: Material) -> Figure:
 
     support = seen.support
     summary = (
-        f"Of {support.ties:,} ties, {seen.dated:,} have a year from a claim, {seen.published:,} only the year of a page, and "
-        f"{seen.undated:,} no year."
+        f"Of {support.ties:,} ties, {seen.dated:,} have a year from a claim, {seen.published:,} only the year of a page, "
+        f"and {seen.undated:,} no year."
     )
     return Figure(
         name="timeline",
@@ -188,8 +188,8 @@ def ranking(material: Material) -> Figure:
         f"{references.cite('efron1993')}; why ranks need one: {references.cite('goldstein1996')}).",
         support=support,
         caveat=material.small(support.ties, len(support.sources))
-        or f"Only {certain} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95% confidence: "
-        "their intervals end there. If intervals overlap, the order means nothing.",
+        or f"Only {certain} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95% "
+        "confidence: their intervals end there. If intervals overlap, the order means nothing.",
         table=Table(
             "Organizations and firms with the most ties",
             ("actor", "sphere", "ties", "rank", "from", "to"),
