@@ -300,8 +300,8 @@ def _limits(result: Result) -> Iterator[str]:
     for aim in result.aims:
         if aim.noise:
             yield (
-                f"{aim.title}: {quantity(len(aim.noise), 'more is', 'more are')} left out as noise. Without one source, the "
-                f"gain is less than {missing_ties.LEAST_GAIN:.0%}, or an end has no tie at all."
+                f"{aim.title}: {quantity(len(aim.noise), 'more is', 'more are')} left out as noise. Without one "
+                f"source, the gain is less than {missing_ties.LEAST_GAIN:.0%}, or an end has no tie at all."
             )
     least = laboratory_to_market.LEAST_BODIES
     if min(result.laboratories, result.firms) < least:

@@ -127,8 +127,8 @@ def timeline(material: Material) -> Figure:
 
     support = seen.support
     summary = (
-        f"Of {support.ties:,} ties, {seen.dated:,} have a year from a claim, {seen.published:,} only the year of a page, "
-        f"and {seen.undated:,} no year."
+        f"Of {support.ties:,} ties, {seen.dated:,} have a year from a claim, {seen.published:,} only the year of a "
+        f"page, and {seen.undated:,} no year."
     )
     return Figure(
         name="timeline",
