@@ -863,7 +863,7 @@ def test_a_port_that_is_taken(run_process: Command, server: Served, little: Path
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
 def test_a_host_that_is_not_ours(run_process: Command, little: Path, host: str) -> None:
-    one_line(run_process("serve", "--host", host, "--port", 0, "--build", little), host, "cannot be listened on")
+    one_line(run_process("serve", "--host", host, "--port", 0, "--build", little), host, "cannot listen on")
 
 
 def test_no_build_and_one_that_is_broken(run_process: Command, little: Path, tmp_path: Path) -> None:
