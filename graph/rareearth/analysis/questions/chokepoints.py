@@ -127,8 +127,8 @@ def _limits(result: Result) -> Iterator[str]:
         count = result.count(stage, OPERATING)
         if count < LEAST_SITES:
             yield (
-                f"{name}: {quantity(count, 'operating site')}; with fewer than {LEAST_SITES}, nothing follows "
-                f"for the market."
+                f"{name}: {quantity(count, 'operating site')}; with fewer than {LEAST_SITES}, no conclusion "
+                "about the market is possible."
             )
     if result.outputs and result.stages:
         yield _census(result)

@@ -291,7 +291,7 @@ def _answer(result: Result) -> str:
         )
 
     return (
-        f"Of {quantity(result.missing, 'missing tie')} between organizations and firms {best(False, 'shorten paths')} "
+        f"Of {quantity(result.missing, 'missing tie')} between organizations and firms, {best(False, 'shorten paths')} "
         f"Between components, {best(True, 'gain')}"
     )
 
