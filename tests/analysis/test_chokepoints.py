@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from conftest import Folder
-from small_stores import made, rows, table
+from small_stores import made
 
 from rareearth import analysis, namespaces
-from rareearth.analysis import sample, supply_chain
+from rareearth.analysis import questions, sample, supply_chain
 from rareearth.analysis.finding import Finding, Verdict
 from rareearth.analysis.questions import chokepoints
+from rareearth.analysis.sites import Index
 from rareearth.errors import RareEarthError
 from rareearth.store import asof
 from rareearth.store.oxigraph import Oxigraph
@@ -35,11 +36,13 @@ TOLD = [
 
 
 def points(finding: Finding) -> set[tuple[object, object, object]]:
-    return {
-        (row["stage"], row["by"], row["name"])
-        for row in rows(table(finding, "Single points"))
-        if row["state"] == "operating"
-    }
+    stages = finding.result.stages
+    return {(stages[p.stage], p.by, p.carrier.id) for p in finding.result.points if p.state == "operating"}
+
+
+def indices(finding: Finding, stage: str, by: str) -> list[Index]:
+    """The indices of a stage (its name) by country, operator or controller, one for each state."""
+    return [i for i in finding.result.indices if (finding.result.stages[i.stage], i.by) == (stage, by)]
 
 
 def test_a_chain_with_one_chokepoint_is_found(folder: Folder) -> None:
@@ -65,7 +68,7 @@ def test_a_chain_without_a_chokepoint_has_none(folder: Folder) -> None:
     owned = ["firm-a subsidiaryOf top", "firm-b subsidiaryOf top", "firm-c subsidiaryOf top"]
     finding = analysis.answer(made(folder, entities, {"one": [*TOLD, *more, *owned]}), "chokepoints")
     assert points(finding) == {(s, "controller", "top") for s in ("mining", "separation", "metals", "magnets")}
-    assert rows(table(finding, "Controllers"))[0]["controller"] == "top"
+    assert finding.result.reaches[0].controller.id == "top"
 
 
 def test_a_site_without_a_known_country_leaves_the_point_open(folder: Folder) -> None:
@@ -89,14 +92,14 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
     assert sites["mine-a"].countries == ("north",)
     assert sites["mine-c"].countries == ()
     assert not any(site.maker for site in way.sites)
-    finding = chokepoints.answer(store, sample.read(store), 0)
-    magnets = [row for row in rows(table(finding, "Each stage by country")) if row["stage"] == "magnets"]
-    assert [(row["country"], row["capacity t/a"], row["planned t/a"]) for row in magnets] == [
+    finding = questions.answer("chokepoints", chokepoints, store, sample.read(store), 0)
+    magnets = [count for count in finding.result.countries if finding.result.stages[count.stage] == "magnets"]
+    assert [(count.country.id, count.capacity, count.planned) for count in magnets] == [
         ("north", 50.0, 80.0), ("south", None, None),
     ]  # fmt: skip
-    outputs = rows(table(finding, "Output"))
-    assert [(row["country"], row["% of those stated"]) for row in outputs] == [("north", 90.0), ("south", 10.0)]
-    assert outputs[0]["index of the year"] == pytest.approx(0.82)  # 0.9^2 + 0.1^2
+    outputs = finding.result.outputs
+    assert [(output.country.id, output.share) for output in outputs] == [("north", 0.9), ("south", 0.1)]
+    assert outputs[0].index == pytest.approx(0.82)  # 0.9^2 + 0.1^2
     assert any("90% of the output" in text and "1 of 3" in text for text in finding.limits)
 
 
@@ -125,19 +128,19 @@ def test_those_who_run_a_site_together_carry_a_part_each(folder: Folder) -> None
     finding = analysis.answer(
         made(folder, CHAIN | {"split-b": "SeparationPlant"}, {"one": [*TOLD, *more]}), "chokepoints"
     )
-    found = rows(table(finding, "Each stage:"))
-    run = next(r for r in found if (r["stage"], r["by"], r["state"]) == ("separation", "operator", "operating"))
+    [run] = [i for i in indices(finding, "separation", "operator") if i.state == "operating"]
     # A has one and a half of two sites, B a half: (3/4)^2 + (1/4)^2
-    assert (run["number"], run["largest"], run["% of known"]) == (2, "firm-a", 75.0)
-    assert run["index"] == pytest.approx(0.625)
+    assert (run.concentration.carriers, run.largest.id, run.concentration.share) == (2, "firm-a", 0.75)
+    assert run.concentration.index == pytest.approx(0.625)
 
 
 def test_the_index_of_a_stage_by_hand(folder: Folder) -> None:
     # three mines that are not given up: one in each country, one unknown. 2 * (1/2)^2; 3 * (1/3)^2; (2/3)^2 + (1/3)^2
     finding = analysis.answer(made(folder, CHAIN, {"one": TOLD}), "chokepoints")
-    mines = [r for r in rows(table(finding, "Each stage:")) if (r["stage"], r["by"]) == ("mining", "country")]
-    assert [(r["sites"], r["number"], r["not known"]) for r in mines] == [(2, 2, 0), (3, 2, 1)]
-    assert [mines[1][name] for name in ("index", "at least", "at most")] == pytest.approx([1 / 2, 1 / 3, 5 / 9])
+    mines = indices(finding, "mining", "country")
+    assert [(i.sites, i.concentration.carriers, i.concentration.unknown) for i in mines] == [(2, 2, 0), (3, 2, 1)]
+    found = mines[1].concentration
+    assert (found.index, found.low, found.high) == pytest.approx((1 / 2, 1 / 3, 5 / 9))
 
 
 def test_sites_of_what_ships_are_all_counted(store: Oxigraph) -> None:
@@ -150,11 +153,10 @@ def test_sites_of_what_ships_are_all_counted(store: Oxigraph) -> None:
     assert staged <= counted | set(way.placed)
     assert not counted & set(way.placed)
     finding = analysis.answer(store, "chokepoints")
-    assert len(table(finding, "The sites").rows) == len(way.sites)
-    listed = sum(
-        int(str(row[state])) for row in rows(table(finding, "Each stage by country")) for state in supply_chain.STATES
+    assert len(finding.result.sites) == len(way.sites)
+    assert sum(sum(count.states.values()) for count in finding.result.countries) == sum(
+        len(site.stages) for site in way.sites
     )
-    assert listed == sum(len(site.stages) for site in way.sites)
     assert {claim for site in way.sites for claim in site.claims} <= set(finding.support.claims)
     one = next(source for source in finding.support.sources)
     assert one not in analysis.answer(store, "chokepoints", without=[one]).support.sources
@@ -167,15 +169,15 @@ def test_a_facility_of_which_only_a_place_is_told_is_no_site(folder: Folder) -> 
     }
     store = made(folder, CHAIN, sources)
     kept = analysis.answer(store, "chokepoints")
-    assert [row["site"] for row in rows(table(kept, "The sites"))] == ["mine-b", "mine-a"]  # not known, operating
+    assert [row.site.id for row in kept.result.sites] == ["mine-b", "mine-a"]  # not known, operating
     assert any("1 more facility is not counted" in limit for limit in kept.limits)
     # the pages are of 2024, and that a mine lies somewhere holds at any time
     none = analysis.answer(asof.at(store, "1950").store, "chokepoints")
-    assert table(none, "The sites").rows == ()
+    assert none.result.sites == ()
     assert "no site" in none.answer
     assert any("3 more facilities are not counted" in limit for limit in none.limits)
     rest = analysis.answer(store, "chokepoints", without=["one"])
-    assert table(rest, "The sites").rows == ()
+    assert rest.result.sites == ()
     assert any("2 more facilities are not counted" in limit for limit in rest.limits)
 
 

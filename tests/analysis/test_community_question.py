@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 
 from conftest import Folder, environment
-from small_stores import made, rows, table
+from small_stores import made
 
 from rareearth import analysis
 from rareearth.analysis import sample
@@ -28,8 +28,8 @@ def test_planted_communities_are_found_in_a_store(folder: Folder) -> None:
     ]
     finding = analysis.answer(made(folder, {f"firm-{name}": "Company" for name in names}, {"one": ties}), "communities")
     assert finding.verdict is Verdict.DESCRIPTIVE
-    assert [row["actors"] for row in rows(table(finding, "The groups"))] == [12, 12, 12]
-    assert sum(len(ids) for ids in table(finding, "The groups").evidence) > 0.9 * len(ties)
+    assert [len(group.members) for group in finding.result.groups] == [12, 12, 12]
+    assert sum(len(group.claims) for group in finding.result.groups) > 0.9 * len(ties)
 
 
 def test_chance_is_not_taken_for_communities(folder: Folder) -> None:
@@ -49,14 +49,14 @@ def test_a_graph_that_is_no_more_in_groups_than_chance_is_told_so(folder: Folder
     finding = analysis.answer(store, "communities")
     assert finding.verdict is Verdict.INCONCLUSIVE
     assert any("may be due to chance" in text for text in finding.limits)
-    assert rows(table(finding, "Modularity"))[0]["adjusted Rand"] == 1
+    assert finding.result.method.ari == 1
 
 
 def test_communities_of_what_ships_hold_all_actors(store: Oxigraph, shipped: Callable[[str], Finding]) -> None:
     read, finding = sample.read(store), shipped("communities")
-    groups = rows(table(finding, "The groups"))
-    assert sum(int(str(row["actors"])) for row in groups) <= len(read.ties)
-    assert sum(int(str(row["ties within"])) for row in groups) == table(finding, "The groups").support.ties  # type: ignore[union-attr]
+    groups = finding.result.groups
+    assert sum(len(group.members) for group in groups) <= len(read.ties)
+    assert sum(group.within for group in groups) == finding.result.groups_support.ties
     assert finding.support == read.support()
     assert json.loads(json.dumps(record(finding)))["verdict"] == str(finding.verdict)
 

@@ -33,15 +33,14 @@ def missing(shipped: Callable[[str], Finding]) -> Finding:
 def test_the_planted_gap_is_named_with_its_broker(folder: Folder) -> None:
     brokered = brokered_store(folder)
     found = analysis.answer(brokered, "gaps")
-    shorter = tables(found)["Ties that make paths shorter, from research bodies to firms"]
-    row = dict(zip(shorter.columns, shorter.rows[0], strict=True))
-    assert {str(row["one"]).split("-")[0], str(row["other"]).split("-")[0]} == {"lab", "firm"}
-    assert "the-society" in str(row["possible brokers"])
-    claims = {str(claim) for claim in shorter.evidence[0]}
-    assert claims <= set(found.support.claims)
-    assert len(claims) >= 2
-    joined = tables(found)["Ties between components, from research bodies to firms"]
-    assert joined.rows == ()
+    shorter, joined = found.result.aims[:2]
+    gap = shorter.gaps[0]
+    assert {gap.one.id.split("-")[0], gap.other.id.split("-")[0]} == {"lab", "firm"}
+    assert "the-society" in [actor.id for actor in gap.brokers]
+    assert set(gap.claims) <= set(found.support.claims)
+    assert len(gap.claims) >= 2
+    assert joined.joins
+    assert joined.gaps == ()
 
 
 def test_the_answer_on_gaps_is_two_sentences(folder: Folder, missing: Finding) -> None:
@@ -80,14 +79,16 @@ def test_a_gap_that_one_source_makes_is_noise(folder: Folder) -> None:
     hub = [f"hub-lab collaboratesWith {lab}" for lab in labs]
     sources = {"one": [*chain, *star], "two": [*chain, *star], "extra": hub}
     found = analysis.answer(world(folder, kinds, sources), "gaps")
-    joins = tables(found)["Ties between components, from research bodies to firms"]
-    assert [sorted(map(str, row[:2])) for row in joins.rows] == [["firm-0", "lab-1"]]
-    noise = found.tables[-1].rows[0]
-    assert (set(noise[1:3]), noise[4:]) == ({"firm-0", "hub-lab"}, (None, "extra"))
+    joins = found.result.aims[1]
+    assert [{gap.one.id, gap.other.id} for gap in joins.gaps] == [{"firm-0", "lab-1"}]
+    noise = joins.noise[0]
+    assert {noise.one.id, noise.other.id} == {"firm-0", "hub-lab"}
+    assert noise.least == (-1.0, "extra")  # without that source one of the two has no tie
     assert any("left out as noise" in limit for limit in found.limits)
     # stated by two, it is the gap
     kept = analysis.answer(world(folder, kinds, {**sources, "more": hub}), "gaps")
-    assert set(tables(kept)[joins.title].rows[0][:2]) == {"firm-0", "hub-lab"}
+    first = kept.result.aims[1].gaps[0]
+    assert {first.one.id, first.other.id} == {"firm-0", "hub-lab"}
 
 
 def test_where_nobody_is_reached_a_gain_has_no_measure_but_is_found(folder: Folder) -> None:
@@ -104,15 +105,12 @@ def test_where_nobody_is_reached_a_gain_has_no_measure_but_is_found(folder: Fold
 
 
 def test_ties_that_are_missing_are_between_bodies_and_are_not_there(missing: Finding, read: Sample) -> None:
-    labels = {str(data["label"]): node for node, data in read.ties.nodes(data=True)}
-    listed = [(labels[str(row[0])], labels[str(row[1])]) for table in missing.tables[:4] for row in table.rows]
-    assert listed
-    for one, other in listed:
-        assert {read.ties.nodes[end]["actor_type"] for end in (one, other)} <= set(sample.BODIES)
-        assert not read.ties.has_edge(one, other)
-    for table in missing.tables[:4]:
-        least = table.columns.index("least gain, %")
-        assert all(row[least] >= 100 * missing_ties.LEAST_GAIN for row in table.rows)
+    gaps = [gap for aim in missing.result.aims for gap in aim.gaps]
+    assert gaps
+    for gap in gaps:
+        assert {read.ties.nodes[end.id]["actor_type"] for end in (gap.one, gap.other)} <= set(sample.BODIES)
+        assert not read.ties.has_edge(gap.one.id, gap.other.id)
+        assert gap.least.gain >= missing_ties.LEAST_GAIN
 
 
 def test_every_row_shows_claims_of_the_sample(missing: Finding) -> None:

@@ -109,8 +109,9 @@ def test_the_planted_broker_carries_and_cuts_every_path(folder: Folder) -> None:
     assert [actor.id for actor in found.result.independent.separator] == ["the-society"]
     shown = tables(found)
     brokers = shown["Actors on the shortest paths from research bodies to firms"]
-    row = dict(zip(brokers.columns, brokers.rows[0], strict=True))
-    assert [row["% of pairs"], *(row[role] for role in Roles._fields)] == [100, 0, 6, 0, 0, 9]
+    assert "the-society" in brokers.rows[0]
+    broker = found.result.brokers[0]
+    assert (broker.share, *(broker.roles[role] for role in Roles._fields)) == (1, 0, 6, 0, 0, 9)
     assert "the-society" in next(table.note for title, table in shown.items() if title.startswith("Independent paths"))
 
 
@@ -163,9 +164,9 @@ def answered(shipped: Callable[[str], Finding]) -> Finding:
 
 def test_the_distances_are_over_all_pairs_of_bodies_that_have_a_tie(answered: Finding, read: Sample) -> None:
     laboratories, firms = laboratory_to_market.laboratories(read.ties), laboratory_to_market.firms(read.ties)
-    row = dict(zip(answered.tables[0].columns, answered.tables[0].rows[0], strict=True))
-    assert row["pairs"] == len(laboratories) * len(firms)
-    assert row["with a path"] == cuts.connected_pairs(read.ties, laboratories, firms)
+    market = answered.result.test.statistics.market
+    assert market.pairs == len(laboratories) * len(firms)
+    assert market.reached == cuts.connected_pairs(read.ties, laboratories, firms)
     assert answered.support == read.support()
     assert answered.support.claims
     assert answered.claim

@@ -74,7 +74,8 @@ def test_what_is_said_of_overlap_goes_with_its_source(store: Oxigraph) -> None:
     query = "SELECT ?source { ?r ree:overlap true . GRAPH ?c { ?a ?r ?b } ?c ree:source ?source }"
     sources = {namespaces.local(source.value) for (source,) in store.select(query)}
     assert sources
-    assert {row["source"] for row in rows(table(analysis.answer(store, "overlap"), "Bodies that overlap"))} == sources
+    stated = analysis.answer(store, "overlap").result.stated
+    assert {statement.source for tested in stated for statement in tested.statements} == sources
     finding = analysis.answer(store, "overlap", without=sources)
     assert (finding.verdict, finding.claim) == (Verdict.DESCRIPTIVE, "")
-    assert not table(finding, "Bodies that overlap").rows
+    assert finding.result.stated == ()

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 from conftest import Folder
-from small_stores import made, rows, table
+from small_stores import made
 
 from rareearth import analysis
 from rareearth.analysis import owners, sample
@@ -25,10 +25,8 @@ CIRCLE = [
 
 
 def stake(finding: Finding, owner: str, owned: str) -> tuple[object, ...] | None:
-    for row in rows(table(finding, "Ultimate owners")):
-        if (row["ultimate owner"], row["owned"]) == (owner, owned):
-            return row["at least %"], row["at most %"], row["control"]
-    return None
+    found = (s for s in finding.result.ultimate if (s.owner.id, s.owned.id) == (owner, owned))
+    return next(((round(100 * s.low, 4), round(100 * s.high, 4), s.control) for s in found), None)
 
 
 def test_owners_through_a_circle(folder: Folder) -> None:
@@ -39,7 +37,7 @@ def test_owners_through_a_circle(folder: Folder) -> None:
         percent = pytest.approx(100 * part / 47, abs=1e-4)
         assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
     assert finding.support.ties == 4
-    assert all(len(ids) == 3 for ids in table(finding, "Ultimate owners").evidence)  # not the other owner's
+    assert all(len(stake.claims) == 3 for stake in finding.result.ultimate)  # not the other owner's
 
 
 @pytest.mark.parametrize(
@@ -116,9 +114,8 @@ def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store
 def test_every_share_of_what_ships_is_a_part(store: Oxigraph) -> None:
     finding = analysis.answer(store, "ownership")
     least: dict[object, float] = defaultdict(float)
-    for row in rows(table(finding, "Ultimate owners")):
-        low, high = float(str(row["at least %"])), float(str(row["at most %"]))
-        assert 0 <= low <= high <= 100
-        least[row["owned"]] += low
-    assert max(least.values()) <= 100.01
-    assert len(table(finding, "Ultimate owners").rows) == len(table(finding, "Ultimate owners").evidence)
+    for found in finding.result.ultimate:
+        assert 0 <= found.low <= found.high <= 1
+        assert set(found.claims) <= set(finding.support.claims)
+        least[found.owned.id] += found.low
+    assert max(least.values()) <= 1.0001

@@ -11,7 +11,7 @@ from conftest import Folder
 from planted_worlds import Claim, evidence_is_of, ring, spread, world
 
 from rareearth import analysis
-from rareearth.analysis import sample
+from rareearth.analysis import questions, sample
 from rareearth.analysis.finding import Finding, Verdict
 from rareearth.analysis.questions import periphery
 from rareearth.errors import RareEarthError
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def test_every_row_of_evidence_is_of_claims(store: Oxigraph) -> None:
     read = sample.read(store)
-    evidence_is_of(periphery.answer(store, read.without(read.sources()[25:]), 0), store)
+    evidence_is_of(
+        questions.answer("private-at-the-edge", periphery, store, read.without(read.sources()[25:]), 0), store
+    )
 
 
 PRIVATE, STATE = [f"private-{i:02}" for i in range(12)], [f"state-{i:02}" for i in range(12)]
@@ -103,8 +105,7 @@ def test_firms_are_shown_by_name(folder: Folder) -> None:
     edged(folder, core(STATE, PRIVATE))
     folder.change("entities/all.yaml", "name: private-00\n", "name: The First Firm\n")
     found = analysis.answer(oxigraph.memory(nquads.lines(folder.dataset())), "private-at-the-edge")
-    firms = next(table for table in found.tables if table.title == "The firms")
-    assert {str(row[0]) for row in firms.rows} == {"The First Firm", *PRIVATE[1:], *STATE}
+    assert {firm.name for firm in found.result.firms} == {"The First Firm", *PRIVATE[1:], *STATE}
 
 
 def test_where_no_source_turns_anything_the_limits_say_so_and_no_table(folder: Folder) -> None:
@@ -132,8 +133,7 @@ def test_the_test_without_each_source_is_kept_and_made_once(folder: Folder, monk
 def test_the_finding_tells_how_it_was_before(folder: Folder) -> None:
     folder.change("sources/daily.yaml", "      since: 2020\n      until: 2021-06\n", "      since: 2020\n")
     found = analysis.answer(oxigraph.memory(nquads.lines(folder.dataset())), "private-at-the-edge")
-    [table] = [t for t in found.tables if t.columns[0] == "as of"]
-    assert [row[0] for row in table.rows] == ["2010", "2015", "2020"]
+    assert list(found.result.by_year) == ["2010", "2015", "2020"]
 
 
 def test_over_time_is_as_of_each_day(store: Oxigraph) -> None:

@@ -12,7 +12,7 @@ from conftest import Folder
 from planted_worlds import Claim, evidence_is_of, ring, spread, world
 
 from rareearth import analysis
-from rareearth.analysis import finding, sample
+from rareearth.analysis import finding, questions, sample
 from rareearth.analysis.finding import Finding, Verdict
 from rareearth.analysis.questions import spheres
 from rareearth.store.oxigraph import Oxigraph
@@ -51,7 +51,7 @@ def test_the_numbers_of_the_shipped_data_agree(mixed: Finding, read: Sample, sto
     assert all(0 < pair.ties.p <= 1 for pair in (*pairs, *mixed.result.by_group.pairs))
     assert [row[2] for row in mixed.tables[0].rows] == [pair.ties.observed for pair in pairs]
     assert all(p is None or 0 < float(str(p)) <= 1 for table in mixed.tables[:4] for *_, p in table.rows)
-    assert finding.record(spheres.answer(store, read, 0)) == finding.record(mixed)
+    assert finding.record(questions.answer("spheres", spheres, store, read, 0)) == finding.record(mixed)
 
 
 FIRMS, SCHOOLS = [f"firm-{i}" for i in range(20)], [f"school-{i}" for i in range(20)]
@@ -59,7 +59,7 @@ FIRMS, SCHOOLS = [f"firm-{i}" for i in range(20)], [f"school-{i}" for i in range
 
 def answer(folder: Folder, claims: list[Claim]) -> Finding:
     made = world(folder, {"Company": FIRMS, "University": SCHOOLS}, claims)
-    return spheres.answer(made, sample.read(made), 1)
+    return questions.answer("spheres", spheres, made, sample.read(made), 1)
 
 
 def test_two_spheres_with_hardly_a_tie_between_are_found(folder: Folder) -> None:

@@ -1,8 +1,8 @@
 """The article's questions, answered from the network: each with a verdict, numbers and the claims that support them.
 
-``answer(store, "spheres")`` gives a :class:`finding.Finding`. Each question is a module of :mod:`questions` with a
-dataclass ``Result``, a function ``answer(store, sample, seed)`` and a function ``tables(result)``; :mod:`sample`
-defines what counts as a tie, :mod:`references` has the literature. Same data and seed, same finding.
+``answer(store, "spheres")`` gives a :class:`finding.Finding`. Each question is a module of :mod:`questions`, which says
+what such a module has; :mod:`sample` defines what counts as a tie, :mod:`references` has the literature. Same data and
+seed, same finding.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ def describe(
 def _answers(
     store: Backend, wanted: list[str], kinds: Collection[str], without: Collection[str], seed: int
 ) -> Iterator[Finding[Any]]:
+    from rareearth.analysis import questions
     from rareearth.analysis import sample as samples
 
     for name in wanted:
@@ -75,9 +76,8 @@ def _answers(
     _require_libraries()
     sample = samples.read(store, kinds, without)
     for name in wanted:
-        module = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
-        found: Finding[Any] = module.answer(store, sample, seed)
-        yield found
+        module: Any = importlib.import_module(f"{__name__}.questions.{QUESTIONS[name]}")
+        yield questions.answer(name, module, store, sample, seed)
 
 
 def _require_libraries() -> None:

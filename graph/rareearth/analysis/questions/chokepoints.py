@@ -22,7 +22,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import owners, sites, supply_chain
-from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, quantity
+from rareearth.analysis.finding import Support, Table, Value, Verdict, quantity
 from rareearth.analysis.sites import STANDING
 from rareearth.analysis.supply_chain import DEVELOPING, OPERATING, STATES
 from rareearth.views import phrase
@@ -72,24 +72,8 @@ class Result:
         return Verdict.DESCRIPTIVE if enough else Verdict.INCONCLUSIVE
 
 
-def answer(store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
-    """The finding on a sample. It does not depend on the seed."""
-    result = measure(store, sample)
-    return Finding(
-        name="chokepoints",
-        question=QUESTION,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
-def measure(store: Backend, sample: Sample) -> Result:
-    """The sites of each stage of a sample, and how they are spread."""
+def measure(store: Backend, sample: Sample, _seed: int) -> Result:
+    """The sites of each stage of a sample, and how they are spread. It does not depend on the seed."""
     chain = supply_chain.read(store, sample.left_out, known=sample.claims.values())
     by = sites.carriers(chain, owners.read(sample))
     claims = {claim for site in chain.sites for claim in site.claims}
@@ -107,7 +91,13 @@ def measure(store: Backend, sample: Sample) -> Result:
     )
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """No statement is tested."""
+    return ""
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     if not result.sites:
         return "The sources mention no site at any stage."
     counts = [
@@ -122,7 +112,8 @@ def _answer(result: Result) -> str:
     return f"{first} All known operating sites have the same country, operator or controller for {', '.join(named)}."
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     for stage, name in result.stages.items():
         count = result.count(stage, OPERATING)
         if count < LEAST_SITES:

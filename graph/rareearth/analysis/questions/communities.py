@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import references
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
+from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
 from rareearth.measures import communities, cuts, null_model
 
 if TYPE_CHECKING:
@@ -123,23 +123,7 @@ class Result:
         return Verdict.DESCRIPTIVE if sure else Verdict.INCONCLUSIVE
 
 
-def answer(_store: Backend, sample: Sample, seed: int) -> Finding[Result]:
-    """The finding on a sample. Runs and random graphs are those of one seed."""
-    result = measure(sample, seed)
-    return Finding(
-        name="communities",
-        question=QUESTION,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
-def measure(sample: Sample, seed: int) -> Result:
+def measure(_store: Backend, sample: Sample, seed: int) -> Result:
     """The groups of the actors of a sample, compared with those of another method and of random graphs."""
     graph = sample.ties
     large = graph.number_of_edges() >= LARGE
@@ -230,7 +214,13 @@ def _unsure(sample: Sample, found: Stability, groups: Sequence[frozenset[str]]) 
             yield Unsure(_actor(sample.ties, node), number, sample.ties.degree(node), together)
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """No statement is tested."""
+    return ""
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     if not result.ties:
         return "No two actors are tied."
     method, chance = result.method, result.chance
@@ -243,7 +233,8 @@ def _answer(result: Result) -> str:
     return text + f". {method.runs} runs agree by an adjusted Rand index of {method.ari or 0.0:.2f}."
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     ari, ties = result.method.ari or 0.0, quantity(result.ties, "tie")
     if result.chance is None:
         yield f"{ties}; fewer than {LEAST_TIES} are not compared with random graphs."

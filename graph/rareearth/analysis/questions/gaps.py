@@ -20,7 +20,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth.analysis import sample as samples
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
+from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
 from rareearth.analysis.questions import laboratory_to_market
 from rareearth.measures import cuts, missing_ties
 from rareearth.measures.efficiency import Gains
@@ -128,25 +128,14 @@ class Result:
     firms: int
     support: Support
 
-
-def answer(_store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
-    """The finding on a sample. It does not depend on the seed."""
-    result = measure(sample)
-    return Finding(
-        name="gaps",
-        question=QUESTION,
-        verdict=Verdict.DESCRIPTIVE,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
+    @property
+    def verdict(self) -> Verdict:
+        """Descriptive: no statement is tested."""
+        return Verdict.DESCRIPTIVE
 
 
-def measure(sample: Sample) -> Result:
-    """The gaps of a sample for each aim."""
+def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
+    """The gaps of a sample for each aim. It does not depend on the seed."""
     bodies = [node for node, data in sample.ties.nodes(data=True) if data["actor_type"] in samples.BODIES]
     single = sorted({data["sources"][0] for *_, data in sample.ties.edges(data=True) if len(data["sources"]) == 1})
     candidates = missing_ties.missing(sample.ties, bodies)
@@ -277,7 +266,12 @@ def _brokers(sample: Sample, one: str, other: str) -> tuple[tuple[Actor, ...], b
     return tuple(_actor(sample, node) for node in nodes), shared, claims
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """No statement is tested."""
+    return ""
+
+
+def answer(result: Result) -> str:
     """The first tie that makes paths shorter, and the first that joins components, of the first aim that has one."""
     found = {aim.joins: aim for aim in reversed(result.aims) if aim.gaps}
 
@@ -296,7 +290,8 @@ def _answer(result: Result) -> str:
     )
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     for aim in result.aims:
         if aim.noise:
             yield (

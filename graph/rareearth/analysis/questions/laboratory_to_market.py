@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import network
 from rareearth.analysis import sample as samples
-from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
+from rareearth.analysis.finding import Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
 from rareearth.analysis.questions import intermediaries
 from rareearth.analysis.questions.intermediaries import Paths
 from rareearth.measures import backends, cuts, efficiency, null_model
@@ -176,23 +176,6 @@ def firms(graph: Graph) -> list[str]:
     ]
 
 
-def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
-    """The finding on a sample. The numbers are those of one seed."""
-    result = measure(store, sample, seed)
-    return Finding(
-        name="laboratory-to-market",
-        question=QUESTION,
-        claim=CLAIM,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
 def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The paths from the research bodies to the firms of a sample, with the test of the claim."""
     graph = sample.ties
@@ -258,7 +241,13 @@ def bodies_only(graph: Graph) -> Graph:
     )
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """The statement that is tested."""
+    return CLAIM
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     found = result.test.statistics
     market, far, near = found.market, found.far, found.near
     if not market.pairs or not far or not near:
@@ -280,7 +269,8 @@ def _answer(result: Result) -> str:
     return f"{text} {first.name} is on the shortest path of {first.share:.0%} of the pairs."
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     found = result.test.statistics
     if min(found.laboratories, found.firms) < LEAST_BODIES:
         yield (

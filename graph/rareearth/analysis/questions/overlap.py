@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rareearth.analysis import likeness
 from rareearth.analysis import sample as samples
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
+from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
 from rareearth.measures import equivalence, permutation
 from rareearth.store import claims, vocabulary
 
@@ -122,25 +122,11 @@ class Result:
         return verdicts.pop() if len(verdicts) == 1 else Verdict.INCONCLUSIVE
 
 
-def answer(store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
-    """The finding on a sample. It does not depend on the seed."""
-    result = measure(store, sample)
-    return Finding(
-        name="overlap",
-        question=QUESTION,
-        claim="; ".join(f"{tested.one.name} and {tested.other.name} overlap" for tested in result.stated),
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
+def measure(store: Backend, sample: Sample, _seed: int) -> Result:
+    """How alike the bodies of each role of a sample are tied, and those that sources say overlap.
 
-
-def measure(store: Backend, sample: Sample) -> Result:
-    """How alike the bodies of each role of a sample are tied, and those that sources say overlap."""
+    It does not depend on the seed.
+    """
     stated: dict[tuple[str, str], list[Statement]] = defaultdict(list)
     for statement in _statements(store, sample):
         stated[statement.one, statement.other].append(statement)
@@ -252,7 +238,13 @@ def _role(
     return Role(sphere, name, len(members), pairs, len(own), mean, tests, significant)
 
 
-def _answer(result: Result) -> str:
+def claim(result: Result) -> str:
+    """The statements that are tested: those of sources."""
+    return "; ".join(f"{tested.one.name} and {tested.other.name} overlap" for tested in result.stated)
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     parts = []
     for tested in result.stated:
         pair, names = tested.pair, f"{tested.one.name} and {tested.other.name}"
@@ -275,7 +267,8 @@ def _answer(result: Result) -> str:
     return " ".join(parts)
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     if not result.stated:
         yield "No source says that two bodies overlap, so there is no claim to test."
     for tested in result.stated:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rareearth.analysis import owners
 from rareearth.analysis import sample as samples
-from rareearth.analysis.finding import Actor, Finding, Support, Table, Value, Verdict, quantity
+from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
 
 if TYPE_CHECKING:
     from rareearth.analysis.owners import Owned, Stake
@@ -106,24 +106,8 @@ class Result:
         return Verdict.DESCRIPTIVE if self.ultimate else Verdict.INCONCLUSIVE
 
 
-def answer(_store: Backend, sample: Sample, _seed: int) -> Finding[Result]:
-    """The finding on a sample. It does not depend on the seed."""
-    result = measure(sample)
-    return Finding(
-        name="ownership",
-        question=QUESTION,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
-def measure(sample: Sample) -> Result:
-    """The direct and the ultimate owners of the firms, mines and plants of a sample."""
+def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
+    """The direct and the ultimate owners of the firms, mines and plants of a sample. It does not depend on the seed."""
     owned = owners.read(sample)
     found = [s for s in owners.stakes(owned) if _industry(sample, s.owned)]
     bodies = sorted({below for _, below in owned.spans if _industry(sample, below)})
@@ -185,7 +169,13 @@ def _owners(sample: Sample, ultimate: Iterable[Ultimate]) -> list[Owner]:
     return sorted(found, key=lambda o: (-o.controls, -o.may_control, -o.holds, o.owner.id))
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """No statement is tested."""
+    return ""
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     if not result.ultimate:
         return "No source names an owner of a firm, a mine or a plant."
     open_ = {stake.owned for stake in result.ultimate if not stake.exact}
@@ -201,7 +191,8 @@ def _answer(result: Result) -> str:
     )
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     yield (
         f"No owner is known for {quantity(result.ownerless, 'firm')}: a firm at the end of a known chain may still "
         "have an owner."

@@ -20,7 +20,6 @@ from rareearth.analysis import ownership_sector
 from rareearth.analysis import sample as samples
 from rareearth.analysis.finding import (
     Actor,
-    Finding,
     Support,
     Table,
     TestResult,
@@ -201,23 +200,6 @@ def compare_each(several: Iterable[Sample], seed: int) -> Iterator[Comparison]:
         yield known[same]
 
 
-def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
-    """The finding on a sample, with what it is with other kinds of claims, without each source and as of other days."""
-    result = measure(store, sample, seed)
-    return Finding(
-        name="private-at-the-edge",
-        question=QUESTION,
-        claim=CLAIM,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
 def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
     sources = sample.sources()
@@ -288,7 +270,13 @@ def _years(store: Backend) -> list[str]:
     return [str(int(max(days)[:4]) - before) for before in (10, 5, 0)] if days else []
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """The statement that is tested."""
+    return CLAIM
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     found = result.test.statistics
     firms = f"{found.private:,} private and {quantity(found.state, 'state-owned firm')} have a tie"
     if not found.effects:
@@ -300,7 +288,8 @@ def _answer(result: Result) -> str:
     return f"{firms}; {lower} (Cliff's delta: {deltas}).{weak}"
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     found = result.test.statistics
     for name, count in (("private", found.private), ("state-owned", found.state)):
         if count < LEAST_FIRMS:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from rareearth.analysis import grouping, references
 from rareearth.analysis import sample as samples
-from rareearth.analysis.finding import Finding, Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
+from rareearth.analysis.finding import Support, Table, TestResult, Value, Verdict, changed_verdicts, quantity
 from rareearth.measures import backends, mixing, null_model
 
 if TYPE_CHECKING:
@@ -149,23 +149,6 @@ def _of(graph: Graph, attribute: str) -> dict[str, str]:
     return {node: str(data[attribute]) for node, data in graph.nodes(data=True) if data[attribute]}
 
 
-def answer(store: Backend, sample: Sample, seed: int) -> Finding[Result]:
-    """The finding on a sample. The numbers are those of one seed."""
-    result = measure(store, sample, seed)
-    return Finding(
-        name="spheres",
-        question=QUESTION,
-        claim=CLAIM,
-        verdict=result.verdict,
-        answer=_answer(result),
-        result=result,
-        tables=tables(result),
-        support=result.support,
-        limits=tuple(_limits(result)),
-        method=METHOD,
-    )
-
-
 def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The ties between the spheres of a sample, with the test of the claim and what it is sensitive to."""
     graph = samples.bodies(sample)
@@ -231,7 +214,13 @@ def _scopes(sample: Sample) -> Iterator[Scope]:
             yield Scope(name, actors, graph.number_of_edges(), grouping.between(found), *indices, _excess(graph))
 
 
-def _answer(result: Result) -> str:
+def claim(_result: Result) -> str:
+    """The statement that is tested."""
+    return CLAIM
+
+
+def answer(result: Result) -> str:
+    """The result in one or two sentences."""
     ties, between = result.test.ties, result.by_sphere.between
     if between is None:
         return "No two organizations or firms of a known sphere are tied."
@@ -251,7 +240,8 @@ def _answer(result: Result) -> str:
     return f"{found} (z = {between.z:.2f}, p = {between.p:.2g}).{testable}"
 
 
-def _limits(result: Result) -> Iterator[str]:
+def limits(result: Result) -> Iterator[str]:
+    """What cannot be concluded, and by which rule."""
     ties, between = result.test.ties, result.by_sphere.between
     if result.changed:
         yield f"The verdict is not robust: it changes without {', '.join(result.changed)}."
