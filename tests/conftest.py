@@ -108,10 +108,13 @@ claims:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whoever opens the browser is marked for it."""
+    """Tests that use what takes long are marked for it."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "browser" in fixtures:
             item.add_marker(pytest.mark.browser)
+        if "shipped" in fixtures:
+            item.add_marker(pytest.mark.slow)
 
 
 @dataclass(frozen=True)

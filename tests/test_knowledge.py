@@ -126,6 +126,7 @@ def test_sentences_come_with_a_folder_of_texts(built: Path, article_text: str, t
     assert rareearth.open(built).sentence(chair, 0) is None
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated:DeprecationWarning")
 def test_the_examples_of_the_documentation_run(graph: KnowledgeGraph) -> None:
     """On the shipped data, as they say."""

@@ -14,6 +14,7 @@ import rareearth
 from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow  # a wheel is built, and its commands build the data
 
 
 @pytest.fixture(scope="module")

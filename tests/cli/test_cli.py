@@ -279,6 +279,7 @@ def test_a_query_file_that_is_not_utf8(ask: Command, tmp_path: Path) -> None:
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["query", "-e", ENDLESS], ["export", "n.graphml", "--query", ENDLESS.replace("(COUNT(*) AS ?n)", "*")]],

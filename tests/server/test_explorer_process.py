@@ -16,6 +16,7 @@ from rareearth.site import explorer
 from rareearth.store import oxigraph
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)")
 def test_the_page_is_that_of_the_library(built: Path) -> None:
     assert asyncio.run(explorer_process.page(built, None)) == explorer.encode(oxigraph.read(built))

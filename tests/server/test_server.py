@@ -466,6 +466,7 @@ def test_rows_are_counted_whatever_is_in_them(tight: Served, media: str, value: 
             assert answer.text == "the answer has 51 rows of 50 allowed; add LIMIT\n"
 
 
+@pytest.mark.slow
 def test_a_large_answer_is_whole_and_one_too_large_is_an_error(server: Served) -> None:
     value = "x" * 200_000
     for rows, media, status in ((80, J, 200), (80, C, 200), (84, J, 413), (84, X, 413), (84, C, 413), (84, T, 413)):
@@ -503,6 +504,7 @@ def test_a_body_a_target_and_a_head_have_a_length(server: Served) -> None:
     assert ask(server, "/health", headers={"X-Long": "x" * 100_000}).status == 200
 
 
+@pytest.mark.slow
 def test_an_endless_query_is_ended_while_quick_ones_go_on(tight: Served) -> None:
     with ThreadPoolExecutor(2) as pool:
         asked = [pool.submit(query, tight, f"# {n}\n{ENDLESS}") for n in range(2)]
@@ -519,6 +521,7 @@ def test_an_endless_query_is_ended_while_quick_ones_go_on(tight: Served) -> None
     assert statistics.median(taken) < 0.2
 
 
+@pytest.mark.slow
 def test_too_many_long_queries_are_sent_away(tight: Served) -> None:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda n: query(tight, f"# {time.time_ns()} {n}\n{ENDLESS}"), range(16)))
@@ -529,6 +532,7 @@ def test_too_many_long_queries_are_sent_away(tight: Served) -> None:
     quick(tight)
 
 
+@pytest.mark.slow
 def test_a_query_that_wants_all_memory_ends_alone(server: Served) -> None:
     value, many = "x" * 1_000_000, ", ".join(["?a"] * 60)
     bomb = f"BIND('{value}' AS ?a) BIND(CONCAT({many}) AS ?b) BIND(REPLACE(?b, 'x', ?b) AS ?c)"
@@ -757,6 +761,7 @@ def killed(server: Served) -> None:
     server.process.returncode = 0
 
 
+@pytest.mark.slow
 @LINUX
 @pytest.mark.parametrize("how", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_the_end_is_clean_also_while_an_endless_query_runs(little: Path, how: str) -> None:
@@ -788,6 +793,7 @@ def test_the_end_is_clean_also_while_an_endless_query_runs(little: Path, how: st
         assert "Traceback" not in server.log()
 
 
+@pytest.mark.slow
 def test_a_new_build_is_served_and_no_request_fails(tmp_path: Path) -> None:
     folder = small(tmp_path)
     builds.build(folder.data, folder.build)
@@ -889,6 +895,7 @@ def test_without_the_extra(run_process: Command, little: Path, tmp_path: Path, l
 # ---- under load ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_under_load_and_attack_every_good_answer_is_right(built: Path) -> None:
     """A small run of scripts/bench/load.py, which compares every body, and ends with 1 for any failure."""
     options = ["--requests", "400", "--hostile", "40", "--endless", "2", "--limit", "1", "--build", str(built)]

@@ -169,6 +169,7 @@ def test_a_second_build_at_the_same_time_is_refused(folder: Folder) -> None:
 # ---- kills -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("changed", [True, False], ids=["other data", "the same data"])
 def test_a_kill_at_any_step_of_putting_things_in_place_leaves_a_whole_build(folder: Folder, *, changed: bool) -> None:
     """A child process is ended, without any cleaning up, at its n-th rename or removal; for every n."""
@@ -217,6 +218,7 @@ for line in sys.stdin:  # nothing is opened but in the children
     assert any(('"Bob R. Ray"' if changed else '"Bob Ray"') in line for line in quads(folder.build))
 
 
+@pytest.mark.slow
 def test_kills_at_random_moments_leave_the_last_good_build(folder: Folder) -> None:
     command = [sys.executable, "-m", "rareearth", "build", "--data", folder.data, "--build", folder.build]
     start = time.monotonic()
@@ -260,6 +262,7 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_same_data_gives_the_same_bytes_anywhere(built: Path, tmp_path: Path) -> None:
     """In other folders, time zones, locales, orders of hashing and of files, on other days, with other threads."""
     shutil.copytree(ROOT / "data", tmp_path / "data")
