@@ -48,9 +48,9 @@ def random_seed(seed: int) -> Iterator[None]:
     igraph has one generator for the whole process.
 
     >>> import igraph
-    >>> with seeded(1):
+    >>> with random_seed(1):
     ...     first = igraph.Graph.Erdos_Renyi(9, m=9).get_edgelist()
-    >>> with seeded(1):
+    >>> with random_seed(1):
     ...     igraph.Graph.Erdos_Renyi(9, m=9).get_edgelist() == first
     True
     """
@@ -66,7 +66,7 @@ def random_seed(seed: int) -> Iterator[None]:
 def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
     """The undirected graph of only these nodes and their ties: in the same order in every process, and no slow view.
 
-    >>> sorted(part(nx.Graph([("a", "b"), ("b", "c")]), {"a", "b"}).edges())
+    >>> sorted(subgraph(nx.Graph([("a", "b"), ("b", "c")]), {"a", "b"}).edges())
     [('a', 'b')]
     """
     made: Graph = nx.Graph()
@@ -78,7 +78,7 @@ def subgraph(graph: Graph, nodes: Collection[str]) -> Graph:
 def without(graph: Graph, nodes: Iterable[str], ties: Iterable[tuple[str, str]]) -> Graph:
     """A graph without some actors and ties, and without those who then have none.
 
-    >>> sorted(tied(nx.Graph([("a", "b"), ("b", "c"), ("c", "d")]), ["a"], [("c", "d")]))
+    >>> sorted(without(nx.Graph([("a", "b"), ("b", "c"), ("c", "d")]), ["a"], [("c", "d")]))
     ['b', 'c']
     """
     made = subgraph(graph, set(graph) - set(nodes))

@@ -187,7 +187,7 @@ def connected_pairs(graph: nx.Graph[Node], sources: Iterable[Node], targets: Ite
     """How many pairs of a source and another actor as target have a path; who is not in the network has none.
 
     >>> import networkx as nx
-    >>> connected(nx.Graph([("lab", "firm"), ("mine", "plant")]), ["lab"], ["firm", "mine"])
+    >>> connected_pairs(nx.Graph([("lab", "firm"), ("mine", "plant")]), ["lab"], ["firm", "mine"])
     1
     """
     first, last = set(sources), set(targets)

@@ -67,7 +67,7 @@ def rank(graph: nx.Graph[str], actors: Collection[str]) -> tuple[Likeness, ...]:
     By Jaccard, then by the smaller probability, then by name. Pairs that share nobody (Jaccard 0) are not in it.
 
     >>> import networkx as nx
-    >>> [(pair.one, pair.other) for pair in ranked(nx.Graph([("a", "hub"), ("b", "hub"), ("b", "x")]), ["a", "b", "x"])]
+    >>> [(pair.one, pair.other) for pair in rank(nx.Graph([("a", "hub"), ("b", "hub"), ("b", "x")]), ["a", "b", "x"])]
     [('a', 'b')]
     """
     among = {actor for actor in actors if actor in graph}

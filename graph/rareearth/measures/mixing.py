@@ -85,7 +85,7 @@ def expected_ties(graph: nx.Graph[str], groups: Mapping[str, str]) -> dict[Pair,
     [newman2010] (section 13.2).
 
     >>> import networkx as nx
-    >>> expected(nx.Graph([("a", "b"), ("c", "d")]), {"a": "X", "b": "X", "c": "Y", "d": "Y"})[("X", "Y")]
+    >>> expected_ties(nx.Graph([("a", "b"), ("c", "d")]), {"a": "X", "b": "X", "c": "Y", "d": "Y"})[("X", "Y")]
     1.3333333333333333
     """
     inner = [(a, b) for a, b in graph.edges() if a in groups and b in groups]

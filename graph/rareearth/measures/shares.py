@@ -57,7 +57,7 @@ def controlled_by(
     [chapelle2005]. ``threshold`` is the part of the votes that must be exceeded, ``stated`` are pairs of which
     it is known that the first controls the second, whatever its share.
 
-    >>> sure, may = controlled({("p", "a"): (0.6, 0.6), ("a", "b"): (0.0, 1.0)}, "p")
+    >>> sure, may = controlled_by({("p", "a"): (0.6, 0.6), ("a", "b"): (0.0, 1.0)}, "p")
     >>> sorted(sure), sorted(may)
     (['a'], ['a', 'b'])
     """

@@ -18,7 +18,7 @@ def pack(radii: Sequence[float], flatness: float = 1.0) -> tuple[list[Circle], f
     With a ``flatness`` above 1 the whole is that many times wider than high. More than cubic in the number of circles:
     made for tens of them.
 
-    >>> packed([1, 1])
+    >>> pack([1, 1])
     ([(-1.0, 0.0, 1), (1.0, 0.0, 1)], 2.0)
     """
     order = sorted(range(len(radii)), key=lambda n: (-radii[n], n))
