@@ -33,7 +33,7 @@ ROUNDS, LONG, LIMIT, PIVOTS = 3, 5.0, 60.0, 40
 Run = Callable[[], object]
 
 
-def timed(way: Run) -> float:
+def cpu_time(way: Run) -> float:
     start = time.process_time()
     way()
     return time.process_time() - start
@@ -41,15 +41,15 @@ def timed(way: Run) -> float:
 
 def side_by_side(ways: dict[str, Run]) -> dict[str, float]:
     """The least time of each way, the ways taking turns."""
-    found = {name: timed(way) for name, way in ways.items()}
+    found = {name: cpu_time(way) for name, way in ways.items()}
     for _ in range(ROUNDS - 1):
         for name, way in ways.items():
             if found[name] <= LONG:
-                found[name] = min(found[name], timed(way))
+                found[name] = min(found[name], cpu_time(way))
     return found
 
 
-def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
+def report(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
     ours = found["ours"]
     for name, seconds in found.items():
         note = f"  {notes[name]}" if name in notes else ""
@@ -58,15 +58,15 @@ def shown(what: str, found: dict[str, float], notes: dict[str, str]) -> None:
 
 def betweenness(graph: nx.Graph[str], other: object) -> None:
     ways: dict[str, Run] = {"ours": lambda: centrality.betweenness(graph), "igraph": other.betweenness}  # type: ignore[attr-defined]  # igraph has no types
-    some = timed(lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=0)) * len(graph) / PIVOTS
+    some = cpu_time(lambda: nx.betweenness_centrality(graph, k=PIVOTS, seed=0)) * len(graph) / PIVOTS
     notes = {}
     if some <= LIMIT:
         ways["plain NetworkX"] = lambda: nx.betweenness_centrality(graph)
     found = side_by_side(ways)
     if some > LIMIT:
         found["plain NetworkX"] = some
-        notes["plain NetworkX"] = f"not run; put at {len(graph):,}/{PIVOTS} times {PIVOTS} starting points"
-    shown("betweenness", found, notes)
+        notes["plain NetworkX"] = f"not run; estimated as {len(graph):,}/{PIVOTS} times {PIVOTS} starting points"
+    report("betweenness", found, notes)
 
 
 def measure(ties: int) -> None:
@@ -121,7 +121,11 @@ def measure(ties: int) -> None:
         "Leiden communities": {
             "ours": lambda: communities.leiden(graph, 0),
             "igraph": lambda: other.community_leiden("modularity", n_iterations=-1),
-            "NetworkX, Louvain": lambda: nx.community.louvain_communities(graph, seed=0),
+        },
+        "Louvain communities": {
+            "ours": lambda: communities.louvain(graph, 0),
+            "igraph": other.community_multilevel,
+            "plain NetworkX": lambda: nx.community.louvain_communities(graph, seed=0),
         },
         "one graph of the null model": {
             "ours": lambda: list(null_model.ties(graph, 1, 0)),
@@ -134,16 +138,16 @@ def measure(ties: int) -> None:
     if ties > 20_000:
         del ways["one graph of the null model"]["plain NetworkX"], ways["constraint"]["plain NetworkX"]
     for what, of in ways.items():
-        shown(what, side_by_side(of), {})
+        report(what, side_by_side(of), {})
     if ties > 20_000:
         small = nx.gnm_random_graph(ties // 30, ties // 10, seed=1)
-        some = timed(lambda: nx.double_edge_swap(small, null_model.BEFORE * ties // 10, max_tries=10**9, seed=0))
-        note = "not run; put at 10 times a tenth of the graph"
+        some = cpu_time(lambda: nx.double_edge_swap(small, null_model.BEFORE * ties // 10, max_tries=10**9, seed=0))
+        note = "not run; estimated as 10 times a tenth of the graph"
         print(f"  {'':<26} {'plain NetworkX':<21} {10 * some:>10.3f} s  {note}")
     rng = np.random.default_rng(0)
     one, two = rng.normal(size=ties // 100).tolist(), rng.normal(size=ties // 100).tolist()
-    seconds = timed(lambda: permutation.compare(one, two, draws=999))
-    print(f"  permutation test of 2 x {ties // 100:,} figures, 999 draws: {seconds:.3f} s")
+    seconds = cpu_time(lambda: permutation.compare(one, two, draws=999))
+    print(f"  permutation test of 2 x {ties // 100:,} numbers, 999 draws: {seconds:.3f} s")
 
 
 if __name__ == "__main__":

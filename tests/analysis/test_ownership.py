@@ -95,6 +95,16 @@ def test_the_one_at_the_end_is_who_controls(folder: Folder) -> None:
     ]
 
 
+def test_several_owners_in_control_of_one_body_are_a_limitation(folder: Folder) -> None:
+    claims = ["fund-p controls firm-a", "fund-q controls firm-a", "fund-q controls firm-b"]
+    finding = analysis.answer(made(folder, FIRMS, {"one": claims}), "ownership")
+    assert [actor.id for actor in finding.result.contested] == ["firm-a"]
+    assert (
+        "Several owners are in control of firm-a, according to the sources; each of them is counted." in finding.limits
+    )
+    assert analysis.answer(made(folder, FIRMS, {"one": claims[1:]}), "ownership").result.contested == ()
+
+
 def test_shares_of_what_ships_agree_with_the_question_that_multiplies_them(store: Oxigraph) -> None:
     """The question ``owners-through`` goes up to four steps; where all its shares are known, their sum is ours."""
     shares_of: dict[tuple[str, str], list[float | None]] = defaultdict(list)

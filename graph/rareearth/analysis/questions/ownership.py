@@ -86,8 +86,9 @@ class Result:
     """The answer to ``ownership``.
 
     ``bodies`` are the firms, mines and plants with a known owner (id -> actor type); ``circular`` those of them whose
-    owners own each other in a circle. ``over`` has the bodies whose stated shares add up to more than all, and by how
-    much (0 to 1). ``ownerless`` is the number of firms without a known owner.
+    owners own each other in a circle, ``contested`` those of which several ultimate owners are in control. ``over`` has
+    the bodies whose stated shares add up to more than all, and by how much (0 to 1). ``ownerless`` is the number of
+    firms without a known owner.
     """
 
     ultimate: tuple[Ultimate, ...]
@@ -95,6 +96,7 @@ class Result:
     direct: tuple[DirectHolding, ...]
     bodies: Mapping[str, str]
     circular: tuple[Actor, ...]
+    contested: tuple[Actor, ...]
     over: Mapping[str, float]
     ownerless: int
     ultimate_support: Support
@@ -120,6 +122,7 @@ def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
         direct=tuple(direct.values()),
         bodies={body: sample.ties.nodes[body]["actor_type"] for body in bodies},
         circular=tuple(_actor(sample, body) for body in bodies if body not in {s.owned for s in found}),
+        contested=tuple(_contested(ultimate)),
         over=owned.over,
         ownerless=sum(firm not in bodies for firm in firms),
         ultimate_support=sample.support_of({c for u in ultimate for c in u.claims}, len(owned.spans)),
@@ -154,6 +157,12 @@ def _ultimate(sample: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding]
         sources=sample.support_of(claims, 0).sources,
         claims=claims,
     )
+
+
+def _contested(ultimate: Iterable[Ultimate]) -> list[Actor]:
+    """The bodies of which several ultimate owners are in control, as sources say so of each."""
+    controllers = Counter(stake.owned for stake in ultimate if stake.control == "yes")
+    return [body for body, count in controllers.items() if count > 1]
 
 
 def _owners(sample: Sample, ultimate: Iterable[Ultimate]) -> list[Owner]:
@@ -209,6 +218,9 @@ def limits(result: Result) -> Iterator[str]:
     if result.circular:
         bodies = ", ".join(actor.name for actor in result.circular)
         yield f"The owners of {bodies} own each other in a circle; no owner outside the circle is known."
+    if result.contested:
+        bodies = ", ".join(actor.name for actor in result.contested)
+        yield f"Several owners are in control of {bodies}, according to the sources; each of them is counted."
     single = sum(len(stake.sources) == 1 for stake in result.ultimate)
     yield f"Based on a single source: {single:,} of {quantity(len(result.ultimate), 'stake')}."
     yield (

@@ -189,7 +189,7 @@ def ranking(material: Material) -> Figure:
         support=support,
         caveat=material.small(support.ties, len(support.sources))
         or f"Only {certain} of these {len(ranked)} can be placed among the first {overview.RANKED} with 95% "
-        "confidence: their intervals end there. If intervals overlap, the order means nothing.",
+        "confidence. If intervals overlap, the order means nothing.",
         table=Table(
             "Organizations and firms with the most ties",
             ("actor", "sphere", "ties", "rank", "from", "to"),
