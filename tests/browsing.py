@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
+from needs import unavailable
 
 CHROMIUM, CHROMEDRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 
@@ -88,8 +88,7 @@ class Browser:
 
 
 def started(folder: Path, *flags: str) -> Browser:
-    pytest.importorskip("selenium", reason="selenium is not installed")
     for program in (CHROMIUM, CHROMEDRIVER):
         if not program.exists():
-            pytest.skip(f"{program} is not here: apt-get install chromium chromium-driver")
+            unavailable(f"{program} is not installed (apt-get install chromium chromium-driver)", in_ci=True)
     return Browser(folder, *flags)

@@ -20,6 +20,7 @@ from unittest import mock
 import pytest
 from browsing import Browser, started
 from hypothesis import HealthCheck, settings
+from needs import unavailable
 
 from rareearth import analysis, checks, cli, paths
 from rareearth import build as builds
@@ -42,6 +43,7 @@ TEXT = ROOT.parent / "shared" / "article" / "seed.txt"
 settings.register_profile(
     "rareearth", deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
+settings.register_profile("quick", settings.get_profile("rareearth"), max_examples=25)
 settings.load_profile("rareearth")
 
 # A data folder as small as it gets; the tests add to it or break it.
@@ -105,6 +107,12 @@ claims:
     why: One is the other's name in full.
 """,
 }
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Of what is made at random there is less where slow tests are left out."""
+    if "not slow" in config.option.markexpr:
+        settings.load_profile("quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -305,7 +313,7 @@ def _written(stream: io.TextIOWrapper) -> str:
 def article_text() -> str:
     """The text of the article, which is not ours to ship."""
     if not TEXT.is_file():
-        pytest.skip("the article's text is not at hand (../shared/article/seed.txt), and may not be shipped")
+        unavailable("the article's text is not there (../shared/article/seed.txt), and may not be shipped")
     return TEXT.read_text(encoding="utf-8")
 
 

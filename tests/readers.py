@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from needs import unavailable
 
 from rareearth.formats.drawing import draw
 
@@ -85,9 +85,9 @@ def by_igraph(path: Path) -> Read:
 def by_gephi_lite(*paths: Path) -> list[Read]:
     """GraphML or GEXF files by the parsers of Gephi Lite, all in one call."""
     if shutil.which("node") is None:
-        pytest.skip("Node is not here, so the parsers of Gephi Lite are not asked")
+        unavailable("Node is not installed, so files are not read with the parsers of Gephi Lite")
     if not (GEPHI_LITE / "node_modules").is_dir():
-        pytest.skip("the parsers of Gephi Lite are not here: run `npm ci` in tests/gephi_lite, as scripts/test does")
+        unavailable("the parsers of Gephi Lite are not installed: run scripts/test", in_ci=True)
     command = ["node", "read.mjs", *(str(path) for path in paths)]
     done = subprocess.run(command, cwd=GEPHI_LITE, capture_output=True, check=True, encoding="utf-8", timeout=120)
     found = []

@@ -231,7 +231,7 @@ def test_no_sentence_of_the_article_stands_in_the_repository(dataset: Dataset, a
     theirs = runs(article_text) - names
     assert len(theirs) > 500
     files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
-    assert len(files) > 30
+    assert len(files) > 600
     found = {}
     for path in files:
         if path.is_file():

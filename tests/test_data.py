@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-import pytest
 from conftest import ARTICLE, ROOT
+from needs import unavailable
 
 from rareearth.dataset import Dataset
 from rareearth.store import nquads
@@ -122,7 +122,7 @@ def test_what_was_left_out_is_listed() -> None:
 
 def test_nothing_unverified_is_loaded(dataset: Dataset) -> None:
     if not UNVERIFIED.is_file():
-        pytest.skip("left out: ../shared is not here, so its list of unverified beliefs cannot be read")
+        unavailable("../shared is not there, so its list of unverified statements cannot be read")
     text = UNVERIFIED.read_text(encoding="utf-8")
     assert "Wikidata" in text
     assert not [e.id for e in dataset.entities.values() for page in e.seen if "wikidata" in page]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 from conftest import Command, environment
+from needs import HAS_NODE, NO_PAGE, unavailable
 from serving import served
 
 from rareearth.cli import app
@@ -83,19 +84,21 @@ def shell(run: Command, built: Path, tmp_path: Path) -> Callable[[str], str]:
     return command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
 def test_commands_of_the_readme_run(command: str, shell: Callable[[str], str]) -> None:
     if command.startswith("rareearth export") and ".html" in command and not explorer.is_bundled():
-        pytest.skip("the explorer page is not bundled: run scripts/page (needs Node)")
+        unavailable(NO_PAGE, in_ci=HAS_NODE)
     assert shell(command)
 
 
+@pytest.mark.slow
 def test_the_server_of_the_readme_answers(built: Path, shell: Callable[[str], str]) -> None:
     lines = [line for body in blocks("README.md", "sh") if SERVE in body for line in body.splitlines()]
     asked = [line for line in lines if line.startswith("curl ")]
     assert len(asked) == 2
     if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
+        unavailable("curl is not installed")
     with served(built) as server:
         for line in asked:
             assert "chinese-society-of-rare-earths" in shell(line.replace("http://127.0.0.1:8000", server.url))
@@ -107,10 +110,11 @@ def test_the_readme_shows_what_is_printed(command: str, output: str, shell: Call
 
 
 def test_the_readme_has_commands_and_sessions() -> None:
-    assert len(commands()) >= 5
+    assert len(commands()) >= 11
     assert len(sessions()) >= 2
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs(built: Path, tmp_path: Path) -> None:
     [code] = blocks("README.md", "python")
     script = f"{code}\nprint(type(graph.network()), type(graph.rdf), len(graph.show('Li Bo').statements))"

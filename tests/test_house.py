@@ -76,8 +76,6 @@ def test_that_test_would_see_one(ontology: Ontology) -> None:
 def test_the_floors_hold() -> None:
     """import-linter: each floor imports only those below."""
     command = Path(sys.executable).parent / "lint-imports"
-    if not command.exists():
-        pytest.skip("import-linter is not installed beside this Python")
     done = subprocess.run(
         [command, "--no-cache"],
         cwd=ROOT,
@@ -218,6 +216,6 @@ def test_no_address_of_a_package_registry_stands_in_a_file() -> None:
 
 def test_python_files_compile_on_the_oldest_python_we_promise() -> None:
     files = [path for path in tracked() if path.suffix == ".py"]
-    assert len(files) > 40
+    assert len(files) > 200
     for path in files:
         assert ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 11)).body, path

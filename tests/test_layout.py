@@ -45,6 +45,7 @@ def test_no_nodes_of_the_shipped_network_lie_on_each_other(view: str, request: p
         assert math.dist(places[a], places[b]) > (sizes[a] + sizes[b]) / 2, (a, b)
 
 
+@pytest.mark.slow
 def test_neighbours_stand_nearer_than_strangers(full: Network) -> None:
     places = layout.positions(full)
     near = [math.dist(places[a], places[b]) for a, b in full.edges() if a != b]

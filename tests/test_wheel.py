@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from needs import needs_page
 
 import rareearth
-from rareearth.site import explorer
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.slow  # a wheel is built, and its commands build the data
@@ -68,7 +68,7 @@ def test_it_holds_the_licences_and_says_them_in_its_metadata(installed: Path) ->
     assert "\nAuthor: the rareearth contributors\n" in metadata
 
 
-@pytest.mark.skipif(not explorer.is_bundled(), reason="the pages' scripts are not made: run scripts/page (needs Node)")
+@needs_page
 def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(installed: Path) -> None:
     folder = installed / "rareearth" / "site" / "explorer"
     made = {"page.js", "page.css", "editor.js", "editor.css"}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
 from conftest import Folder, environment
 from small_stores import made
 
@@ -61,6 +62,7 @@ def test_communities_of_what_ships_hold_all_actors(store: Oxigraph, shipped: Cal
     assert json.loads(json.dumps(record(finding)))["verdict"] == str(finding.verdict)
 
 
+@pytest.mark.slow
 def test_groups_are_the_same_in_every_process() -> None:
     code = (
         "import networkx as nx; from rareearth.measures import communities as c; "

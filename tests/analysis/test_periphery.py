@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     pass
 
 
+@pytest.mark.slow
 def test_every_row_of_evidence_is_of_claims(store: Oxigraph) -> None:
     read = sample.read(store)
     evidence_is_of(

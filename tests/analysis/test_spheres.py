@@ -39,10 +39,12 @@ def mixed(store: Oxigraph) -> Finding:
     return analysis.answer(store, "spheres")
 
 
+@pytest.mark.slow
 def test_every_row_of_evidence_is_of_claims(mixed: Finding, store: Oxigraph) -> None:
     evidence_is_of(mixed, store)
 
 
+@pytest.mark.slow
 def test_the_numbers_of_the_shipped_data_agree(mixed: Finding, read: Sample, store: Oxigraph) -> None:
     graph = sample.bodies(read)
     pairs = mixed.result.by_sphere.pairs

@@ -108,6 +108,7 @@ def test_a_report(run: Command, little: Path, tmp_path: Path) -> None:
     assert "r-figures/network.svg: " in done.stdout
 
 
+@pytest.mark.slow
 def test_a_bar_is_shown_on_a_terminal_and_nowhere_else(little: Path) -> None:
     own, its = pty.openpty()
     done = subprocess.run(
@@ -147,6 +148,7 @@ def test_bad_input_is_told_in_one_line(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["taken.html", "y-figures"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("library", ["matplotlib", "jinja2"])
 def test_a_missing_library_is_told_in_one_line(library: str, little: Path, tmp_path: Path) -> None:
     blocked = (

@@ -295,6 +295,7 @@ def test_an_endless_query_is_stopped(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_long_table_survives_a_reader_that_goes_away(small_build: Folder) -> None:
     command = [sys.executable, "-m", "rareearth", "query", "-e", "SELECT * { ?s ?p ?o }", "--build", small_build.build]
     process = subprocess.Popen(
@@ -454,6 +455,7 @@ def test_without_arguments_the_help_is_shown(run: Command) -> None:
     assert "conflicts" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_output_is_utf8_in_any_locale(small_build: Folder, run_process: Command) -> None:
     for changes in (
         {"LC_ALL": "C"},

@@ -35,10 +35,7 @@ def test_louvain_and_leiden_find_the_optimum_of_the_karate_club() -> None:
 
 
 def test_it_is_the_optimum_by_integer_programming() -> None:
-    try:
-        best = igraph.Graph.Famous("Zachary").community_optimal_modularity()
-    except (NotImplementedError, igraph.InternalError):
-        pytest.skip("igraph is built without GLPK")
+    best = igraph.Graph.Famous("Zachary").community_optimal_modularity()
     assert best.modularity == pytest.approx(max(communities.stability(KARATE, range(20)).modularities))
 
 

@@ -84,6 +84,7 @@ def test_a_permutation_test_knows_no_order_of_groups(one: list[int], two: list[i
     assert permutation.cliffs_delta(one, two).size == pytest.approx(-permutation.cliffs_delta(two, one).size)
 
 
+@pytest.mark.slow
 def test_null_p_values_are_as_often_small_as_they_say() -> None:
     """Of tests of groups drawn alike, about one in ten has p up to 0.1."""
     rng = np.random.default_rng(3)

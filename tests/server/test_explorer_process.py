@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from needs import needs_page
 
 from rareearth.errors import RareEarthError
 from rareearth.server import explorer_process
@@ -17,7 +18,7 @@ from rareearth.store import oxigraph
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)")
+@needs_page
 def test_the_page_is_that_of_the_library(built: Path) -> None:
     assert asyncio.run(explorer_process.page(built, None)) == explorer.encode(oxigraph.read(built))
 

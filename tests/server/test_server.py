@@ -27,6 +27,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import ROOT, Command, Folder, environment, small
+from needs import unavailable
 from rdflib.compare import isomorphic, to_isomorphic
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from serving import Served, served
@@ -171,7 +172,7 @@ def test_rdflib(server: Served, store: Oxigraph, method: str) -> None:
 def test_curl(server: Served, store: Oxigraph) -> None:
     curl = shutil.which("curl")
     if curl is None:
-        pytest.skip("curl is not installed")
+        unavailable("curl is not installed")
 
     def told(*arguments: str) -> bytes:
         command = [curl, "-sS", "--fail", "--max-time", "20", *arguments]
@@ -867,11 +868,13 @@ def test_a_port_that_is_taken(run_process: Command, server: Served, little: Path
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.1"])
 def test_a_host_that_is_not_ours(run_process: Command, little: Path, host: str) -> None:
     one_line(run_process("serve", "--host", host, "--port", 0, "--build", little), host, "cannot listen on")
 
 
+@pytest.mark.slow
 def test_no_build_and_one_that_is_broken(run_process: Command, little: Path, tmp_path: Path) -> None:
     one_line(run_process("serve", "--port", 0, "--build", tmp_path / "nothing"), "there is no build here")
     broken = tmp_path / "broken"

@@ -6,7 +6,6 @@ import html
 import itertools
 import json
 import re
-import shutil
 import typing
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import Browser, started
-from conftest import ARTICLE, TEXT, Command, Folder
+from conftest import ARTICLE, Command, Folder
+from needs import HAS_NODE, NO_PAGE, needs_page, unavailable
 
 from rareearth import corpus, knowledge, models, namespaces, network, sentences
 from rareearth.errors import PageError
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
 ATTACK = "</script><img src=x onerror=alert(1)>"
-needs_page = pytest.mark.skipif(
-    not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)"
-)
 
 
 def data_of(content: str) -> dict[str, Any]:
@@ -43,7 +40,7 @@ def data_of(content: str) -> dict[str, Any]:
 def written(store: Oxigraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of the shipped data."""
     if not explorer.is_bundled():
-        pytest.skip("the page's script is not made: run scripts/page (needs Node)")
+        unavailable(NO_PAGE, in_ci=HAS_NODE)
     return explorer.write(tmp_path_factory.mktemp("page") / "graph.html", store)
 
 
@@ -167,12 +164,14 @@ def test_with_texts_it_holds_the_cited_sentences(folder: Folder, tmp_path: Path)
     assert not [c for c in without["claims"] if "sentences" in c]
 
 
+@pytest.mark.slow
 @needs_page
-@pytest.mark.skipif(not TEXT.is_file(), reason="the article's text is not at hand")
-def test_the_folder_of_texts_in_the_environment_is_not_enough(run: Command, built: Path, tmp_path: Path) -> None:
+def test_the_folder_of_texts_in_the_environment_is_not_enough(
+    run: Command, built: Path, article_text: str, tmp_path: Path
+) -> None:
     kept = tmp_path / "texts"
     kept.mkdir()
-    shutil.copy(TEXT, kept / f"{ARTICLE}.txt")
+    (kept / f"{ARTICLE}.txt").write_text(article_text, encoding="utf-8")
     for options, cited in (((), False), (("--texts", kept), True)):
         file = tmp_path / "graph.html"
         done = run("export", file, "--build", built, *options, RAREEARTH_TEXTS=str(kept))

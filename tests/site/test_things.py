@@ -15,6 +15,7 @@ import pytest
 import rdflib
 from browsing import Browser
 from conftest import ARTICLE, ROOT, Folder
+from needs import needs_page
 from rdflib.compare import isomorphic
 from serving import Served, served
 
@@ -30,9 +31,6 @@ from rareearth.store.oxigraph import Oxigraph
 ATTACK = "</script><img src=x onerror=alert(1)>"
 # rdflib's reader of JSON-LD uses what rdflib itself has deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
-needs_page = pytest.mark.skipif(
-    not explorer.is_bundled(), reason="the page's script is not made: run scripts/page (needs Node)"
-)
 
 
 class Answer(NamedTuple):
@@ -241,6 +239,7 @@ def test_every_anchor_of_the_ontology_is_one_place(server: Served) -> None:
     assert set(re.findall(r'href="#([^"]+)"', body)) <= set(places)
 
 
+@pytest.mark.slow
 def test_without_their_script_pages_say_what_to_do(built: Path, tmp_path: Path) -> None:
     here = tmp_path / "graph" / "rareearth"
     left_out = shutil.ignore_patterns("dist", "node_modules", "__pycache__")
@@ -257,6 +256,7 @@ def test_without_their_script_pages_say_what_to_do(built: Path, tmp_path: Path) 
         assert get(bare, "/entity/li-bo", "text/html").status == 200
 
 
+@pytest.mark.slow
 def test_names_cannot_be_markup(folder: Folder) -> None:
     folder.change(
         "entities/all.yaml", "    name: Bob Ray\n", f'    name: "{ATTACK}"\n    about: "<b>&amp; {ATTACK}</b>"\n'

@@ -143,6 +143,7 @@ def test_files_are_the_same(store: Backend, remote: Backend, extension: str, tmp
     assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_explorer_and_shacl_take_it(store: Backend, remote: Backend) -> None:
     assert explorer.content.read(store, {}) == explorer.content.read(remote, {})
     assert shacl.violations(remote) == []

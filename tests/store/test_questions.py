@@ -380,8 +380,10 @@ def test_sentences(store: Oxigraph) -> None:
 def test_spheres(store: Oxigraph) -> None:
     found = {(row["sphere"], row["otherSphere"]): row for row in rows(store, "spheres")}
     assert len(found) == 10, "each of the four with itself and with each other"
-    assert int(found["society", "society"]["facts"] or 0) >= 4
-    assert int(found["industry", "society"]["facts"] or 0) >= 3, "Li Bo praised a group twice and acknowledged a sector"
+    assert int(found["society", "society"]["facts"] or 0) >= 15
+    assert int(found["industry", "society"]["facts"] or 0) >= 11, (
+        "Li Bo praised a group twice and acknowledged a sector"
+    )
     assert int(found["academia", "society"]["pledgesAndOpinions"] or 0) >= 4
 
 
@@ -631,7 +633,7 @@ def test_bridges(store: Oxigraph) -> None:
         assert int(row["elsewhere"] or 0) + int(row["placeNotKnown"] or 0) > 0
     group = rows(store, "bridges", actor="china-rare-earth-group")
     assert [row["seat"] for row in group] == ["China"]
-    assert int(group[0]["inChina"] or 0) >= 2
+    assert int(group[0]["inChina"] or 0) >= 6
 
 
 def test_bridges_counts_on_both_sides(lines: list[str]) -> None:

@@ -65,6 +65,7 @@ def compared(found: Iterable[Violation]) -> set[Finding]:
     return {(v.focus, v.path, v.component, v.value) for v in found}
 
 
+@pytest.mark.slow
 def test_the_shipped_graph_keeps_to_the_shapes(store: Oxigraph) -> None:
     assert shacl.violations(store) == []
     assert by_pyshacl(store) == set()

@@ -326,6 +326,7 @@ def test_what_kills_the_engine_is_refused(shape: str) -> None:
         sparql.vet(DEADLY[shape](20_000))
 
 
+@pytest.mark.slow
 def test_the_largest_of_each_that_passes_does_not_kill_the_process() -> None:
     """In a process of its own, whose stack is that of any Python: a segfault would be seen here."""
     queries = []
