@@ -901,7 +901,19 @@ def test_without_the_extra(run_process: Command, little: Path, tmp_path: Path, l
 @pytest.mark.slow
 def test_under_load_and_attack_every_good_answer_is_right(built: Path) -> None:
     """A small run of scripts/bench/load.py, which compares every body, and ends with 1 for any failure."""
-    options = ["--requests", "400", "--hostile", "40", "--endless", "2", "--limit", "1", "--build", str(built)]
+    options = [
+        "--requests",
+        "400",
+        "--hostile",
+        "40",
+        "--endless",
+        "2",
+        "--limit",
+        "1",
+        "--patient",
+        "--build",
+        str(built),
+    ]
     command = [sys.executable, str(ROOT / "scripts" / "bench" / "load.py"), *options]
     done = subprocess.run(
         command, env=environment(PYTHONWARNINGS=""), capture_output=True, text=True, timeout=100, check=False
