@@ -115,6 +115,10 @@ SERVICES = {
 }
 
 
+# Escapes are read before the query is: these have the word in a text or a comment.
+NO_SERVICE = {"after an escaped quote", "after an escaped line end in a comment"}
+
+
 def outcome(query: str) -> str:
     """What becomes of a query: the error, or nothing; its whole answer is read."""
     try:
@@ -131,8 +135,7 @@ def test_nothing_opens_a_connection(listener: Listener, disguise: str) -> None:
     message = outcome(SERVICES[disguise] % listener.address)
     time.sleep(0.02)
     assert listener.connected == 0
-    harmless = ("comment" in disguise and "escaped" in disguise) or "escaped quote" in disguise
-    assert message or harmless, "what does not connect is refused, or was never a SERVICE"
+    assert bool(message) is (disguise not in NO_SERVICE)
 
 
 def test_the_listener_would_notice(listener: Listener) -> None:
