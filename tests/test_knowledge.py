@@ -13,6 +13,7 @@ import rareearth
 from rareearth import knowledge, namespaces, network
 from rareearth.errors import MissingExtraError, NotFoundError, QueryError
 from rareearth.knowledge import KnowledgeGraph
+from rareearth.store.backend import Literal, NamedNode
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,18 @@ def test_values_of_ones_own_query_are_bound(graph: KnowledgeGraph) -> None:
     asked = "SELECT ?who ?body { ?who ree:headsGroup ?body }"
     assert len(graph.ask(asked, who="entity:li-bo")) == 1
     assert not graph.ask(asked, who='} UNION { ?who ?p ?body # "')
+
+
+def test_values_of_parameters_have_the_kind_that_the_question_says(graph: KnowledgeGraph) -> None:
+    assert graph.term("7", "number") == Literal(7)
+    assert graph.term("7.5", "number") == Literal(7.5)
+    assert graph.term(7, "number") == Literal(7)
+    assert graph.term("entity:li-bo") == NamedNode(namespaces.ENTITY + "li-bo")
+    assert graph.term("entity:li-bo", "text") == Literal("entity:li-bo")
+    assert graph.term("Li Bo", "entity") == NamedNode(namespaces.ENTITY + "li-bo")
+    assert graph.term("2020-02-29", "day").datatype == NamedNode(namespaces.PREFIXES["xsd"] + "date")  # type: ignore[union-attr]
+    with pytest.raises(QueryError, match="found 'many'; expected a number"):
+        graph.term("many", "number")
 
 
 def test_a_frame_has_the_columns_even_without_rows(graph: KnowledgeGraph) -> None:

@@ -15,7 +15,7 @@ from rareearth.store import asof, questions
 from rareearth.store.oxigraph import Oxigraph
 
 FIRMS = dict.fromkeys(["fund-p", "fund-q", "firm-a", "firm-b", "firm-c"], "Company")
-# the circle that test_analysis_shares.py works out by hand: P has 30/47 of A and 9/47 of B, Q 7/47 and 35/47
+# the circle that measures/test_shares.py works out by hand: P has 30/47 of A and 9/47 of B, Q 7/47 and 35/47
 CIRCLE = [
     "fund-p ownsShareOf firm-a | share: 60",
     "firm-b ownsShareOf firm-a | share: 20",
@@ -38,6 +38,13 @@ def test_owners_through_a_circle(folder: Folder) -> None:
         assert stake(finding, owner, owned) == (percent, percent, "yes" if part > 23.5 else "no")
     assert finding.support.ties == 4
     assert all(len(stake.claims) == 3 for stake in finding.result.ultimate)  # not the other owner's
+
+
+def test_firms_that_only_own_each_other_are_a_limitation(folder: Folder) -> None:
+    claims = ["firm-a ownsShareOf firm-b", "firm-b ownsShareOf firm-a", "fund-p ownsShareOf firm-c"]
+    finding = analysis.answer(made(folder, FIRMS, {"one": claims}, checked=False), "ownership")
+    assert [actor.id for actor in finding.result.circular] == ["firm-a", "firm-b"]
+    assert any(text.startswith("The owners of firm-a, firm-b own each other in a circle") for text in finding.limits)
 
 
 @pytest.mark.parametrize(

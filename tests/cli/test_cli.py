@@ -481,3 +481,47 @@ def test_quads_of_a_build_are_those_of_its_export(ask: Command, small_build: Fol
         oxigraph.read(small_build.build).quads()
     )
     assert os.stat(tmp_path / "n.nq").st_size > 0
+
+
+def test_tidy_formats_files_and_with_check_only_lists_them(run: Command, tmp_path: Path) -> None:
+    folder = small(tmp_path)
+    run("tidy", "--data", folder.data)
+    done = run("tidy", "--data", folder.data)
+    assert (done.returncode, done.stdout) == (0, "all files are tidy\n")
+    tidy = (folder.data / ALL).read_bytes()
+    folder.change(ALL, "name: Bob Ray", 'name: "Bob Ray"')
+    untidy = snapshot(folder.data)
+    done = run("tidy", "--check", "--data", "data", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, f"data/{ALL}: is not tidy; run `rareearth tidy`\n")
+    assert snapshot(folder.data) == untidy
+    done = run("tidy", "--data", "data", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"data/{ALL}: tidied\n")
+    assert (folder.data / ALL).read_bytes() == tidy
+    assert run("tidy", "--check", "--data", folder.data).returncode == 0
+
+
+def test_differences_that_nobody_judged_are_listed(run: Command, ask: Command, tmp_path: Path) -> None:
+    assert ask("conflicts", "--unjudged").stdout == "no unjudged differences\n"
+    folder = small(tmp_path)
+    daily = (folder.data / DAILY).read_text(encoding="utf-8")
+    for day in ("2001", "2002"):
+        folder.write(
+            f"sources/of-{day}.yaml", f"{daily[: daily.index('  text:')]}claims:\n  - ore-works foundedOn {day}\n"
+        )
+    builds.build(folder.data, folder.build)
+    listed = run("conflicts", "--unjudged", "--build", folder.build, RAREEARTH_DATA=str(folder.data)).stdout
+    assert [line for line in listed.splitlines() if "founded" in line] == [
+        "  undated  Ore Works was founded on 2001",
+        "  undated  Ore Works was founded on 2002",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["none"], "no conflict named 'none'"),
+        (["--kind", "quarrel"], "no kind of conflict named 'quarrel'; expected one of contradiction, "),
+    ],
+)
+def test_a_conflict_that_is_not_there_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
+    refused(ask("conflicts", *arguments), message)

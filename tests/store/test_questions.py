@@ -15,7 +15,8 @@ import pyoxigraph as ox
 import pytest
 
 from rareearth import namespaces, paths
-from rareearth.store import nquads, oxigraph
+from rareearth.errors import DataError
+from rareearth.store import nquads, oxigraph, questions
 from rareearth.store.oxigraph import Oxigraph
 
 if TYPE_CHECKING:
@@ -112,6 +113,27 @@ def test_there_are_questions_of_every_form() -> None:
     assert len(texts) >= 42
     for form in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE"):
         assert any(re.search(rf"^{form}\b", text, re.MULTILINE) for text in texts)
+
+
+def test_every_file_is_a_question_with_its_english_and_parameters() -> None:
+    found = questions.read_all()
+    assert [question.name for question in found] == [path.stem for path in QUESTIONS]
+    for question in found:
+        assert question == questions.find(question.name)
+        assert question.english.endswith("?")
+        assert [(p.name, p.kind) for p in question.parameters] == re.findall(
+            r"^# \?(\w+) (\w+):", question.text, re.MULTILINE
+        )
+
+
+def test_a_file_that_is_no_question_is_reported(tmp_path: Path) -> None:
+    for content, message in (
+        (b"SELECT * { ?s ?p ?o }", "expected a comment line in English"),
+        (b"# Who\xff", "cannot be read"),
+    ):
+        (tmp_path / "mine.rq").write_bytes(content)
+        with pytest.raises(DataError, match=rf"mine\.rq.*{message}"):
+            questions.find("mine", tmp_path)
 
 
 @each
