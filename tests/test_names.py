@@ -76,3 +76,7 @@ def test_close_names_are_known_ones_without_repeats(name: str, known: list[str])
     assert set(found) <= set(known)
     assert len(set(found)) == len(found) <= 5
     assert found == names.closest(name, reversed(known))
+
+
+def test_names_with_three_letters_of_five_in_common_are_close_enough() -> None:
+    assert names.closest("abcde", ["abcxy", "abwxy"]) == ["abcxy"]

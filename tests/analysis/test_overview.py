@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 from conftest import Folder
+from small_stores import world
 
 import rareearth
 from rareearth import analysis
@@ -106,6 +107,16 @@ def test_a_rank_that_one_source_makes_has_a_wide_interval(folder: Folder) -> Non
         (folder.data / "sources" / f"s-{source}.yaml").unlink()
     sure, *_ = seen(planted(folder, {"2020-one": one, "2020-two": one})).ranking
     assert (sure.ci_low, sure.ci_high) == (1, 1)
+
+
+def test_a_rank_that_is_the_last_of_those_shown_is_certain_if_all_sources_agree(folder: Folder) -> None:
+    firms = [f"firm-{n:02}" for n in range(overview.RANKED + 1)]
+    *ring, last, other = firms
+    ties = [f"{one} supplies {two}" for one, two in zip(ring, [*ring[1:], ring[0]], strict=True)]
+    ties.append(f"{last} supplies {other}")
+    found = seen(world(folder, {"Company": firms}, {"one": ties, "two": ties}))
+    assert [actor.rank for actor in found.ranking] == [1] * len(ring) + [overview.RANKED]
+    assert found.certain == len(found.ranking) == overview.RANKED
 
 
 def test_what_ships_is_counted_once(shipped: Overview, store: Oxigraph) -> None:

@@ -298,6 +298,16 @@ def test_a_query_that_is_too_long_is_refused_unread() -> None:
         sparql.vet(" " * (sparql.MAX_LENGTH + 1))
 
 
+def test_what_is_as_deep_and_as_long_as_allowed_passes_and_one_more_does_not() -> None:
+    for build, most, message in (
+        (lambda n: "ASK " + "{" * n + "}" * n, sparql.MAX_DEPTH, "brackets are nested more than 64 deep"),
+        (lambda n: "ASK { " + "a " * (n - 2) + "}", sparql.MAX_TOKENS, "more than 2,000 words and signs"),
+    ):
+        assert sparql.vet(build(most)) == build(most)
+        with pytest.raises(QueryError, match=message):
+            sparql.vet(build(most + 1))
+
+
 DEADLY: dict[str, Callable[[int], str]] = {
     "braces": lambda n: "SELECT * " + "{" * n + "}" * n,
     "brackets": lambda n: "SELECT * { FILTER(" + "(" * n + "1" + ")" * n + ") }",
