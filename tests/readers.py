@@ -51,15 +51,20 @@ def by_networkx(path: Path) -> Read:
         shown = {"x": viz["position"]["x"], "y": viz["position"]["y"], "size": viz["size"]}
         if "color" in viz:
             shown["color"] = "#{r:02x}{g:02x}{b:02x}".format(**viz["color"])
-        nodes[node] = {**data, **shown}
+        nodes[node] = {**_with_spells(data), **shown}
     edges = []
     for a, b, data in graph.edges(data=True):
         kept = {name: value for name, value in data.items() if name not in ("id", "viz")}
-        if "spells" in kept:
-            days = [tuple("" if day in (None, "None") else day for day in spell) for spell in kept["spells"]]
-            kept["spells"] = " | ".join("/".join(spell) for spell in days)  # NetworkX reads an open end as "None"
-        edges.append((a, b, kept))
+        edges.append((a, b, _with_spells(kept)))
     return nodes, ordered(edges)
+
+
+def _with_spells(data: Attributes) -> Attributes:
+    """The spells as the text that the network has."""
+    if "spells" in data:
+        days = [tuple("" if day in (None, "None") else day for day in spell) for spell in data["spells"]]
+        data["spells"] = " | ".join("/".join(spell) for spell in days)  # NetworkX reads an open end as "None"
+    return data
 
 
 def by_igraph(path: Path) -> Read:

@@ -21,6 +21,8 @@ from rareearth.dataset import Dataset
 from rareearth.models import Claim
 from rareearth.ontology import Ontology
 from rareearth.site import explorer
+from rareearth.store import asof
+from rareearth.store.oxigraph import Oxigraph
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -132,6 +134,16 @@ def test_the_query_of_the_readme_has_an_answer(shell: Callable[[str], str], tmp_
     file = tmp_path / "query.rq"
     file.write_text(query, encoding="utf-8")
     assert "reex-ganzhou-tour" in shell("rareearth query query.rq")
+
+
+def test_the_queries_of_the_guide_on_dates_have_an_answer(store: Oxigraph) -> None:
+    owners, founded = blocks("graph/rareearth/site/guide/dates.md", "sparql")
+    then = asof.at(store, "2021-12-23").store
+    stated = "SELECT ?claim WHERE { GRAPH ?claim { ?owner ree:ownsShareOf ?owned } }"
+    assert {row["claim"] for row in store.select(owners)} == {row["claim"] for row in then.select(stated)}
+    dates = [row["date"].value for row in store.select(founded)]
+    assert dates == sorted(dates)
+    assert {len(day) for day in dates} == {4, 10}, "years and days"
 
 
 def test_the_figures_of_the_readme_are_those_of_the_data(dataset: Dataset) -> None:

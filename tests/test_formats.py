@@ -13,7 +13,7 @@ import tempfile
 import typing
 from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,10 @@ def test_graphml_by_igraph(network: Network, tmp_path: Path) -> None:
 def test_gexf_by_networkx(network: Network, tmp_path: Path) -> None:
     nodes, edges = readers.by_networkx(write(network, tmp_path / "n.gexf"))
     expected_nodes, expected_edges = readers.expected(network)
+    first = min(day for *_, data in expected_edges for day in (data.get("start"), data.get("end")) if day)
+    for data in (*expected_nodes.values(), *(data for *_, data in expected_edges)):
+        if "spells" in data:  # one without a start begins with the first day of the file
+            data["spells"] = " | ".join(first + s if s.startswith("/") else s for s in data["spells"].split(" | "))
     told_by_spells = ("color", "start", "end")  # NetworkX does not read the colours of edges
     assert nodes == expected_nodes
     assert edges == readers.ordered(
@@ -221,12 +225,15 @@ def test_the_time_line_is_that_of_the_claims(full: Network, tmp_path: Path) -> N
         ]
         for e in root.iter(GEXF + "edge")
     }
-    assert found["li-bo", "ganzhou-tour", "participatesIn"] == [("2025-04-15", "2025-04-16")]
+    assert found["li-bo", "ganzhou-tour", "participatesIn"] == [("2025-04-15", None)]
+    earliest = min(first for spells in found.values() for first, _ in spells if first)
     for a, b, key, data in full.edges(keys=True, data=True):
         spells = [tuple(day or None for day in s.split("/")) for s in data.get("spells", "").split(" | ") if s]
-        assert found[a, b, key] == spells
-        for first, last in spells:
-            assert date.fromisoformat(first or "0001-01-01") <= date.fromisoformat(last or "9999-12-31")
+        assert found[a, b, key] == [(first or earliest, last) for first, last in spells]
+        last_day = ""
+        for first, last in found[a, b, key]:
+            assert last_day < first <= (last or "9999-12-31"), "spells overlap or touch"
+            last_day = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else "9999-12-31"
 
 
 def test_a_network_without_times_has_no_time_line(tmp_path: Path) -> None:
@@ -237,11 +244,12 @@ def test_a_network_without_times_has_no_time_line(tmp_path: Path) -> None:
     assert graph.get("timeformat") is None
 
 
-def test_an_open_spell_has_one_end(tmp_path: Path) -> None:
+def test_a_spell_without_a_start_begins_with_the_first_day_of_the_file(tmp_path: Path) -> None:
     network: Network = nx.MultiDiGraph()
-    network.add_edge("a", "b", key="r", spells="2020-01-01/ | /2019-12-31")
+    network.add_edge("a", "b", key="r", spells="/2019-12-31 | 2020-02-01/")
+    network.add_edge("a", "b", key="s", spells="/")
     spells = [dict(s.attrib) for s in readers.tree(write(network, tmp_path / "n.gexf")).iter(GEXF + "spell")]
-    assert spells == [{"start": "2020-01-01"}, {"end": "2019-12-31"}]
+    assert spells == [{"start": "2019-12-31", "end": "2019-12-31"}, {"start": "2020-02-01"}, {"start": "2019-12-31"}]
 
 
 def test_places_that_a_network_has_are_kept(tmp_path: Path) -> None:

@@ -156,16 +156,36 @@ def test_times_as_given_and_the_days_they_mean(folder: Folder) -> None:
         "{since: 2018, until: 2019}".replace("{", "").replace("}", "").replace(", ", "\n      "),
     )
     assert edge["when"] == f"2018/2019{JOIN}2020-05"
-    assert (edge["start"], edge["end"]) == ("2018-01-01", "2020-05-31")
-    assert edge["spells"] == f"2018-01-01/2019-12-31{JOIN}2020-05-01/2020-05-31"
+    assert edge["start"] == "2018-01-01"
+    assert "end" not in edge  # what was observed in May 2020 is in effect from then on
+    assert edge["spells"] == f"2018-01-01/2019-12-31{JOIN}2020-05-01/"
     assert edge["weight"] == 2
+
+
+def test_spells_that_overlap_or_follow_each_other_are_one(folder: Folder) -> None:
+    edge = times(folder, *(f"since: {a}\n      until: {b}" for a, b in (("2022", "2022"), ("2022-04", "2023-01"))))
+    assert edge["spells"] == "2022-01-01/2023-01-31"
+    assert (edge["start"], edge["end"]) == ("2022-01-01", "2023-01-31")
+
+
+def test_an_edge_that_does_not_depend_on_time_has_one_spell_open_at_both_ends(folder: Folder) -> None:
+    graph = network.read(oxigraph.memory(nquads.lines(folder.dataset())))
+    assert graph["mine-school"]["oreville"]["locatedIn"]["spells"] == "/"
+    assert "spells" not in graph["ann-lee"]["mine-school"]["leads"]  # its page has no date
+
+
+def test_a_node_is_there_when_a_claim_about_it_is_in_effect(folder: Folder) -> None:
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    assert network.read(store).nodes["bob-ray"]["spells"] == "2020-01-01/2021-06-30"
+    assert network.read(store).nodes["mine-school"]["spells"] == "/"
+    assert "spells" not in network.read(store, "full").nodes["ann-lee"]
 
 
 def test_an_open_end_stays_open(folder: Folder) -> None:
     edge = times(folder, "since: 2018", "when: 2020-05")
     assert edge["start"] == "2018-01-01"
     assert "end" not in edge
-    assert edge["spells"] == f"2018-01-01/{JOIN}2020-05-01/2020-05-31"
+    assert edge["spells"] == "2018-01-01/"
 
 
 def test_a_year_nobody_gave_is_no_day_and_an_inferred_one_stands_apart(folder: Folder) -> None:
@@ -178,7 +198,7 @@ def test_an_inferred_time_is_told_as_inferred(actors: Network) -> None:
     edge = actors["li-bo"]["ganzhou-tour"]["participatesIn"]
     assert edge["when"] == "XXXX-04-15/XXXX-04-16"
     assert edge["when_inferred"] == "2025-04-15/2025-04-16"
-    assert edge["spells"] == "2025-04-15/2025-04-16"
+    assert edge["spells"] == "2025-04-15/"
 
 
 # ---- networks of queries ---------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from rareearth import dataset as datasets
-from rareearth import edtf, names, namespaces
+from rareearth import edtf, names, namespaces, paths
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
-from rareearth.errors import DataError, Problem, suggest
+from rareearth.errors import DataError, DateError, Problem, suggest
 from rareearth.models import Claim
-from rareearth.ontology import MEASURE, Ontology
+from rareearth.ontology import DATES, MEASURE, Ontology
 
 _XSD = namespaces.PREFIXES["xsd"]
 _LITERALS = {
@@ -48,6 +48,7 @@ def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
         *_copies(dataset),
         *_owners(dataset),
         *_shares(dataset),
+        *_lives(dataset),
     ]:
         raise DataError(problems)
     return dataset
@@ -116,7 +117,7 @@ def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
     try:
-        if datatype in (namespaces.EDTF, _XSD + "date"):
+        if datatype in DATES:
             edtf.parse(value)
     except ValueError as error:
         yield f"{what}: {error}"
@@ -243,6 +244,34 @@ def _shares(dataset: Dataset) -> Iterator[Problem]:
                 where = dataset.where[f"claim/{claim.id}"]
                 yield Problem(*where, f"the shares of {owned} at one time add up to {total} %")
                 break
+
+
+def _lives(dataset: Dataset) -> Iterator[Problem]:
+    """What ended before it was founded, by facts that are not part of a conflict."""
+    founded: dict[str, tuple[date, Claim]] = {}
+    ended: list[tuple[str, date, Claim]] = []
+    for claim in dataset.claims:
+        relation = dataset.ontology.relations.get(claim.relation)
+        if relation is None or claim.conflict or (claim.kind, claim.status) != ("fact", "held"):
+            continue
+        given = claim.object if relation.literal else claim.since or claim.when
+        if not (relation.begins or relation.ends) or not given:
+            continue
+        with contextlib.suppress(DateError):  # the value's own check says so
+            id_, days = dataset.canonical(claim.subject), edtf.parse(given)
+            if relation.ends and days.last:
+                ended.append((id_, days.last, claim))
+            if relation.begins and days.first and (id_ not in founded or days.first < founded[id_][0]):
+                founded[id_] = days.first, claim
+    for id_, last, claim in ended:
+        if id_ in founded and last < founded[id_][0]:
+            first, other = founded[id_]
+            path, line = dataset.where[f"claim/{other.id}"]
+            yield Problem(
+                *dataset.where[f"claim/{claim.id}"],
+                f"ends {id_} by {last}, before {paths.display(path)}:{line} has it founded on {first} at the earliest; "
+                "correct one of them, or give both the same `conflict`",
+            )
 
 
 def _start(claim: Claim) -> date | None:

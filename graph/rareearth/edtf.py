@@ -10,12 +10,17 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from rareearth.errors import DateError
 
 _DATE = re.compile(r"(?P<year>[0-9X]{4})(?:-(?P<month>[0-9X]{2})(?:-(?P<day>[0-9X]{2}))?)?(?P<mark>[~?%]?)")
 _EXPECTED = "expected a date like 2025, 2025-04, 2025-04-15, XXXX-04-15, 2025-05~ or an interval like 2021-12/.."
+
+
+_EXACT = re.compile(r"[0-9]{4}(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-9]{2}))?)?")
+
+Precision: TypeAlias = Literal["day", "month", "year", ""]
 
 
 class Days(NamedTuple):
@@ -44,6 +49,16 @@ def parse(text: str) -> Days:
     if first.first and to.last and first.first > to.last:
         raise DateError(f"the interval '{text}' ends before it starts")
     return Days(first.first, to.last)
+
+
+def precision(text: str) -> Precision:
+    """Whether a date is exactly one day, month or year; "" for an interval, a quarter, or what is not certain.
+
+    >>> precision("2021-12-23"), precision("2021-12"), precision("2021"), precision("2021-12~"), precision("202X")
+    ('day', 'month', 'year', '', '')
+    """
+    match = _EXACT.fullmatch(text)
+    return "" if match is None else "day" if match["day"] else "month" if match["month"] else "year"
 
 
 def _days(text: str) -> Days:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from rareearth import analysis, corpus, namespaces, network
+from rareearth import analysis, corpus, edtf, namespaces, network
 from rareearth import build as builds
-from rareearth.errors import MissingExtraError, QueryError
+from rareearth.errors import DateError, MissingExtraError, QueryError
 from rareearth.site import explorer
 from rareearth.store import asof, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
@@ -319,9 +318,12 @@ def open(  # noqa: A001 - read as rareearth.open()
 def _day(value: str) -> str:
     """A day as it is bound. Raises QueryError for anything but YYYY-MM-DD, which would match nothing."""
     try:
-        return date.fromisoformat(value).isoformat()
-    except ValueError as error:
+        edtf.parse(value)
+    except DateError as error:
         raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15") from error
+    if edtf.precision(value) != "day":
+        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15")
+    return value
 
 
 def _answer(result: sparql.Result) -> Answer:

@@ -6,8 +6,13 @@ so that every format keeps them; several values are joined by `` | ``.
 Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``; in the view
 ``full`` also the values of relations that have a number or text as object. Edge attributes: ``relation``, ``label``,
 ``label_zh``, ``weight`` (number of claims), ``strength`` (of the tie, 0 where it is none), ``color``, ``claims`` (ids),
-``claim_kind``, ``status``, ``stance``, ``sources``, ``when`` and ``when_inferred`` (EDTF), ``start`` and ``end`` (first
-and last day known), ``spells`` (first/last day of each claim that has one). What is not known is absent.
+``claim_kind``, ``status``, ``stance``, ``sources``, ``when`` and ``when_inferred`` (EDTF, as the sources give it).
+
+``spells`` of an edge says when any of its claims is in effect, by the rule of :mod:`rareearth.store.in_effect`: as
+first/last day, joined and without overlaps, nothing for an end that is open or unknown; ``start`` and ``end`` are the
+first and the last of these days, absent where that end is open. An edge of undated claims alone has none of the three.
+Nodes have ``spells`` too: when any of their claims in this network is in effect. On any day, the edges and nodes whose
+spells include it are those of ``as_of`` for that day. What is not known is absent.
 """
 
 from __future__ import annotations
@@ -21,7 +26,7 @@ import networkx as nx
 from rareearth import namespaces
 from rareearth.errors import NotFoundError, QueryError
 from rareearth.models import CLAIM_KINDS
-from rareearth.store import claims, sparql
+from rareearth.store import claims, in_effect, sparql, vocabulary
 from rareearth.store.backend import Literal
 
 if TYPE_CHECKING:
@@ -70,7 +75,8 @@ def read(
     """The network of a view.
 
     ``actors`` has persons, organizations, groups, places, events and facilities that are tied to each other by plain
-    facts; ``full`` has every entity and every claim. ``kinds`` chooses other kinds of claims (fact, speech,
+    facts; ``full`` has every entity and every claim; if the store is limited to a date, it has the entities of claims
+    that are in effect then. ``kinds`` chooses other kinds of claims (fact, speech,
     assessment, recommendation). ``known`` are the claims of the store, for callers that have read them already.
     Raises RareEarthError for an unknown view or kind.
     """
@@ -83,6 +89,8 @@ def read(
     if view == "full":
         shown = set(terms.nodes)
         chosen = [c for c in all_claims if c.kind in (kinds or KINDS)]
+        if vocabulary.read(store).as_of:
+            shown = {end.text for c in chosen for end in (c.subject, c.object) if end.is_entity}
     else:
         shown = {iri for iri, node in terms.nodes.items() if view in terms.views(node.kind)}
         chosen = [
@@ -142,7 +150,7 @@ def from_query(store: Backend, query: str) -> Network:
     return network
 
 
-def _network(terms: _Terms, nodes: Collection[str], triples: Iterable[_Triple], chosen: Iterable[Claim]) -> Network:
+def _network(terms: _Terms, nodes: Collection[str], triples: Iterable[_Triple], chosen: Sequence[Claim]) -> Network:
     network: Network = nx.MultiDiGraph()
     ids = {iri: namespaces.local(iri) for iri in nodes}
     for iri, id_ in sorted(ids.items(), key=lambda item: item[1]):
@@ -164,6 +172,9 @@ def _network(terms: _Terms, nodes: Collection[str], triples: Iterable[_Triple], 
         }  # fmt: skip
         known = {name: value for name, value in attributes.items() if value != ""}
         network.add_edge(ids[subject], ids[obj], key=name, **known)
+    for iri, spells in _spells_of_nodes(chosen).items():
+        if iri in ids and spells:
+            network.nodes[ids[iri]]["spells"] = spells
     return network
 
 
@@ -177,6 +188,7 @@ def _evidence(backing: list[Claim]) -> dict[str, str]:
     def join(values: Iterable[str]) -> str:
         return JOIN.join(sorted({v for v in values if v}))
 
+    days = in_effect.merge(c.spell for c in backing)
     spans = [f"{c.since}/{c.until}" if c.since or c.until else c.when for c in backing]
     return {
         "claims": join(c.id for c in backing),
@@ -186,10 +198,23 @@ def _evidence(backing: list[Claim]) -> dict[str, str]:
         "sources": join(c.source for c in backing),
         "when": join(spans),
         "when_inferred": join(c.inferred for c in backing),
-        "start": min((c.earliest for c in backing if c.earliest), default=""),
-        "end": max((c.latest for c in backing if c.latest), default="") if all(c.latest for c in backing) else "",
-        "spells": join(f"{c.earliest}/{c.latest}" for c in backing if c.earliest or c.latest),
+        "start": days[0].start.isoformat() if days and days[0].start else "",
+        "end": days[-1].end.isoformat() if days and days[-1].end else "",
+        "spells": _spells(days),
     }
+
+
+def _spells(days: Iterable[in_effect.Spell]) -> str:
+    return JOIN.join(f"{start.isoformat() if start else ''}/{end.isoformat() if end else ''}" for start, end, _ in days)
+
+
+def _spells_of_nodes(chosen: Iterable[Claim]) -> dict[str, str]:
+    """For each entity (its IRI) when any of the chosen claims about it is in effect."""
+    found: dict[str, list[in_effect.Spell]] = defaultdict(list)
+    for claim in chosen:
+        for end in {claim.subject.text, claim.object.text}:
+            found[end].append(claim.spell)
+    return {iri: _spells(in_effect.merge(spells)) for iri, spells in found.items()}
 
 
 def _add_value(node: dict[str, object], relation: str, value: str) -> None:

@@ -14,8 +14,9 @@ from rareearth.errors import DataError, Problem
 
 _RDF, _RDFS, _SKOS, _OWL, _XSD = (namespaces.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-MEASURE = namespaces.VOCABULARY + "measure"
-LITERALS = {_XSD + name for name in ("string", "integer", "decimal", "date")} | {namespaces.EDTF, MEASURE}
+MEASURE, DATE = namespaces.VOCABULARY + "measure", namespaces.VOCABULARY + "date"
+DATES = {DATE, namespaces.EDTF, _XSD + "date"}  # the ranges of dates
+LITERALS = {_XSD + name for name in ("string", "integer", "decimal")} | DATES | {MEASURE}
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Relation(Term):
 
     ``range`` is a class name or the IRI of a datatype. ``strength`` is from 0 (no tie) to 1. ``timeless`` relations are
     true at any time. ``one_at_a_time`` is the end of which there can be only one at a time (``subject``, ``object``,
-    ``subject of a role``), ``owner`` the end that owns the other.
+    ``subject of a role``), ``owner`` the end that owns the other. A relation that ``begins`` or ``ends`` says when its
+    subject came into existence or ceased to exist; one that ``outlasts`` is still true when its subject has ended.
     """
 
     inverse: str
@@ -59,6 +61,9 @@ class Relation(Term):
     timeless: bool
     one_at_a_time: str | None
     owner: str | None
+    begins: bool
+    ends: bool
+    outlasts: bool
 
     @property
     def literal(self) -> bool:
@@ -175,7 +180,7 @@ class _Reader:
             parents=self._names(iri, _RDFS + "subClassOf"),
             colour=self._colour(iri, colour),
             sphere=namespaces.local(sphere) if sphere else None,
-            abstract=self._one(iri, namespaces.VOCABULARY + "abstract") == "true",
+            abstract=self._is(iri, "abstract"),
             views=frozenset(v.value for v in self.values[iri][namespaces.VOCABULARY + "inView"]),
         )
 
@@ -197,11 +202,17 @@ class _Reader:
             range=range_ if literal else namespaces.local(range_),
             colour=self._one(iri, namespaces.VOCABULARY + "colour"),
             strength=float(strength or 0),
-            timeless=self._one(iri, namespaces.VOCABULARY + "timeless") == "true",
+            timeless=self._is(iri, "timeless"),
+            begins=self._is(iri, "begins"),
+            ends=self._is(iri, "ends"),
+            outlasts=self._is(iri, "outlasts"),
             one_at_a_time=self._end(iri, "oneAtATime"),
             owner=self._end(iri, "owner"),
             symmetric=_OWL + "SymmetricProperty" in {v.value for v in self.values[iri][_RDF + "type"]},
         )
+
+    def _is(self, iri: str, name: str) -> bool:
+        return self._one(iri, namespaces.VOCABULARY + name) == "true"
 
     def _end(self, iri: str, name: str) -> str | None:
         end = self._one(iri, namespaces.VOCABULARY + name)

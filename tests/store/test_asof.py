@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from rareearth import namespaces, network
 from rareearth.errors import RareEarthError
-from rareearth.store import asof, claims, nquads, oxigraph
+from rareearth.store import asof, claims, nquads, oxigraph, vocabulary
 from rareearth.store.oxigraph import Oxigraph
+from rareearth.views import cards, conflicts
 
+XSD = namespaces.PREFIXES["xsd"]
 HEAD = """\
 source:
   title: "[Dated]"
@@ -96,10 +99,14 @@ def test_nothing_holds_of_what_is_not_founded_yet(folder: Folder) -> None:
     assert tie in ties(store, "2015-09")
 
 
-@pytest.mark.parametrize("day", ["soon", "2021-13", "XXXX-04", "2020/..", "2021-02-30"])
+NO_DAYS = """soon|yesterday|| 2021|2021-13|2021-00|2021-02-30|2021-1-2|21-12-23|20211223|XXXX-04|202X|2021~|2021?
+2024-33|2020/..|2025/2026|2021-12-23/2021-12-24|0000|\uff12\uff10\uff12\uff11|2021-12-23T10:00"""
+
+
+@pytest.mark.parametrize("day", re.split("[|\n]", NO_DAYS))
 def test_what_is_no_day_is_refused(folder: Folder, day: str) -> None:
     store = built(folder, "  - bob-ray leads mine-school\n")
-    with pytest.raises(RareEarthError, match=f"^'{day}'") as caught:
+    with pytest.raises(RareEarthError, match=f"^'{re.escape(day)}'") as caught:
         asof.at(store, day)
     assert "--" not in str(caught.value)
 
@@ -108,8 +115,8 @@ def test_what_is_no_day_is_refused(folder: Folder, day: str) -> None:
 def test_a_day_is_inside_its_bounds(start: date, length: int, offset: int) -> None:
     end, day = start + timedelta(days=length), start + timedelta(days=offset)
     lines = [
-        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}since> "{start}"^^<{namespaces.EDTF}> .',
-        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}until> "{end}"^^<{namespaces.EDTF}> .',
+        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}inEffectFrom> "{start}"^^<{XSD}date> .',
+        f'<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}inEffectUntil> "{end}"^^<{XSD}date> .',
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}kind> <{namespaces.VOCABULARY}fact> .",
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}status> <{namespaces.VOCABULARY}held> .",
         f"<{namespaces.CLAIM}a/b> <{namespaces.VOCABULARY}source> <{namespaces.SOURCE}a> .",
@@ -118,6 +125,100 @@ def test_a_day_is_inside_its_bounds(start: date, length: int, offset: int) -> No
         f"<{namespaces.ENTITY}x> <{namespaces.VOCABULARY}y> <{namespaces.ENTITY}z> .",
     ]
     assert asof.at(oxigraph.memory(lines), day.isoformat()).in_effect == (start <= day <= end)
+
+
+# ---- ends ------------------------------------------------------------------------------------------------
+
+THEIRS = """\
+  - ann-lee chairs ore-works:
+      when: 2010
+  - ore-works ownsShareOf mine-school:
+      when: 2011
+  - bob-ray memberOf ore-works:
+      since: 2012
+  - ore-works locatedIn oreville
+  - ore-works foundedOn 2009-05
+  - ore-works formerName Old Ore
+"""
+ENDING = {
+    "ore-works endedOn 2020-06": "  - ore-works endedOn 2020-06\n",
+    "merged into the school": "  - ore-works mergedInto mine-school:\n      when: 2020-06\n",
+}
+
+
+@pytest.mark.parametrize("ending", ENDING.values(), ids=ENDING)
+def test_what_was_theirs_ends_with_a_body_and_its_history_stays(folder: Folder, ending: str) -> None:
+    store = built(folder, THEIRS + ending)
+    lasting = {"foundedOn", "formerName", "endedOn", "mergedInto"}
+    own = {"chairs", "ownsShareOf", "memberOf", "locatedIn"}
+
+    def of_the_body(day: str) -> set[str]:
+        return {relation for s, relation, o in ties(store, day) if "ore-works" in (s, o)}
+
+    assert of_the_body("2009-04-30") & (own | lasting) == set()
+    assert own <= of_the_body("2020-06-30")
+    assert of_the_body("2020-07-01") <= lasting
+    assert {"foundedOn", "formerName"} < of_the_body("2020-07-01")
+    assert not {"endedOn", "mergedInto"} & of_the_body("2020-05-31")
+    card = cards.card(store, namespaces.ENTITY + "ore-works", "2021")
+    assert {statement.claim.relation.id for statement in card.statements} <= lasting
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "mine-school succeeds ore-works:\n      when: 2020-06",
+        "ore-works formerName Old Ore:\n      when: 2020-06",
+        "ore-works endedOn 2020-06:\n      status: planned",
+        "ore-works mergedInto mine-school:\n      status: announced\n      when: 2020-06",
+        "ore-works mergedInto mine-school:\n      kind: speech\n      by: ann-lee\n      when: 2020-06",
+        "ore-works endedOn XXXX-06",
+        "ore-works endedOn 2020-06/..",
+        "ann-lee founded ore-works:\n      when: 2020-06",
+    ],
+)
+def test_a_rename_a_plan_and_a_quotation_end_nothing(folder: Folder, claim: str) -> None:
+    store = built(folder, f"  - bob-ray memberOf ore-works:\n      since: 2012\n  - {claim}\n")
+    assert ("bob-ray", "memberOf", "ore-works") in ties(store, "2024")
+
+
+def test_of_several_ends_the_latest_counts_and_they_differ_until_judged(folder: Folder) -> None:
+    store = built(
+        folder,
+        "  - bob-ray memberOf ore-works:\n      since: 2012\n"
+        "  - ore-works endedOn 2020-06\n  - ore-works endedOn 2019\n",
+    )
+    assert ("bob-ray", "memberOf", "ore-works") in ties(store, "2020-06-30")
+    assert ("bob-ray", "memberOf", "ore-works") not in ties(store, "2020-07")
+    [sides] = conflicts.find_unjudged(store)
+    assert {side.claim.object.text for side in sides} == {"2019", "2020-06"}
+
+
+def test_what_would_end_before_its_founding_is_never_in_effect(folder: Folder) -> None:
+    store = built(folder, "  - bob-ray memberOf ore-works:\n      until: 2020-02\n  - ore-works foundedOn 2020-09-01\n")
+    for day in ("2019", "2020", "2020-02", "2020-09", "2021"):
+        assert ("bob-ray", "memberOf", "ore-works") not in ties(store, day)
+    assert "spells" not in network.read(store)["bob-ray"]["ore-works"]["memberOf"]
+
+
+def test_what_has_ended_is_in_effect_until_then(folder: Folder) -> None:
+    store = built(folder, "  - ore-works supplies mine-school:\n      status: ended\n      when: 2020-06\n")
+    found = {
+        day: any(c.relation.id == "supplies" for c in claims.read(store, as_of=day))
+        for day in ("2015", "2020-06-30", "2020-07-01")
+    }
+    assert found == {"2015": True, "2020-06-30": True, "2020-07-01": False}
+
+
+def test_a_store_of_a_day_says_so_and_its_claims_are_not_over(folder: Folder) -> None:
+    store = built(folder, "  - ore-works ownsShareOf mine-school:\n      since: 2012\n      until: 2020\n")
+    then = asof.at(store, "2015-06").store
+    assert (vocabulary.read(store).as_of, vocabulary.read(then).as_of) == ("", "2015-06")
+    assert [c.over for c in claims.read(store) if c.relation.id == "ownsShareOf"] == [True]
+    assert [c.over for c in claims.read(then) if c.relation.id == "ownsShareOf"] == [False]
+
+
+# ---- the shipped data ------------------------------------------------------------------------------------
 
 
 def test_the_creation_of_china_rare_earth_group(store: Oxigraph) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 from conftest import Folder
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rareearth import namespaces
 from rareearth.dataset import Dataset
-from rareearth.store import nquads, oxigraph
+from rareearth.store import nquads, oxigraph, rdflib_view
 from rareearth.store.oxigraph import Oxigraph
 
 XSD = namespaces.PREFIXES["xsd"]
@@ -210,10 +213,10 @@ def test_an_inferred_time_never_stands_as_the_given_one(folder: Folder) -> None:
     dataset = folder.dataset()
     assert ask(
         dataset,
-        f"?c ree:when 'XXXX-04'^^<{namespaces.EDTF}> ; ree:inferredWhen '2020-04'^^<{namespaces.EDTF}> ; "
+        f"?c ree:when 'XXXX-04'^^<{namespaces.EDTF}> ; ree:inferredWhen '2020-04'^^xsd:gYearMonth ; "
         "ree:because 'Why.'@en",
     )
-    assert not ask(dataset, f"?c ree:when '2020-04'^^<{namespaces.EDTF}>")
+    assert not ask(dataset, "?c ree:when ?when FILTER(STR(?when) = '2020-04')")
 
 
 @pytest.mark.parametrize("address", ["https://例え.jp/稀土?a=b#c", "http://example.org:80/a%20b/~c;d=(e)'f'!*$&+,"])
@@ -224,3 +227,86 @@ def test_what_the_models_let_through_the_store_takes(folder: Folder, address: st
     lines = list(nquads.lines(folder.dataset()))
     back = ox.serialize(oxigraph.memory(lines).engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(back.decode().split("\n")[:-1]) == lines
+
+
+# ---- dates that a query can compare ----------------------------------------------------------------------
+
+DATES = {
+    "2025-04-15": "xsd:date", "2025-04": "xsd:gYearMonth", "2025": "xsd:gYear", "0500": "xsd:gYear",
+    "1999-01-02": "xsd:date",
+    "2025-05~": "edtf", "2025?": "edtf", "202X": "edtf", "XXXX-04-08": "edtf", "2024-33": "edtf", "2020/2021": "edtf",
+    "2021/..": "edtf", "2025-XX": "edtf",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "datatype"), DATES.items())
+def test_a_date_has_the_datatype_of_its_precision_and_its_own_text(text: str, datatype: str) -> None:
+    literal = nquads.date(text)
+    assert (parsed(literal).value, namespaces.compact(parsed(literal).datatype.value)) == (
+        text, namespaces.EDTF if datatype == "edtf" else datatype,
+    )  # fmt: skip
+    assert stored(literal) == literal
+
+
+@given(st.dates())
+def test_days_months_and_years_are_as_the_store_keeps_them(day: datetime.date) -> None:
+    for text in (f"{day}", f"{day}"[:7], f"{day}"[:4]):
+        assert stored(nquads.date(text)) == nquads.date(text)
+
+
+def founded(folder: Folder, condition: str) -> set[str]:
+    """The dates of founding, of many forms, that a condition leaves."""
+    claims = "".join(f"  - mine-school foundedOn {text}\n" for text in DATES)
+    folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", claims)
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    days = "OPTIONAL { ?c ree:firstDay ?a } OPTIONAL { ?c ree:lastDay ?z }"
+    query = f"SELECT ?d {{ GRAPH ?c {{ ?s ree:foundedOn ?d }} {days} {condition} }}"
+    return {row["d"].value for row in store.select(query)}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ('?d >= "2025-01-01"^^xsd:date', {"2025-04-15"}),
+        ('?d < "2000-01-01"^^xsd:date', {"1999-01-02"}),
+        ('?d >= "2025"^^xsd:gYear', {"2025"}),
+        ("YEAR(?d) >= 2025", {"2025", "2025-04", "2025-04-15"}),
+        ("YEAR(?d) < 2000", {"0500", "1999-01-02"}),
+        ('xsd:gYear(?d) >= "2025"^^xsd:gYear', {"2025", "2025-04", "2025-04-15"}),
+        ('?a >= "2025-01-01"^^xsd:date', {"2025", "2025-04", "2025-04-15", "2025-05~", "2025?", "2025-XX"}),
+        ('?z < "2000-01-01"^^xsd:date', {"0500", "1999-01-02"}),
+        ("!BOUND(?a)", {"XXXX-04-08"}),
+        ("!BOUND(?z)", {"XXXX-04-08", "2021/.."}),
+    ],
+)
+def test_dates_are_found_by_the_filters_that_people_write(folder: Folder, condition: str, expected: set[str]) -> None:
+    assert founded(folder, f"FILTER({condition})") == expected
+
+
+def test_dates_of_sources_are_found_too(store: Oxigraph, dataset: Dataset) -> None:
+    def count(pattern: str) -> int:
+        [row] = store.select(f"SELECT (COUNT(*) AS ?n) {{ ?s dcterms:issued ?d {pattern} }}")
+        return int(row["n"].value)
+
+    published = [source.published for source in dataset.sources.values() if source.published]
+    assert count("") == len(published), "one date each"
+    since = sum(day >= "2025" for day in published)
+    assert count("FILTER(YEAR(?d) >= 2025)") == since
+    assert count('. ?s ree:firstDay ?f FILTER(?f >= "2025-01-01"^^xsd:date)') == since
+    assert 0 < count('FILTER(?d >= "2025"^^xsd:gYear)') < since
+    assert 0 < count('FILTER(?d >= "2025-01-01"^^xsd:date)') < since
+    ordered = [row["d"].value for row in store.select("SELECT ?d { ?s dcterms:issued ?d } ORDER BY ?d")]
+    assert ordered == sorted(published)
+
+
+def test_rdflib_reads_the_dates_without_a_word(folder: Folder, recwarn: pytest.WarningsRecorder, caplog: Any) -> None:
+    claims = "".join(f"  - mine-school foundedOn {text}\n" for text in DATES)
+    folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", claims)
+    graph = rdflib_view.dataset(oxigraph.memory(nquads.lines(folder.dataset())))
+    found = list(graph.objects(None, rdflib.URIRef(namespaces.VOCABULARY + "foundedOn")))
+    assert {str(date) for date in found} == set(DATES)
+    assert not any(getattr(date, "ill_typed", False) for date in found)
+    assert not caplog.records
+    assert not [
+        warning for warning in recwarn.list if "default_context" not in str(warning.message)
+    ]  # of rdflib itself

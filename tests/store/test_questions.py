@@ -715,6 +715,13 @@ def test_reserves_and_output(store: Oxigraph) -> None:
     assert ("at least", "1000000", "change", "publicnow-argus-per-geijer-2023") in figures
 
 
+def test_founded_and_ended(store: Oxigraph) -> None:
+    found = column(rows(store, "founded-and-ended"), "body", "what", "date", "firstDay", "lastDay")
+    assert ("china-rare-earth-group", "was founded on", "2021-12-23", "2021-12-23", "2021-12-23") in found
+    assert ("mp-materials", "was founded on", "2017", "2017-01-01", "2017-12-31") in found
+    assert ("longnan-wanbao", "merged into", "2013", "2013-01-01", "2013-12-31") in found
+
+
 def test_every_question_has_a_test() -> None:
     tested = {name.removeprefix("test_").replace("_", "-") for name in globals() if name.startswith("test_")}
     assert {path.stem for path in QUESTIONS} <= tested

@@ -79,7 +79,7 @@ def read(claims: Iterable[Claim]) -> Holdings:
                         control=not passes and claim.relation.traits.get("control") == "true",
                         passes=passes,
                         ended=claim.status == "ended",
-                        until=bool(claim.until),
+                        until=claim.over,
                         day=claim.earliest,
                         evidence=_EVIDENCE.index(claim.evidence),
                         share=float(share.text) if share else None,

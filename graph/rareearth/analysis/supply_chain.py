@@ -191,7 +191,7 @@ def _facts(known: Iterable[Claim], without: Collection[str]) -> list[_Fact]:
         fact
         for claim in known
         if claim.kind == "fact" and claim.source not in without and claim.status != "retracted"
-        if claim.status != "held" or claim.plain or claim.until
+        if claim.status != "held" or claim.plain or claim.over
         for fact in _read(claim)
     )
 
@@ -207,7 +207,7 @@ def _read(claim: Claim) -> Iterator[_Fact]:
             claim.object.id,
             does,
             how,
-            "ended" if claim.until else claim.status,
+            "ended" if claim.over else claim.status,
             material.id if material else "",
             amount,
             claim.latest,

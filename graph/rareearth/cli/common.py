@@ -52,7 +52,11 @@ TextsFolder = Annotated[
 ]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", metavar="DAY", help="Only what was true on that date: 2021-12-23, 2021-12 or 2021."),
+    typer.Option(
+        "--as-of",
+        metavar="DAY",
+        help="Only what was true on that date: 2021-12-23, 2021-12 or 2021; without undated claims.",
+    ),
 ]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Time limit of a query in seconds.")]
 

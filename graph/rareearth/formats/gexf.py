@@ -1,8 +1,14 @@
-"""GEXF 1.3 with what ``nx.write_gexf`` cannot write: the kind of an edge, and the time line as spells."""
+"""GEXF 1.3 with what ``nx.write_gexf`` cannot write: the kind of an edge, and the time line as spells.
+
+On any day that the time line shows, Gephi has the nodes and edges of ``as_of`` for that day, if "Keep empty values" of
+its filter is off: that would add the edges of undated claims, which have no spell. A spell without a start begins with
+the first day of the file, because Gephi takes a spell that is open at both ends for none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rareearth.formats import LICENCE
@@ -32,31 +38,53 @@ _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 def lines(network: Network) -> Iterator[str]:
     """The lines of the file, dynamic when an edge has a date. Raises FormatError for what XML cannot hold."""
     drawing = draw(network)
-    dynamic = any("spells" in data for *_, data in drawing.edges)
+    first = _first_day(drawing)
+    dynamic = first != ""
     yield _HEAD
     mode = 'mode="dynamic" timeformat="date" timerepresentation="interval"' if dynamic else 'mode="static"'
     yield f'  <graph defaultedgetype="directed" {mode}>'
     columns: dict[str, list[str]] = {}
     for owner, types in (("node", drawing.node_types), ("edge", drawing.edge_types)):
-        elements = _ELEMENTS[owner] | (_TIMES if dynamic and owner == "edge" else frozenset())
+        elements = _ELEMENTS[owner] | (_TIMES if dynamic else frozenset())
         columns[owner] = [name for name in types if name not in elements]
         yield f'    <attributes class="{owner}" mode="static">'
         for name in columns[owner]:
             title = escape(name, f"an attribute of {owner}s")  # Gephi Lite shows the id, Gephi the title
             yield f'      <attribute id="{title}" title="{title}" type="{_NAMES[types[name]]}"/>'
         yield "    </attributes>"
-    yield from _nodes(drawing, columns["node"])
-    yield from _edges(drawing, columns["edge"])
+    yield from _nodes(drawing, columns["node"], first)
+    yield from _edges(drawing, columns["edge"], first)
     yield "  </graph>"
     yield "</gexf>"
 
 
-def _nodes(drawing: Drawing, columns: list[str]) -> Iterator[str]:
+def _first_day(drawing: Drawing) -> str:
+    """The first day of the time line; "" for a network without any day."""
+    items = chain((data for _, data in drawing.nodes), (data for *_, data in drawing.edges))
+    return min((day for data in items for spell in _read(data) for day in spell if day), default="")
+
+
+def _read(data: Attributes) -> list[list[str]]:
+    return [spell.split("/") for spell in str(data.get("spells", "")).split(" | ") if spell]
+
+
+def _spells(data: Attributes, first: str, what: str) -> Iterator[str]:
+    spells = _read(data) if first else []
+    if spells:
+        yield "        <spells>"
+        for start, end in spells:
+            until = f' end="{escape(end, what)}"' if end else ""
+            yield f'          <spell start="{escape(start or first, what)}"{until}/>'
+        yield "        </spells>"
+
+
+def _nodes(drawing: Drawing, columns: list[str], first: str) -> Iterator[str]:
     yield "    <nodes>"
     for node, data in drawing.nodes:
         name = escape(node, "an id")
         yield f'      <node id="{name}" label="{escape(data.get("label", node), f"node {name}")}">'
         yield from _values(data, columns, f"node {name}")
+        yield from _spells(data, first, f"node {name}")
         if "color" in data:
             yield f"        {_color(data['color'])}"
         yield f'        <viz:position x="{data["x"]}" y="{data["y"]}" z="0.0"/>'
@@ -65,7 +93,7 @@ def _nodes(drawing: Drawing, columns: list[str]) -> Iterator[str]:
     yield "    </nodes>"
 
 
-def _edges(drawing: Drawing, columns: list[str]) -> Iterator[str]:
+def _edges(drawing: Drawing, columns: list[str], first: str) -> Iterator[str]:
     yield "    <edges>"
     for edge, source, target, data in drawing.edges:
         what = f"edge {edge}"
@@ -73,15 +101,9 @@ def _edges(drawing: Drawing, columns: list[str]) -> Iterator[str]:
         ends = f'source="{escape(source, "an id")}" target="{escape(target, "an id")}"'
         yield f'      <edge id="{edge}" {ends} kind="{kind}" label="{label}" weight="{float(data["weight"])}">'
         yield from _values(data, columns, what)
+        yield from _spells(data, first, what)
         if "color" in data:
             yield f"        {_color(data['color'])}"
-        spells = [spell.split("/") for spell in str(data.get("spells", "")).split(" | ") if spell]
-        if spells:
-            yield "        <spells>"
-            for first, last in spells:
-                bounds = [f'{name}="{escape(day, what)}"' for name, day in (("start", first), ("end", last)) if day]
-                yield f"          <spell {' '.join(bounds)}/>"
-            yield "        </spells>"
         yield "      </edge>"
     yield "    </edges>"
 

@@ -1,19 +1,25 @@
 """The graph as of a day: a copy of the store with only the claims that may have been in effect then.
 
-The rules are those of :mod:`in_effect`. Undated claims, of which neither their own times nor their page say when they
-are in effect, are left out and counted. For the claims alone, without the copy, see :func:`claims.read`.
+The rule is that of :mod:`in_effect`. Undated claims, of which neither their own times nor their page say when they
+are in effect, are left out and counted. The copy says of which day it is (``ree:asOf`` of the dataset). For the claims
+alone, without the copy, see :func:`claims.read`.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth.store import claims, in_effect, oxigraph
-from rareearth.store.backend import NamedNode
+from rareearth import namespaces
+from rareearth.store import claims, in_effect, nquads, oxigraph
+from rareearth.store.backend import Literal, NamedNode, Quad
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
+
+
+_AS_OF = NamedNode(namespaces.VOCABULARY + "asOf")
 
 
 class AsOf(NamedTuple):
@@ -25,27 +31,34 @@ class AsOf(NamedTuple):
 
 
 def at(store: Backend, day: str) -> AsOf:
-    """The store as of a day, a month or a year, given as EDTF.
+    """The store as of a day, a month or a year.
 
     Raises DateError for any other text.
     """
     first, last = in_effect.bounds(day)
     known = claims.read(store)
-    found = in_effect.spells(known, known)
-    kept = [claim for claim in known if found[claim.id].meets(first, last)]
+    kept = [claim for claim in known if claim.spell.meets(first, last)]
     dropped = {claim.iri for claim in known} - {claim.iri for claim in kept}
-    gone = {_triple(c) for c in known if in_effect.is_stated(c)} - {_triple(c) for c in kept if in_effect.is_stated(c)}
-    made = oxigraph.copy(
+    gone = {_triple(c) for c in known if _is_stated(c)} - {_triple(c) for c in kept if _is_stated(c)}
+    rest = (
         quad
         for quad in store.quads()
         if _text(quad.subject) not in dropped
+        and quad.predicate != _AS_OF
         and (
             quad.graph_name.value not in dropped
             if isinstance(quad.graph_name, NamedNode)
             else (_text(quad.subject), quad.predicate.value, _text(quad.object)) not in gone
         )
     )
-    return AsOf(made, len(kept), sum(not spell.dated for spell in found.values()))
+    limit = Literal(day, datatype=NamedNode(nquads.date_type(day)))
+    made = oxigraph.copy(chain(rest, [Quad(NamedNode(namespaces.DATASET), _AS_OF, limit)]))
+    return AsOf(made, len(kept), sum(not claim.spell.dated for claim in known))
+
+
+def _is_stated(claim: Claim) -> bool:
+    """Whether a claim is a plain fact: its statement is in the default graph because of it."""
+    return (claim.kind, claim.status) == ("fact", "held") and claim.plain
 
 
 def _text(term: object) -> str:

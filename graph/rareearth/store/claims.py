@@ -18,8 +18,9 @@ last one is asked when the first label, page or span is looked at: who needs non
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,6 +66,7 @@ _TEXTS = {
     "ree:when": "when", "ree:since": "since", "ree:until": "until", "ree:inferredWhen": "inferred",
     "ree:because": "because", "ree:earliest": "earliest", "ree:latest": "latest", "skos:note": "note",
     "ree:number": "number", "ree:unit": "unit",
+    "ree:inEffectFrom": "in_effect_from", "ree:inEffectUntil": "in_effect_until", "ree:undated": "undated",
 }  # fmt: skip
 _WORDS = {
     "ree:stance": "stance",
@@ -88,6 +90,9 @@ class Qualifier(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """What one source says. Texts are "" where nothing is known; times are EDTF, ``earliest`` and ``latest`` ISO days.
+
+    These are its own times. When it is in effect (``spell``) depends on others too: see :mod:`in_effect`. ``over`` says
+    that it was and, as far as the graph knows, no longer is.
 
     ``source`` is the id of its page, ``by`` who says so, ``about`` whom speech is about; ``because`` is why the time
     ``inferred`` was inferred. ``evidence`` is sentence, page or copy; ``conflict`` the id of the disagreement that the
@@ -123,6 +128,8 @@ class Claim:
     plain: bool
     recorded_subject: str
     recorded_object: str
+    spell: times.Spell
+    over: bool
     _selectors: tuple[str, ...] = field(repr=False)
     _things: Things = field(repr=False, compare=False)
 
@@ -164,27 +171,16 @@ def read(
     for any other text.
     """
     found = _read(store, entities, relations)
-    if as_of is None:
-        return found
-    return in_effect(store, found, as_of, everything=entities is None and relations is None)
+    return found if as_of is None else in_effect(found, as_of)
 
 
-def in_effect(store: Backend, of: Sequence[Claim], day: str, *, everything: bool = False) -> list[Claim]:
-    """Those of some claims of a store that may have been in effect on a day, in a month or in a year (EDTF).
+def in_effect(of: Iterable[Claim], day: str) -> list[Claim]:
+    """Those of some claims that may have been in effect on a day, in a month or in a year.
 
-    ``everything`` says that they are all claims of the store; otherwise those that bear on them are read, which costs
-    what their entities have. Raises DateError for any other text than a day, month or year. See :mod:`in_effect`.
+    Raises DateError for any other text. See :mod:`in_effect`.
     """
     first, last = times.bounds(day)
-    bearing = of if everything else _bearing(store, of)
-    spells = times.spells(of, bearing)
-    return [claim for claim in of if spells[claim.id].meets(first, last)]
-
-
-def _bearing(store: Backend, on: Iterable[Claim]) -> list[Claim]:
-    """The claims that may say when some claims begin or end."""
-    ends = {end.text for claim in on for end in (claim.subject, claim.object) if end.is_entity}
-    return _read(store, ends, [r.id for r in vocabulary.read(store).relations.values() if times.bears_on_others(r)])
+    return [claim for claim in of if claim.spell.meets(first, last)]
 
 
 def _read(store: Backend, entities: Collection[str] | None, relations: Collection[str] | None) -> list[Claim]:
@@ -234,7 +230,7 @@ def pages(store: Backend) -> dict[str, Page]:
 
 def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False) -> list[Claim]:
     statements = {row[0].value: row for query in queries for row in store.select(query)}
-    relations, qualifiers = vocabulary.read(store)
+    relations, qualifiers, as_of = vocabulary.read(store)
     if everything:
         names = (*_TEXTS, *_WORDS, *_OTHERS, *qualifiers)
         properties = having(store, names)
@@ -243,17 +239,20 @@ def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False)
         properties = properties_of(store, statements)
         terms = chain(*properties.values(), *((row[1], row[3], row[6]) for row in statements.values()))
         things = Things(store, {term.value for term in terms if is_node(term)})
-    reader = _Reader(relations, qualifiers, things)
+    reader = _Reader(relations, qualifiers, things, as_of)
     return [reader.claim(iri, statements[iri], properties.get(iri, [])) for iri in sorted(statements)]
 
 
 class _Reader:
     """Makes records of rows; one :class:`Value` for each entity and one :class:`Relation` for each relation."""
 
-    def __init__(self, relations: Mapping[str, Relation], qualifiers: Mapping[str, str], things: Things) -> None:
+    def __init__(
+        self, relations: Mapping[str, Relation], qualifiers: Mapping[str, str], things: Things, as_of: str
+    ) -> None:
         self._relations = relations
         self._qualifiers = qualifiers
         self._things = things
+        self._as_of = as_of
         self._values: dict[str, Value] = {}
         self._local = functools.cache(namespaces.local)
 
@@ -277,8 +276,12 @@ class _Reader:
                 selectors.append(term.value)
         if len(qualifiers) > 1:
             qualifiers.sort(key=lambda q: (q.label, q.value.label))
+        start, end, undated = (fields.pop(name) for name in ("in_effect_from", "in_effect_until", "undated"))
+        spell = times.Spell(_day(start), _day(end), dated=not undated)
         return Claim(
             **fields,
+            spell=spell,
+            over=bool(end or fields["until"]) and not self._as_of,
             id=self._local(iri),
             subject=self._value(subject),
             relation=self._relations.get(relation.value) or vocabulary.undeclared(relation.value),
@@ -302,3 +305,8 @@ class _Reader:
         if text not in self._values:
             self._values[text] = Value(text, "", self._things)
         return self._values[text]
+
+
+@functools.cache
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None

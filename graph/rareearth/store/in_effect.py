@@ -1,21 +1,27 @@
-"""When claims are in effect, by the times that their sources give.
+"""When claims are in effect, by the times that their sources give: the one rule that every other module follows.
 
 The times of a claim say when it is in effect:
 
 * ``since`` and ``until`` bound it; an end that is open or unknown does not.
-* ``when`` is the time of an event, or a time at which a state was observed: the claim is in effect from then on.
-* A claim without a time of its own is in effect from the day its page was published; if that is not known either, the
-  claim is undated: left out, and counted.
+* ``when`` is the time of an event, or a time at which a state was observed: the claim is in effect from then on. Of a
+  claim whose status is ``ended`` it is the time of the end.
+* A claim without a time of its own is in effect from the day its page was published (or, if it ended, until then); if
+  that is not known either, the claim is undated: it is not in effect on any day, and counted.
 * Of relations of which there is one at a time (a chair), the next holder ends the one before, unless its end is given.
-* Timeless relations (a mine lies in a country) are always in effect; but nothing is before it was founded.
+* Timeless relations (a mine lies in a country) are always in effect.
+* Nothing is in effect before its subject or object was founded, or after one of them ended: was dissolved, closed or
+  merged into another. Only what says how they began, ended or were renamed is in effect afterwards.
 
 A time that is not exact (2021, 2021-12) counts from the first day that it may mean to the last.
+
+A build applies the rule once (:class:`Rule`) and writes its result with each claim, as ``ree:inEffectFrom``,
+``ree:inEffectUntil`` and ``ree:undated``; everything else reads it from there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,10 +29,10 @@ from rareearth import edtf
 from rareearth.errors import DateError
 
 if TYPE_CHECKING:
-    from rareearth.store.claims import Claim
-    from rareearth.store.vocabulary import Relation
+    from rareearth.dataset import Dataset
+    from rareearth.models import Claim
 
-_BEGINS, _ONE = "begins", "oneAtATime"  # traits of relations
+_DAY = timedelta(days=1)
 
 
 class Spell(NamedTuple):
@@ -37,85 +43,153 @@ class Spell(NamedTuple):
 
     start: date | None
     end: date | None
-    dated: bool
+    dated: bool = True
+
+    @property
+    def has_days(self) -> bool:
+        """Whether it was in effect on any day: it is dated and does not end before it starts."""
+        return self.dated and (self.start is None or self.end is None or self.start <= self.end)
 
     def meets(self, first: date, last: date) -> bool:
         """Whether it may have been in effect on some day from ``first`` to ``last``."""
-        return self.dated and (self.start or last) <= last and (self.end or first) >= first
+        return self.has_days and (self.start or last) <= last and (self.end or first) >= first
 
 
 def bounds(day: str) -> tuple[date, date]:
-    """The first and the last day of a day, a month or a year (EDTF). Raises DateError for any other text."""
+    """The first and the last day of a day, a month or a year.
+
+    Raises DateError for any other text, also for other dates of EDTF.
+
+    >>> bounds("2021-12")
+    (datetime.date(2021, 12, 1), datetime.date(2021, 12, 31))
+    """
     first, last = edtf.parse(day)
-    if first is None or last is None:
-        raise DateError(f"'{day}' has an open or unknown end; expected a day, month or year like 2021-12")
+    if first is None or last is None or not edtf.precision(day):
+        raise DateError(f"'{day}' is not one date; expected a day, month or year like 2021-12-23, 2021-12 or 2021")
     return first, last
 
 
-def is_stated(claim: Claim) -> bool:
-    """Whether a claim is a plain fact: its statement is in the default graph because of it."""
-    return (claim.kind, claim.status) == ("fact", "held") and claim.plain
+def merge(spells: Iterable[Spell]) -> list[Spell]:
+    """The days of some spells as few spells: sorted, apart, none next to another; without undated ones.
 
-
-def bears_on_others(relation: Relation) -> bool:
-    """Whether claims of a relation may say when others begin or end."""
-    return bool({_BEGINS, _ONE} & set(relation.traits))
-
-
-def is_dated(claim: Claim) -> bool:
-    """Whether anything says when a claim is in effect; if not, it is left out of the graph as of a day."""
-    return _own(claim).dated
-
-
-def spells(chosen: Iterable[Claim], bearing: Sequence[Claim]) -> dict[str, Spell]:
-    """When each of some claims (its id) may have been in effect, given all claims that may bear on them."""
-    begun, ends = _beginnings(bearing), _ends(bearing)
-    found = {}
-    for claim in chosen:
-        start, end, dated = _own(claim)
-        founded = [begun[end.text] for end in (claim.subject, claim.object) if end.text in begun]
-        start = max([day for day in (start, *founded) if day], default=None)
-        found[claim.id] = Spell(start, ends.get(claim.id, end), dated)
+    >>> year = [Spell(date(2021, month, 1), date(2021, month, 28)) for month in (1, 2, 3)]
+    >>> [(spell.start.isoformat(), spell.end.isoformat()) for spell in merge(year)]
+    [('2021-01-01', '2021-01-28'), ('2021-02-01', '2021-03-28')]
+    """
+    found: list[Spell] = []
+    for spell in sorted((s for s in spells if s.has_days), key=lambda s: s.start or date.min):
+        before = found[-1] if found else None
+        if before is None or (before.end and before.end < date.max and (spell.start or date.min) > before.end + _DAY):
+            found.append(spell)
+        else:
+            end = max(before.end, spell.end) if before.end and spell.end else None
+            found[-1] = Spell(before.start, end)
     return found
 
 
-def _own(claim: Claim) -> Spell:
-    """What the times of a claim itself say."""
-    if claim.since or claim.until:
-        start = edtf.parse(claim.since).first if claim.since else None
-        return Spell(start, edtf.parse(claim.until).last if claim.until else None, dated=True)
-    if claim.relation.traits.get("timeless") == "true":
-        return Spell(None, None, dated=True)
-    given = claim.inferred or claim.when or claim.page.published
-    start = edtf.parse(given).first if given else None
-    return Spell(start, None, dated=start is not None)
+class Rule:
+    """The rule, with what the claims of a dataset say about the beginnings and ends of others."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        bearing = [claim for claim in dataset.claims if self._bears(claim)]
+        self._begun, self._ended = self._beginnings(bearing), self._endings(bearing)
+        self._replaced = self._replacements(bearing)
+
+    def spell(self, claim: Claim) -> Spell:
+        """When a claim of the dataset may have been in effect."""
+        start, end, dated = self._own(claim)
+        relation = self._dataset.ontology.relations[claim.relation]
+        ends = [self._dataset.canonical(claim.subject)]
+        ends += [] if relation.literal else [self._dataset.canonical(claim.object)]
+        start = _latest([start, *(self._begun.get(id_) for id_ in ends)])
+        if not relation.outlasts:
+            gone = (self._ended.get(id_) for id_ in ends)
+            end = _earliest([end or self._replaced.get(claim.id), *gone])
+        return Spell(start, end, dated)
+
+    def _bears(self, claim: Claim) -> bool:
+        """Whether a claim may say when others begin or end: plans, quotations and what was withdrawn do not."""
+        relation = self._dataset.ontology.relations[claim.relation]
+        bears = relation.begins or relation.ends or relation.one_at_a_time
+        return bool(bears) and (claim.kind, claim.status) == ("fact", "held")
+
+    def _given(self, claim: Claim) -> str:
+        """The time of a claim that has no bounds: that of what happened, or else the date of its page."""
+        inferred = claim.inferred.when if claim.inferred else None
+        return inferred or claim.when or self._dataset.sources[claim.source].published or ""
+
+    def _own(self, claim: Claim) -> Spell:
+        """What the times of a claim itself say."""
+        if claim.since or claim.until:
+            start = edtf.parse(claim.since).first if claim.since else None
+            return Spell(start, edtf.parse(claim.until).last if claim.until else None)
+        relation = self._dataset.ontology.relations[claim.relation]
+        if relation.ends and relation.literal:
+            return Spell(edtf.parse(claim.object).first, None)
+        if relation.timeless:
+            return Spell(None, None)
+        days = edtf.parse(given) if (given := self._given(claim)) else edtf.Days(None, None)
+        if claim.status == "ended":
+            return Spell(None, days.last, dated=days.last is not None)
+        return Spell(days.first, None, dated=days.first is not None)
+
+    def _beginnings(self, bearing: Iterable[Claim]) -> dict[str, date]:
+        """The first day on which entities may have existed, as far as sources say so; the earliest that is given."""
+        found: dict[str, date] = {}
+        for id_, days in self._values(bearing, "begins"):
+            if days.first:
+                found[id_] = min(days.first, found.get(id_, days.first))
+        return found
+
+    def _endings(self, bearing: Iterable[Claim]) -> dict[str, date]:
+        """The last day on which entities may have existed, as far as sources say so; the latest that is given."""
+        found: dict[str, date] = {}
+        for id_, days in self._values(bearing, "ends"):
+            if days.last:
+                found[id_] = max(days.last, found.get(id_, days.last))
+        return found
+
+    def _values(self, bearing: Iterable[Claim], trait: str) -> Iterator[tuple[str, edtf.Days]]:
+        """The subjects of relations with a trait, with the time that is the value, or else that of the claim.
+
+        Sources that contradict each other on a date agree that there is one; on a merger they may not.
+        """
+        for claim in bearing:
+            relation = self._dataset.ontology.relations[claim.relation]
+            if not getattr(relation, trait):
+                continue
+            if relation.literal:
+                days = edtf.parse(claim.object)
+                if days == (None, None) and claim.inferred:  # the source gives no year
+                    days = edtf.parse(claim.inferred.when)
+                yield self._dataset.canonical(claim.subject), days
+            elif self._dataset.is_plain_fact(claim) and (given := claim.since or self._given(claim)):
+                yield self._dataset.canonical(claim.subject), edtf.parse(given)
+
+    def _replacements(self, bearing: Iterable[Claim]) -> dict[str, date]:
+        """The day on which the next holder of what one holds at a time ends a claim without an end of its own."""
+        posts: dict[tuple[str, str, str], list[tuple[str, Spell, Claim]]] = defaultdict(list)
+        for claim in bearing:
+            one = self._dataset.ontology.relations[claim.relation].one_at_a_time
+            if one and self._dataset.is_plain_fact(claim) and (own := self._own(claim)).start:
+                ends = self._dataset.canonical(claim.subject), self._dataset.canonical(claim.object)
+                fixed, holder = ends if one == "object" else reversed(ends)
+                role = dict(claim.qualifiers).get("role", "") if one == "subject of a role" else ""
+                posts[claim.relation, fixed, role.casefold()].append((holder, own, claim))
+        found = {}
+        for holders in posts.values():
+            for holder, own, claim in holders:
+                starts = [o.start for other, o, _ in holders if other != holder and o.start]
+                later = [day for day in starts if own.start and day > own.start]
+                if own.end is None and later:
+                    found[claim.id] = min(later) - _DAY
+        return found
 
 
-def _ends(bearing: Iterable[Claim]) -> dict[str, date]:
-    """The day on which a claim without an end of its own is ended by the next holder of what one holds at a time."""
-    posts: dict[tuple[str, str, str], list[tuple[str, Spell, Claim]]] = defaultdict(list)
-    for claim in bearing:
-        one = claim.relation.traits.get(_ONE)
-        if one and is_stated(claim) and (own := _own(claim)).start:
-            fixed, holder = (claim.subject, claim.object) if one == "object" else (claim.object, claim.subject)
-            role = claim.qualifier("role") if one == "subject of a role" else None
-            post = (claim.relation.id, fixed.text, role.text.casefold() if role else "")
-            posts[post].append((holder.text, own, claim))
-    found = {}
-    for holders in posts.values():
-        for person, own, claim in holders:
-            later = [
-                o.start for other, o, _ in holders if other != person and o.start and own.start and o.start > own.start
-            ]
-            if own.end is None and later:
-                found[claim.id] = min(later) - timedelta(days=1)
-    return found
+def _latest(days: Iterable[date | None]) -> date | None:
+    return max((day for day in days if day), default=None)
 
 
-def _beginnings(bearing: Iterable[Claim]) -> dict[str, date]:
-    """The first day on which an entity may have existed, for those of which a source says so; the earliest given."""
-    found: dict[str, date] = {}
-    for claim in bearing:
-        if claim.relation.traits.get(_BEGINS) == "true" and (day := edtf.parse(claim.object.text).first):
-            found[claim.subject.text] = min(day, found.get(claim.subject.text, day))
-    return found
+def _earliest(days: Iterable[date | None]) -> date | None:
+    return min((day for day in days if day), default=None)

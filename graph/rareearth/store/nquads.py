@@ -19,10 +19,12 @@ from pathlib import Path
 from rareearth import edtf, namespaces
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
-from rareearth.ontology import MEASURE
+from rareearth.ontology import DATES, MEASURE
+from rareearth.store import in_effect
 from rareearth.store.sorting import Sorter
 
 _EXACT = Context(prec=40)  # more digits than the checks allow
+_PRECISIONS = {"day": "date", "month": "gYearMonth", "year": "gYear"}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
@@ -48,8 +50,25 @@ def literal(value: str, datatype: str = "", language: str = "") -> str:
     return f'"{text}"@{language.lower()}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
 
 
+def date(text: str) -> str:
+    """A date as a literal whose datatype has its precision, so that a query can compare it.
+
+    A day is an ``xsd:date``, a month an ``xsd:gYearMonth``, a year an ``xsd:gYear``; what is none of them exactly
+    (uncertain, an interval, a quarter, unknown digits) is EDTF. The text is EDTF in each case.
+    """
+    return literal(text, date_type(text))
+
+
+def date_type(text: str) -> str:
+    """The datatype (an IRI) of the literal of a date."""
+    precision = edtf.precision(text)
+    return _p(f"xsd:{_PRECISIONS[precision]}") if precision else namespaces.EDTF
+
+
 def value(text: str, datatype: str) -> str:
     """A value of the data as a literal of a datatype, in its canonical form, as the store keeps it."""
+    if datatype in DATES:
+        return date(text)
     if datatype == namespaces.PREFIXES["xsd"] + "decimal":
         text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus turns -0 into 0
     elif datatype == namespaces.PREFIXES["xsd"] + "integer":
@@ -68,8 +87,10 @@ def _statements(dataset: Dataset) -> Iterator[str]:
         yield from _judgement(judgement)
     for conflict in dataset.conflicts.values():
         yield from _conflict(conflict)
+    rule = in_effect.Rule(dataset)
     for claim in dataset.claims:
         yield from _claim(dataset, claim)
+        yield from _in_effect(rule.spell(claim), namespaces.CLAIM + claim.id)
 
 
 def _p(compact: str) -> str:
@@ -120,7 +141,8 @@ def _source(dataset: Dataset, source: Source) -> Iterator[str]:
     yield _triple(node, "dcterms:language", literal(source.language))
     yield _triple(node, "foaf:page", iri(source.url))
     if source.published:
-        yield _triple(node, "dcterms:issued", literal(source.published, namespaces.EDTF))
+        yield _triple(node, "dcterms:issued", date(source.published))
+        yield from _days(node, source.published, ("firstDay", "lastDay"))
     for name, term in (("genre", source.kind), ("copyKind", source.copy_)):
         if term:
             yield _triple(node, f"ree:{name}", literal(term))
@@ -147,7 +169,8 @@ def _judgement(judgement: Judgement) -> Iterator[str]:
     yield _triple(node, "ree:verdict", iri(_p(f"ree:{judgement.verdict}")))
     yield _triple(node, "ree:because", literal(judgement.why))
     yield _triple(node, "dcterms:creator", literal(judgement.who))
-    yield _triple(node, "dcterms:date", literal(judgement.on, namespaces.EDTF))
+    yield _triple(node, "dcterms:date", date(judgement.on))
+    yield from _days(node, judgement.on, ("firstDay", "lastDay"))
 
 
 def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
@@ -169,6 +192,8 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         yield _triple(node, "ree:recordedObject", iri(namespaces.ENTITY + claim.object))
     yield from _context(dataset, claim, node)
     yield from _times(claim, node)
+    if relation.range in DATES:
+        yield from _days(node, claim.object, ("firstDay", "lastDay"))
 
 
 def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
@@ -233,15 +258,13 @@ def _conflict(conflict: Conflict) -> Iterator[str]:
 def _times(claim: Claim, node: str) -> Iterator[str]:
     for name, text in (("when", claim.when), ("since", claim.since), ("until", claim.until)):
         if text:
-            yield _triple(node, f"ree:{name}", literal(text, namespaces.EDTF))
+            yield _triple(node, f"ree:{name}", date(text))
     if claim.inferred:
-        yield _triple(node, "ree:inferredWhen", literal(claim.inferred.when, namespaces.EDTF))
+        yield _triple(node, "ree:inferredWhen", date(claim.inferred.when))
         yield _triple(node, "ree:because", literal(claim.inferred.because, language="en"))
-    first, last = days(claim)
-    if first:
-        yield _triple(node, "ree:earliest", literal(first, _p("xsd:date")))
-    if last:
-        yield _triple(node, "ree:latest", literal(last, _p("xsd:date")))
+    for name, day in zip(("earliest", "latest"), days(claim), strict=True):
+        if day:
+            yield _triple(node, f"ree:{name}", literal(day, _p("xsd:date")))
 
 
 def days(claim: Claim) -> tuple[str | None, str | None]:
@@ -253,6 +276,20 @@ def days(claim: Claim) -> tuple[str | None, str | None]:
     if claim.until:
         last = edtf.parse(claim.until).last
     return first.isoformat() if first else None, last.isoformat() if last else None
+
+
+def _in_effect(spell: in_effect.Spell, node: str) -> Iterator[str]:
+    if spell.dated:
+        yield from _days(node, edtf.Days(spell.start, spell.end), ("inEffectFrom", "inEffectUntil"))
+    else:
+        yield _triple(node, "ree:undated", literal("true", _p("xsd:boolean")))
+
+
+def _days(node: str, of: str | edtf.Days, names: tuple[str, str]) -> Iterator[str]:
+    """The first and the last day of a date as two properties; none for an end that is open or unknown."""
+    for name, day in zip(names, edtf.parse(of) if isinstance(of, str) else of, strict=True):
+        if day:
+            yield _triple(node, f"ree:{name}", literal(day.isoformat(), _p("xsd:date")))
 
 
 def _description(dataset: Dataset, triples: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The relations and qualifiers that the ontology declares, as a store has them: labels and traits."""
+"""The relations and qualifiers that the ontology declares, as a store has them, and the date that it is limited to."""
 
 from __future__ import annotations
 
@@ -38,10 +38,14 @@ class Relation(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``."""
+    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``.
+
+    ``as_of`` is the day, month or year to which the store is limited (see :mod:`asof`); "" if it has everything.
+    """
 
     relations: dict[str, Relation]
     qualifiers: dict[str, str]
+    as_of: str
 
 
 _cache: weakref.WeakKeyDictionary[Backend, Vocabulary] = weakref.WeakKeyDictionary()
@@ -78,4 +82,5 @@ def _read(store: Backend) -> Vocabulary:
             qualifiers[namespaces.compact(iri)] = label
         else:
             relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
-    return Vocabulary(relations, qualifiers)
+    limit = next((row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:asOf ?day }}")), "")
+    return Vocabulary(relations, qualifiers, limit)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rareearth import namespaces
 from rareearth.store import claims
 from rareearth.store.backend import NamedNode
-from rareearth.store.in_effect import is_dated
 from rareearth.store.named import things
 from rareearth.views import phrase
 
@@ -111,8 +110,8 @@ def card(store: Backend, iri: str, as_of: str | None = None) -> Card:
         kind=_english(of_kind),
         sphere=_english(things(store, [sphere])[sphere]) if sphere else "",
         about=thing["dcterms:description"][0].value if "dcterms:description" in thing else "",
-        statements=statements(known if as_of is None else claims.in_effect(store, known, as_of), iri),
-        undated=0 if as_of is None else sum(not is_dated(claim) for claim in known),
+        statements=statements(known if as_of is None else claims.in_effect(known, as_of), iri),
+        undated=0 if as_of is None else sum(not claim.spell.dated for claim in known),
     )
 
 

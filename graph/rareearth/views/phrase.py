@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BOUND = "bound"  # the qualifier that says how a number is meant: about, at least, at most, up to
 _PERCENT = " (%)"  # ends the label of a share
 _NUMBERS = {MEASURE, *(namespaces.PREFIXES["xsd"] + name for name in ("decimal", "integer"))}
-_DATES = {namespaces.EDTF, namespaces.PREFIXES["xsd"] + "date"}
+_DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
 _DATE = re.compile(r"([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?([~?%]?)")
 _MARKS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
 _QUARTERS = {str(33 + n): f"the {name} quarter" for n, name in enumerate(("first", "second", "third", "fourth"))}

@@ -11,19 +11,18 @@ an actor tied by facts: its position in the network of actors. Both are the posi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rareearth import layout, namespaces, network
 from rareearth.site.explorer import lists
-from rareearth.store import claims, in_effect
+from rareearth.store import claims
 from rareearth.views import cards, conflicts, phrase
 
 if TYPE_CHECKING:
     from rareearth.network import Network
     from rareearth.store.backend import Backend
     from rareearth.store.claims import Claim
-    from rareearth.store.in_effect import Spell
 
 Record = dict[str, Any]
 Sentences = dict[tuple[str, int, int], str]
@@ -59,7 +58,7 @@ def read(store: Backend, sentences: Sentences) -> Record:
         "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},
         "relations": {row["relation"]: _relation(row) for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
-        "claims": list(_claims(known, in_effect.spells(known, known), sentences)),
+        "claims": list(_claims(known, sentences)),
         "sources": _sources(store),
         "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.read(store)},
     }
@@ -99,9 +98,9 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
     return found
 
 
-def _claims(known: Iterable[Claim], spells: Mapping[str, Spell], sentences: Sentences) -> Iterator[Record]:
+def _claims(known: Iterable[Claim], sentences: Sentences) -> Iterator[Record]:
     for claim in known:
-        spell, spans, heading = spells[claim.id], claim.spans, cards.Statement(claim).heading
+        spell, spans, heading = claim.spell, claim.spans, cards.Statement(claim).heading
         quotes = [sentences.get((claim.source, start, end)) for start, end, _ in spans]
         record: Record = {
             "id": claim.id,

@@ -13,7 +13,7 @@ export class Filters {
     this.changed = changed;
     this.groups = groups(data);
     this.year = null;
-    this.undated = true;
+    this.undated = false;
     this.loners = false;
     this.rows = new Map();
     this.build(place);
@@ -27,7 +27,7 @@ export class Filters {
       group.chosen = new Set(group.values.filter((v) => !actors || !group.actors || group.actors(v.id)).map((v) => v.id));
     }
     this.year = null;
-    this.undated = true;
+    this.undated = false; // as in as_of(); the box adds them
     this.loners = false;
     this.named = name;
   }
@@ -41,6 +41,7 @@ export class Filters {
   inTime(claim) {
     if (this.year === null) return true;
     if (claim.undated) return this.undated;
+    if (claim.start && claim.end && claim.start > claim.end) return false; // never in effect
     const year = String(this.year).padStart(4, "0");
     return (claim.start ?? "") <= `${year}-12-31` && (claim.end ?? "9999") >= `${year}-01-01`;
   }

@@ -1,0 +1,163 @@
+"""When claims are in effect: the same on every surface, on every day on which something begins or ends."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from conftest import Folder, small
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from rareearth import formats, network
+from rareearth.errors import DataError
+from rareearth.knowledge import KnowledgeGraph
+from rareearth.site.explorer import content
+from rareearth.store import claims, in_effect, nquads, oxigraph
+from rareearth.store.in_effect import Spell
+from rareearth.store.oxigraph import Oxigraph
+
+if TYPE_CHECKING:
+    from rareearth.network import Network
+
+Edge = tuple[str, str, str]
+GEXF = "{http://gexf.net/1.3}"
+DAY = timedelta(days=1)
+IN_EFFECT = """SELECT ?claim WHERE {
+  ?claim a ree:Claim FILTER NOT EXISTS { ?claim ree:undated true }
+  OPTIONAL { ?claim ree:inEffectFrom ?from } OPTIONAL { ?claim ree:inEffectUntil ?until }
+  FILTER(COALESCE(?from <= "%s"^^xsd:date, true) && COALESCE(?until >= "%s"^^xsd:date, true))
+}"""
+HEAD = """\
+source:
+  title: "[Dated]"
+  publisher: daily-ore
+  url: https://example.org/dated
+  published: 2014
+  language: en
+claims:
+  - bob-ray leads mine-school:
+      when: 2012
+"""
+
+
+def has(spells: list[tuple[str, str]], day: str) -> bool:
+    """Whether a day is in one of the spells, whose ends may be open ("")."""
+    return any((not start or start <= day) and (not end or day <= end) for start, end in spells)
+
+
+def by_attribute(graph: Network, day: str) -> tuple[set[str], set[Edge]]:
+    """The nodes and edges of a network whose spells have a day."""
+
+    def then(data: dict[str, Any]) -> bool:
+        return has([tuple(s.split("/")) for s in data.get("spells", "").split(network.JOIN) if s], day)  # type: ignore[misc]
+
+    nodes = {node for node, data in graph.nodes(data=True) if then(data)}
+    return nodes, {(a, b, key) for a, b, key, data in graph.edges(keys=True, data=True) if then(data)}
+
+
+def by_gephi(root: etree._Element, day: str) -> tuple[set[str], set[Edge]]:
+    """What Gephi shows of a file on a day, without "Keep empty values"; edges without their ends are hidden."""
+
+    def then(item: etree._Element) -> bool:
+        return has([(s.get("start", ""), s.get("end", "")) for s in item.iter(GEXF + "spell")], day)
+
+    nodes = {str(node.get("id")) for node in root.iter(GEXF + "node") if then(node)}
+    found = [edge for edge in root.iter(GEXF + "edge") if then(edge)]
+    edges = {(str(e.get("source")), str(e.get("target")), str(e.get("kind"))) for e in found}
+    assert {end for edge in edges for end in edge[:2]} <= nodes
+    return nodes, edges
+
+
+def same_everywhere(store: Oxigraph, folder: Path, days: list[str] | None = None) -> None:
+    """On each day, ``as_of``, the spells, the time line as Gephi reads it, the page and SPARQL have the same."""
+    graph = KnowledgeGraph(store)
+    page = content.read(store, {})["claims"]
+    bounds = {date.fromisoformat(claim[end]) for claim in page for end in ("start", "end") if end in claim}
+    whole = {view: network.read(store, view) for view in network.VIEWS}
+    files = {}
+    for view, found in whole.items():
+        [path] = formats.write(folder / f"{view}.gexf", store, lambda found=found: found)  # type: ignore[misc]
+        files[view] = etree.parse(str(path)).getroot()
+    for day in days or sorted({(bound + n * DAY).isoformat() for bound in bounds for n in (-1, 0, 1)}):
+        then = graph.as_of(day)
+        shown = {c.id for c in claims.read(then.store)}
+        assert shown == {c.id for c in claims.read(store, as_of=day)}
+        dated = [c for c in page if not c.get("undated")]
+        assert shown == {c["id"] for c in dated if has([(c.get("start", ""), c.get("end", ""))], day)}
+        assert shown == {str(row["claim"]).removeprefix("claim:") for row in graph.ask(IN_EFFECT % (day, day))}
+        for view, found in whole.items():
+            expected = then.network(view)
+            nodes_and_edges = set(expected), set(expected.edges(keys=True))
+            assert by_attribute(found, day) == nodes_and_edges
+            first = min((str(s.get("start")) for s in files[view].iter(GEXF + "spell")), default="9999")
+            if day >= first:  # where the time line of the file begins
+                assert by_gephi(files[view], day) == nodes_and_edges
+
+
+TIMES = st.sampled_from([
+    "when: 2011", "when: 2012-03", "since: 2011-05-06", "until: 2013", "since: 2011\n      until: 2012-06",
+    "note: none", "when: 2012\n      status: ended", "since: 2013\n      until: 2015",
+    "since: 2014-01\n      until: 2014-01-31",
+])  # fmt: skip
+BODIES = ("ann-lee", "ore-works", "mine-school", "bob-ray")
+STATED = st.tuples(st.sampled_from(BODIES), st.sampled_from(["memberOf", "metWith"]), st.sampled_from(BODIES))
+LIFE = st.sampled_from([(), ("foundedOn 2011",), ("endedOn 2013",), ("foundedOn 2011", "endedOn 2012-12")])
+
+
+@settings(max_examples=4)
+@given(st.lists(st.tuples(STATED, TIMES), max_size=5, unique_by=str), LIFE, st.booleans())
+def test_one_meaning_on_every_surface(
+    tmp_path_factory: pytest.TempPathFactory, stated: list[tuple[Edge, str]], life: tuple[str, ...], dated: bool
+) -> None:
+    made = small(tmp_path_factory.mktemp("world"))
+    lines = [f"  - {' '.join(words)}:\n      {time}\n" for words, time in stated if words[0] != words[2]]
+    lines += [f"  - ore-works {what}\n" for what in life]
+    made.write("sources/dated.yaml", (HEAD if dated else HEAD.replace("  published: 2014\n", "")) + "".join(lines))
+    same_everywhere(oxigraph.memory(nquads.lines(made.dataset())), made.data)
+
+
+def test_one_meaning_of_the_shipped_data(store: Oxigraph, tmp_path: Path) -> None:
+    same_everywhere(store, tmp_path, ["2013-06-30", "2021-12-23", "2025-06-30"])
+
+
+NEW_YEAR = date(2020, 1, 1)
+DAYS = st.none() | st.integers(0, 40).map(lambda n: NEW_YEAR + n * DAY)
+SPELLS = st.builds(Spell, DAYS, DAYS, st.sampled_from([True, True, True, False]))
+
+
+@given(st.lists(SPELLS, max_size=6))
+def test_merged_spells_have_the_same_days_and_do_not_touch(spells: list[Spell]) -> None:
+    merged = in_effect.merge(spells)
+    for n in range(-4, 46):
+        day = NEW_YEAR + n * DAY
+        assert any(s.meets(day, day) for s in merged) is any(s.meets(day, day) for s in spells)
+    for one, other in itertools.pairwise(merged):
+        assert one.end
+        assert other.start
+        assert other.start > one.end + DAY
+
+
+@pytest.mark.parametrize(
+    ("ended", "message"),
+    [
+        ("ore-works endedOn 2008", "ends ore-works by 2008-12-31"),
+        ("ore-works mergedInto mine-school:\n      when: 2008-03", "ends ore-works by 2008-03-31"),
+        ("ore-works-ltd endedOn 2008", "ends ore-works by 2008-12-31"),  # another record of the same firm
+    ],
+)
+def test_an_end_before_the_founding_is_refused(folder: Folder, ended: str, message: str) -> None:
+    folder.write("sources/dated.yaml", HEAD + f"  - ore-works foundedOn 2009\n  - {ended}\n")
+    with pytest.raises(DataError, match=f"dated.yaml:11: {message}, before .*dated.yaml:10 has it founded") as caught:
+        folder.dataset()
+    assert len(caught.value.problems) == 1
+
+
+@pytest.mark.parametrize("ended", ["2009", "2009-01-01", "XXXX-03", "2008/..", "2008:\n      status: planned"])
+def test_an_end_that_may_be_after_the_founding_is_right(folder: Folder, ended: str) -> None:
+    folder.write("sources/dated.yaml", HEAD + f"  - ore-works foundedOn 2009\n  - ore-works endedOn {ended}\n")
+    folder.dataset()
