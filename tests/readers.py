@@ -17,9 +17,11 @@ from lxml import etree
 from needs import unavailable
 
 from rareearth.formats.drawing import draw
+from rareearth.formats.drawing import write as written
 
 Attributes = dict[str, Any]
 Read = tuple[dict[str, Attributes], list[tuple[str, str, Attributes]]]
+CYPHER = Path(__file__).resolve().parent / "cypher_database.py"
 GEPHI_LITE = Path(__file__).resolve().parent / "gephi_lite"
 
 
@@ -28,7 +30,11 @@ def expected(network: nx.MultiDiGraph[str], without: tuple[str, ...] = ()) -> Re
     drawn = draw(network)
 
     def typed(data: Attributes, types: dict[str, type]) -> Attributes:
-        return {name: types[name](value) for name, value in data.items() if name not in without}
+        return {
+            name: written(value) if types[name] is str else types[name](value)
+            for name, value in data.items()
+            if name not in without
+        }
 
     nodes = {node: typed(data, drawn.node_types) for node, data in drawn.nodes}
     return nodes, ordered([(a, b, typed(data, drawn.edge_types)) for _, a, b, data in drawn.edges])
@@ -62,8 +68,8 @@ def by_networkx(path: Path) -> Read:
 def _with_spells(data: Attributes) -> Attributes:
     """The spells as the text that the network has."""
     if "spells" in data:
-        days = [tuple("" if day in (None, "None") else day for day in spell) for spell in data["spells"]]
-        data["spells"] = " | ".join("/".join(spell) for spell in days)  # NetworkX reads an open end as "None"
+        days = [tuple("" if day in (None, "None") else day for day in spell) for spell in data.pop("spells")]
+        data["periods"] = " | ".join("/".join(spell) for spell in days)  # NetworkX reads an open end as "None"
     return data
 
 
@@ -124,7 +130,9 @@ IMPOSSIBLE = "\x00\x01\x08\x0b\x1f\ufffe\uffff\ud800\udfff"
 VISIBLE = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
 HOLDABLE = st.text(st.one_of(st.sampled_from(ODD), VISIBLE), min_size=1, max_size=12)
 ANYTHING = st.text(st.sampled_from(ODD + IMPOSSIBLE), min_size=1, max_size=6)
-NUMBERS = st.one_of(st.integers(-(2**31), 2**31 - 1), st.floats(allow_nan=False, allow_infinity=False, width=32))
+NUMBERS = st.one_of(
+    st.booleans(), st.integers(-(2**31), 2**31 - 1), st.floats(allow_nan=False, allow_infinity=False, width=32)
+)
 COLOURS = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 

@@ -42,12 +42,13 @@ def numbers_as_js(read: readers.Read) -> readers.Read:
 def as_gexf(read: readers.Read, *, dynamic: bool) -> readers.Read:
     """GEXF gives each edge its ``kind`` and a label, and tells times by spells, which these parsers do not read."""
     nodes, edges = read
-    left_out = {"start", "end", "spells"} if dynamic else set()
+    left_out = {"start", "end", "periods"} if dynamic else set()
     told = [
         (a, b, {"label": d["relation"], **{k: v for k, v in d.items() if k not in left_out}, "kind": d["relation"]})
         for a, b, d in edges
     ]
-    return {node: {"label": node, **data} for node, data in nodes.items()}, readers.ordered(told)
+    shown = {node: {k: v for k, v in data.items() if k not in left_out} for node, data in nodes.items()}
+    return {node: {"label": node, **data} for node, data in shown.items()}, readers.ordered(told)
 
 
 def test_the_shipped_network(network: Network, tmp_path: Path) -> None:

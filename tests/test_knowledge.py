@@ -103,6 +103,16 @@ def test_values_of_parameters_have_the_kind_that_the_question_says(graph: Knowle
         graph.term("many", "number")
 
 
+def test_whole_numbers_and_truths_with_gaps_stay_what_they_are(graph: KnowledgeGraph) -> None:
+    query = """SELECT ?whole ?all ?known ?part ?large {
+        VALUES (?whole ?all ?known ?part ?large) { (3 1 true 1.5 1) (UNDEF 2 UNDEF UNDEF UNDEF)
+            ("4"^^xsd:int 3 false 2.5 9223372036854775808) } }"""
+    frame = graph.ask(query).frame()
+    assert list(map(str, frame.dtypes)) == ["Int64", "int64", "boolean", "float64", "object"]
+    assert frame["whole"].to_csv(index=False).split() == ["whole", "3", '""', "4"]
+    assert frame["large"][2] == 2**63
+
+
 def test_a_frame_has_the_columns_even_without_rows(graph: KnowledgeGraph) -> None:
     frame = graph.ask("SELECT ?who ?body { ?who ree:headsGroup ?body }").frame()
     assert list(frame.columns) == ["who", "body"]

@@ -30,7 +30,10 @@ def edges_of(dataset: Dataset, claims: list[Claim]) -> dict[Edge, list[Claim]]:
 
 
 def test_full_has_every_entity_and_an_edge_for_every_claimed_tie(full: Network, dataset: Dataset) -> None:
-    assert set(full) == {dataset.canonical(i) for i in dataset.entities}
+    publishers = {dataset.canonical(source.publisher) for source in dataset.sources.values()}
+    about = {dataset.canonical(i) for c in dataset.claims for i in (c.subject, c.object)}
+    everything = {dataset.canonical(i) for i in dataset.entities}
+    assert set(full) == everything - (publishers - about) < everything
     assert set(full.edges(keys=True)) == set(edges_of(dataset, list(dataset.claims)))
 
 
@@ -50,6 +53,79 @@ def test_actors_has_plain_facts_between_what_the_ontology_puts_in_that_view(acto
     assert set(actors.edges(keys=True)) == set(expected)
     assert set(actors) == {end for a, b, _ in expected for end in (a, b)}
     assert {d["claim_kind"] for *_, d in actors.edges(data=True)} == {"fact"}
+
+
+BOTH_ENDS = """\
+  - ore-works jointVentureWith mine-school:
+      when: 2021
+  - bob-ray metWith ann-lee
+"""
+OTHER_END = """\
+source:
+  title: Another page
+  publisher: daily-ore
+  url: https://example.org/other
+  language: en
+claims:
+  - mine-school jointVentureWith ore-works:
+      when: 2022
+"""
+
+
+@pytest.fixture
+def mutual(folder: Folder) -> Folder:
+    """A joint venture that two sources state from its two ends, and a meeting that one states."""
+    folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", BOTH_ENDS)
+    folder.write("sources/other.yaml", OTHER_END)
+    return folder
+
+
+def test_a_symmetric_tie_is_one_edge_with_the_claims_of_both_directions(mutual: Folder) -> None:
+    dataset = mutual.dataset()
+    store = oxigraph.memory(nquads.lines(dataset))
+    ids = {c.relation: sorted(o.id for o in dataset.claims if o.relation == c.relation) for c in dataset.claims}
+    for graph in (network.read(store), network.read(store, "full", ["fact"])):
+        found = {(a, b, key): d["claims"] for a, b, key, d in graph.edges(keys=True, data=True) if d["symmetric"]}
+        assert found == {
+            ("mine-school", "ore-works", "jointVentureWith"): JOIN.join(ids["jointVentureWith"]),
+            ("bob-ray", "ann-lee", "metWith"): ids["metWith"][0],  # as its one source has it
+        }
+        assert graph["mine-school"]["ore-works"]["jointVentureWith"]["weight"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "edges"),
+    [
+        ("CONSTRUCT { ?a ree:metWith ?b } { ?a ree:metWith ?b }", [("bob-ray", "ann-lee", "metWith", 1)]),
+        (
+            "CONSTRUCT { ?a ree:metWith ?b } { ?a ree:metWith ?b FILTER(?a = entity:ann-lee) }",
+            [("ann-lee", "bob-ray", "metWith", 1)],
+        ),
+        (
+            "SELECT ?s ?p ?o { VALUES ?p { ree:jointVentureWith } ?s ?p ?o }",
+            [("mine-school", "ore-works", "jointVentureWith", 2)],
+        ),
+        (
+            "SELECT ?s ?p ?o { ?s ree:jointVentureWith ?o BIND(ree:collaboratesWith AS ?p) }",
+            [("ore-works", "mine-school", "collaboratesWith", 1)],  # as its claim has it
+        ),
+    ],
+)
+def test_a_query_gives_a_symmetric_tie_once(mutual: Folder, query: str, edges: list[tuple[str, str, str, int]]) -> None:
+    found = network.from_query(oxigraph.memory(nquads.lines(mutual.dataset())), query)
+    assert list(found.edges(keys=True, data="weight")) == edges
+
+
+def test_numbers_of_a_node_are_numbers_and_several_are_a_text_of_their_own(folder: Folder) -> None:
+    shares = ("mine-school marketShare 25.5", "ore-works marketShare 7", "oreville marketShare 10.5")
+    claimed = "".join(f"  - {share}\n" for share in (*shares, "oreville marketShare 9", "ore-works capacity 5 t/a"))
+    folder.change("sources/daily.yaml", "  - mine-school locatedIn oreville\n", claimed)
+    nodes = network.read(oxigraph.memory(nquads.lines(folder.dataset())), "full").nodes
+    found = {n: d["marketShare"] for n, d in nodes(data=True) if "marketShare" in d}
+    assert found == {"mine-school": 25.5, "ore-works": 7.0}
+    assert {type(value) for value in found.values()} == {float}
+    assert nodes["oreville"]["marketShare_values"] == "9 | 10.5"
+    assert nodes["ore-works"]["capacity"] == "5 t/a"
 
 
 @pytest.mark.parametrize("view", ["actors", "full"])
@@ -85,8 +161,8 @@ def test_nodes_and_edges_carry_labels_and_colours_of_the_ontology(full: Network,
         assert data["iri"] == namespaces.ENTITY + node
     for *_, key, data in full.edges(keys=True, data=True):
         relation = dataset.ontology.relations[key]
-        shown = (data["label"], data["label_zh"], data["color"], data["strength"])
-        assert shown == (relation.label, relation.label_zh, relation.colour, relation.strength)
+        shown = (data["label"], data["label_zh"], data["color"], data["strength"], data["symmetric"])
+        assert shown == (relation.label, relation.label_zh, relation.colour, relation.strength, relation.symmetric)
 
 
 @pytest.mark.parametrize("kind", network.KINDS)
@@ -94,6 +170,8 @@ def test_kinds_of_claims_can_be_chosen(store: Oxigraph, dataset: Dataset, kind: 
     graph = network.read(store, "full", [kind])
     assert set(graph.edges(keys=True)) == set(edges_of(dataset, [c for c in dataset.claims if c.kind == kind]))
     assert {d["claim_kind"] for *_, d in graph.edges(data=True)} == {kind}
+    about = {dataset.canonical(i) for c in dataset.claims if c.kind == kind for i in (c.subject, c.object)}
+    assert set(graph) == about & {dataset.canonical(i) for i in dataset.entities}
 
 
 def test_opinions_are_seen_in_actors_only_when_asked_for(actors: Network, store: Oxigraph) -> None:
@@ -105,13 +183,13 @@ def test_opinions_are_seen_in_actors_only_when_asked_for(actors: Network, store:
 def test_attributes_are_texts_and_numbers_and_never_empty(full: Network) -> None:
     attributes = [*(d for _, d in full.nodes(data=True)), *(d for *_, d in full.edges(data=True))]
     values = [value for data in attributes for value in data.values()]
-    assert {type(value) for value in values} <= {str, int, float}
+    assert {type(value) for value in values} <= {str, int, float, bool}
     assert "" not in values
     assert not {"id", "source", "target"} & {name for data in attributes for name in data}
 
 
 def test_a_number_that_is_claimed_is_an_attribute_of_its_node(full: Network) -> None:
-    assert full.nodes["ganzhou-tour"]["institutionsVisited"] == "7"
+    assert full.nodes["ganzhou-tour"]["institutionsVisited"] == 7
 
 
 def test_parallel_ties_are_parallel_edges(full: Network) -> None:
@@ -132,6 +210,10 @@ def test_unknown_views_and_kinds_are_refused_with_those_there_are(store: Oxigrap
         network.read(store, "all")
     with pytest.raises(RareEarthError, match="no kind of claim named 'rumour'; expected one or more of fact, speech"):
         network.read(store, "full", ["fact", "rumour"])
+    with pytest.raises(RareEarthError, match="no kind of claim named ''; expected one or more of fact"):
+        network.read(store, "full", [])
+    with pytest.raises(RareEarthError, match="no list of kinds named 'fact'; expected one or more of fact"):
+        network.read(store, "full", "fact")
 
 
 # ---- times -----------------------------------------------------------------------------------------------
@@ -158,47 +240,47 @@ def test_times_as_given_and_the_days_they_mean(folder: Folder) -> None:
     assert edge["when"] == f"2018/2019{JOIN}2020-05"
     assert edge["start"] == "2018-01-01"
     assert "end" not in edge  # what was observed in May 2020 is in effect from then on
-    assert edge["spells"] == f"2018-01-01/2019-12-31{JOIN}2020-05-01/"
+    assert edge["periods"] == f"2018-01-01/2019-12-31{JOIN}2020-05-01/"
     assert edge["weight"] == 2
 
 
 def test_spells_that_overlap_or_follow_each_other_are_one(folder: Folder) -> None:
     edge = times(folder, *(f"since: {a}\n      until: {b}" for a, b in (("2022", "2022"), ("2022-04", "2023-01"))))
-    assert edge["spells"] == "2022-01-01/2023-01-31"
+    assert edge["periods"] == "2022-01-01/2023-01-31"
     assert (edge["start"], edge["end"]) == ("2022-01-01", "2023-01-31")
 
 
 def test_an_edge_that_does_not_depend_on_time_has_one_spell_open_at_both_ends(folder: Folder) -> None:
     graph = network.read(oxigraph.memory(nquads.lines(folder.dataset())))
-    assert graph["mine-school"]["oreville"]["locatedIn"]["spells"] == "/"
-    assert "spells" not in graph["ann-lee"]["mine-school"]["leads"]  # its page has no date
+    assert graph["mine-school"]["oreville"]["locatedIn"]["periods"] == "/"
+    assert "periods" not in graph["ann-lee"]["mine-school"]["leads"]  # its page has no date
 
 
 def test_a_node_is_there_when_a_claim_about_it_is_in_effect(folder: Folder) -> None:
     store = oxigraph.memory(nquads.lines(folder.dataset()))
-    assert network.read(store).nodes["bob-ray"]["spells"] == "2020-01-01/2021-06-30"
-    assert network.read(store).nodes["mine-school"]["spells"] == "/"
-    assert "spells" not in network.read(store, "full").nodes["ann-lee"]
+    assert network.read(store).nodes["bob-ray"]["periods"] == "2020-01-01/2021-06-30"
+    assert network.read(store).nodes["mine-school"]["periods"] == "/"
+    assert "periods" not in network.read(store, "full").nodes["ann-lee"]
 
 
 def test_an_open_end_stays_open(folder: Folder) -> None:
     edge = times(folder, "since: 2018", "when: 2020-05")
     assert edge["start"] == "2018-01-01"
     assert "end" not in edge
-    assert edge["spells"] == "2018-01-01/"
+    assert edge["periods"] == "2018-01-01/"
 
 
 def test_a_year_nobody_gave_is_no_day_and_an_inferred_one_stands_apart(folder: Folder) -> None:
     edge = times(folder, "when: XXXX-04-15")
     assert edge["when"] == "XXXX-04-15"
-    assert not {"start", "end", "spells", "when_inferred"} & set(edge)
+    assert not {"start", "end", "periods", "when_inferred"} & set(edge)
 
 
 def test_an_inferred_time_is_told_as_inferred(actors: Network) -> None:
     edge = actors["li-bo"]["ganzhou-tour"]["participatesIn"]
     assert edge["when"] == "XXXX-04-15/XXXX-04-16"
     assert edge["when_inferred"] == "2025-04-15/2025-04-16"
-    assert edge["spells"] == "2025-04-15/"
+    assert edge["periods"] == "2025-04-15/"
 
 
 # ---- networks of queries ---------------------------------------------------------------------------------

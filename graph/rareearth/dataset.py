@@ -74,10 +74,12 @@ class Dataset:
     @cached_property
     def _contradictions(self) -> frozenset[str]:
         """The contradictions whose claims make different statements."""
-        stated: dict[str, set[tuple[str, str, str]]] = {}
+        stated: dict[str, set[tuple[str, ...]]] = {}
         for claim in self.claims:
             if claim.conflict and self.conflicts[claim.conflict].kind == "contradiction":
-                statement = self.canonical(claim.subject), claim.relation, self.canonical(claim.object)
+                ends = self.canonical(claim.subject), self.canonical(claim.object)
+                symmetric = self.ontology.relations[claim.relation].symmetric
+                statement = claim.relation, *(sorted(ends) if symmetric else ends)
                 stated.setdefault(claim.conflict, set()).add(statement)
         return frozenset(conflict for conflict, statements in stated.items() if len(statements) > 1)
 

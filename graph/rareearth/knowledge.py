@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from rareearth.views.paths import Step
 
 Value: TypeAlias = str | int | float
+_LONG = 2**63  # what whole numbers of pandas are smaller than
 Row: TypeAlias = dict[str, sparql.Cell]
 
 
@@ -66,7 +67,10 @@ class Answer(Sequence[Row]):
         return bool(self.rows) if self.truth is None else self.truth
 
     def frame(self) -> pd.DataFrame:
-        """The rows as a pandas DataFrame. Raises QueryError for an ASK, MissingExtraError without pandas."""
+        """The rows as a pandas DataFrame, in which whole numbers stay whole where some are missing (``Int64``).
+
+        Raises QueryError for an ASK, MissingExtraError without pandas.
+        """
         if self.truth is not None:
             raise QueryError("an ASK has no rows; use its truth")
         return _frame([list(row.values()) for row in self.rows], self.columns)
@@ -161,6 +165,8 @@ class KnowledgeGraph:
         claims that count (see :func:`rareearth.network.read`). ``query`` is a SPARQL CONSTRUCT, or a SELECT of three
         columns (subject, relation, object), in place of both. Raises NotFoundError for an unknown view or kind,
         QueryError for another query, or for a query next to a view.
+
+        A symmetric relation makes one edge, with the attribute ``symmetric``.
 
         >>> print(graph.network())
         MultiDiGraph named 'rareearth actors' with ... nodes and ... edges
@@ -347,4 +353,15 @@ def _frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataF
         import pandas as pd
     except ImportError as error:
         raise MissingExtraError(error.name, "notebook") from error
-    return pd.DataFrame([list(row) for row in rows], columns=list(columns))
+    frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
+    for number in range(len(columns)):
+        values: list[Any] = [row[number] for row in rows]
+        types = {type(value) for value in values if value is not None}
+        if None not in values or len(types) != 1:
+            continue
+        if types == {bool}:
+            frame.isetitem(number, pd.array(values, dtype="boolean"))
+        elif types == {int}:
+            fit = all(value is None or -_LONG <= value < _LONG for value in values)
+            frame.isetitem(number, pd.array(values, dtype="Int64") if fit else pd.Series(values, dtype=object).array)
+    return frame

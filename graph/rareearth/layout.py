@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float64]
 
-SMALLEST, LARGEST = 6.0, 40.0  # diameters of nodes: Gephi scales sizes below 4 up
+SMALLEST, LARGEST = 6.0, 40.0  # diameters of nodes
 _PAIRS = 30_000_000  # pairs of nodes times rounds: bounds the time
 _BLOCK = 128  # rows of pairs at a time: bounds the memory, and fits the cache of the processor
 

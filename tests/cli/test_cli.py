@@ -406,6 +406,37 @@ def test_export_of_kinds_and_queries(ask: Command, tmp_path: Path) -> None:
     assert (edge["Source"], edge["Target"]) == ("ann-lee", "mine-school")
 
 
+@pytest.mark.parametrize("command", [["export", "n.gexf"], ["analyse"], ["report", "n.html"], ["conflicts"]])
+def test_an_unknown_kind_is_refused_before_any_work(run: Command, tmp_path: Path, command: list[str]) -> None:
+    done = run(*command, "--kind", "rumour", cwd=tmp_path, RAREEARTH_BUILD=str(tmp_path / "build"))
+    refused(done, "named 'rumour'; expected one ")
+    assert list(tmp_path.iterdir()) == []
+
+
+FORMULAS = (
+    """SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { ("=1+1" -5 "-5" "@x") ("赣" 1.20 "-5 t/a"^^ree:measure UNDEF) } }"""
+)
+
+
+def test_no_formula_runs_in_a_table_and_numbers_stay(ask: Command) -> None:
+    rows = list(csv.reader(io.StringIO(ask("query", "-e", FORMULAS, "--format", "csv").stdout, newline="")))
+    assert rows == [["a", "b", "c", "d"], ["'=1+1", "-5", "-5", "'@x"], ["赣", "1.2", "'-5 t/a", ""]]
+    first, *_ = ask("query", "-e", FORMULAS, "--format", "tsv").stdout.splitlines()[1:]
+    assert first == """"'=1+1"\t-5\t"-5"\t"'@x""" + '"'
+    assert '"=1+1"' in ask("query", "-e", FORMULAS, "--format", "json").stdout
+    marked = ask("query", "-e", FORMULAS, "--format", "csv", "--excel").stdout
+    assert marked.startswith("\ufeffa,b,c,d")
+    refused(ask("query", "-e", FORMULAS, "--excel"), "--excel is for --format csv")
+
+
+def test_a_table_has_all_digits_of_a_number(ask: Command) -> None:
+    query = (
+        "SELECT ?a ?b ?c ?d { BIND(0.123456789012345678 AS ?a) BIND(1.2e-7 AS ?b) BIND(2021.0 AS ?c) BIND(1e6 AS ?d) }"
+    )
+    cells = ask("query", "-e", query).stdout.splitlines()[2].split()
+    assert cells == ["0.123456789012345678", "0.00000012", "2021", "1000000"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -417,6 +448,14 @@ def test_export_of_kinds_and_queries(ask: Command, tmp_path: Path) -> None:
         (["n.gexf", "--query", "ASK { ?s ?p ?o }"], "a network needs a CONSTRUCT or SELECT query"),
         (["n.gexf", "--query", "SELECT ?s { ?s ?p ?o }"], "a network needs three columns"),
         (["n.gexf", "--query", "SELECT * { SERVICE <http://127.0.0.1:9/> {} }"], "SERVICE is refused"),
+        (
+            ["n.gexf", "--view", "full", "--query", "SELECT ?s ?p ?o { ?s ?p ?o }"],
+            "a network is of a view or of a query",
+        ),
+        (["n.ttl", "--query", ""], "n.ttl: a .ttl file contains everything"),
+        (["n.ttl", "--directed"], "n.ttl: --directed is for .graphml .gexf .csv"),
+        (["n.svg", "--directed"], "n.svg: --directed is for .graphml .gexf .csv"),
+        (["n.graphml", "--excel"], "n.graphml: --excel is for .csv"),
         (["nowhere/n.gexf"], "cannot be written"),
     ],
 )
@@ -520,6 +559,7 @@ def test_differences_that_nobody_judged_are_listed(run: Command, ask: Command, t
     ("arguments", "message"),
     [
         (["none"], "no conflict named 'none'"),
+        (["--unjudged", "--kind", "change"], "--unjudged lists what nobody has judged"),
         (["--kind", "quarrel"], "no kind of conflict named 'quarrel'; expected one of contradiction, "),
     ],
 )

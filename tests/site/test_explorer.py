@@ -84,12 +84,10 @@ def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path)
 
 
 @needs_page
-def test_it_holds_every_entity_claim_source_and_conflict(
-    written: Path, store: Oxigraph, full: nx.MultiDiGraph[str]
-) -> None:
+def test_it_holds_every_entity_claim_source_and_conflict(written: Path, store: Oxigraph) -> None:
     data = data_of(written.read_text(encoding="utf-8"))
     graph = knowledge.KnowledgeGraph(store)
-    assert {entity["id"] for entity in data["entities"]} == set(full)
+    assert {entity["id"] for entity in data["entities"]} == set(network.read(store, "full", publishers=True))
     assert len(data["claims"]) == graph._count("ree:Claim")
     assert len(data["sources"]) == graph._count("ree:Source")
     assert set(data["conflicts"]) == {conflict.id for conflict in graph.conflicts()}

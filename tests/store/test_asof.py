@@ -33,6 +33,13 @@ def built(folder: Folder, claims: str, head: str = HEAD) -> Oxigraph:
     return oxigraph.memory(nquads.lines(folder.dataset()))
 
 
+def test_a_symmetric_tie_is_in_effect_in_both_directions_or_in_none(folder: Folder) -> None:
+    store = built(folder, "  - ann-lee metWith bob-ray:\n      since: 2020\n      until: 2021\n")
+    both = {("ann-lee", "metWith", "bob-ray"), ("bob-ray", "metWith", "ann-lee")}
+    assert both <= ties(store, "2020-06")
+    assert not both & ties(store, "2022-06")
+
+
 def ties(store: Oxigraph, day: str) -> set[tuple[str, str, str]]:
     """The statements of dated.yaml that hold on a day, in the default graph."""
     then = asof.at(store, day).store
@@ -198,7 +205,7 @@ def test_what_would_end_before_its_founding_is_never_in_effect(folder: Folder) -
     store = built(folder, "  - bob-ray memberOf ore-works:\n      until: 2020-02\n  - ore-works foundedOn 2020-09-01\n")
     for day in ("2019", "2020", "2020-02", "2020-09", "2021"):
         assert ("bob-ray", "memberOf", "ore-works") not in ties(store, day)
-    assert "spells" not in network.read(store)["bob-ray"]["ore-works"]["memberOf"]
+    assert "periods" not in network.read(store)["bob-ray"]["ore-works"]["memberOf"]
 
 
 def test_what_has_ended_is_in_effect_until_then(folder: Folder) -> None:

@@ -54,7 +54,7 @@ def by_attribute(graph: Network, day: str) -> tuple[set[str], set[Edge]]:
     """The nodes and edges of a network whose spells have a day."""
 
     def then(data: dict[str, Any]) -> bool:
-        return has([tuple(s.split("/")) for s in data.get("spells", "").split(network.JOIN) if s], day)  # type: ignore[misc]
+        return has([tuple(s.split("/")) for s in data.get("periods", "").split(network.JOIN) if s], day)  # type: ignore[misc]
 
     nodes = {node for node, data in graph.nodes(data=True) if then(data)}
     return nodes, {(a, b, key) for a, b, key, data in graph.edges(keys=True, data=True) if then(data)}

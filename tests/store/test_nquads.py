@@ -114,8 +114,17 @@ def test_the_default_graph_states_the_plain_facts_and_no_opinion(store: Oxigraph
     for claim in dataset.claims:
         [quad] = store.quads(None, None, None, ox.NamedNode(namespaces.CLAIM + claim.id))
         (facts if dataset.is_plain_fact(claim) else others).add((quad.subject, quad.predicate, quad.object))
+        if dataset.is_plain_fact(claim) and dataset.ontology.relations[claim.relation].symmetric:
+            facts.add((quad.object, quad.predicate, quad.subject))
     assert stated == facts
     assert others - facts, "there are opinions, and they are not in the default graph"
+
+
+def test_the_numbers_of_statements_by_relation_are_those_of_the_default_graph(store: Oxigraph) -> None:
+    parts = store.select("SELECT ?relation ?count { ?part void:property ?relation ; void:triples ?count }")
+    for relation, count in parts:
+        found = list(store.quads(None, relation, None, ox.DefaultGraph()))
+        assert len(found) == int(count.value) > 0, relation
 
 
 def test_every_span_is_a_selector_of_the_source(store: Oxigraph, dataset: Dataset) -> None:

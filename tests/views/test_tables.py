@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rareearth.views import tables
+
+
+def cell(value: object, *, exact: bool = False) -> str:
+    return tables.text(["x"], [[value]], exact=exact).splitlines()[2].strip()
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (1234.5, "1,234.5"),
+        (1234.5, "1234.5"),
+        (2021.0, "2021"),
+        (1e6, "1000000"),
         (0.25, "0.25"),
+        (1 / 3, "0.333333"),
         (0.0, "0"),
-        (4e-7, "4e-07"),
+        (4e-7, "0.0000004"),
         (0.00012341, "0.0001234"),
         (2021, "2021"),
-        (-4e-7, "-4e-07"),
+        (-4e-7, "-0.0000004"),
+        (True, "true"),
         (None, ""),
         ("ree:leads", "leads"),
     ],
 )
 def test_a_cell_keeps_what_it_has(value: object, shown: str) -> None:
-    assert tables.text(["x"], [[value]]).splitlines()[2].strip() == shown
+    assert cell(value) == shown
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_an_exact_number_is_read_back_as_it_was_and_another_within_its_digits(value: float) -> None:
+    assert float(cell(value, exact=True)) == value
+    assert math.isclose(float(cell(value)), value, rel_tol=5e-4, abs_tol=5e-7 if abs(value) >= 0.01 else 0)
+    assert "e" not in cell(value, exact=True) or abs(value) >= 1e16
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**18), max_value=10**18, places=18))
+def test_a_decimal_number_has_all_its_digits(value: Decimal) -> None:
+    assert Decimal(cell(value, exact=True)) == value

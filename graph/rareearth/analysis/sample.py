@@ -40,7 +40,7 @@ GROUPS = {
     name: f"{INDUSTRY} ({name or 'not known'})" for name in (ownership_sector.STATE, ownership_sector.PRIVATE, "")
 }
 BODIES = ("organization", "firm")
-_TIME = ("when", "when_inferred", "start", "end", "spells", "status", "stance")
+_TIME = ("when", "when_inferred", "start", "end", "periods", "status", "stance")
 
 _CLASSES = """
 SELECT ?class ?parent ?actor_type ?sector WHERE {

@@ -52,9 +52,10 @@ def analyse(
     Without QUESTION, print the name, verdict and answer of each. With --format json, print an object: "sample" is an
     overview of the actors and ties, and "findings" has every answer in full.
     """
-    from rareearth import analysis
+    from rareearth import analysis, network
     from rareearth.analysis import finding
 
+    network.check_kinds(kinds or None)
     graph = open_graph(build, as_of=as_of)
     chosen = kinds or ["fact"]
     if question is not None:
@@ -95,11 +96,12 @@ def report(
 
     Needs the extra `analysis`. A .html report is self-contained. The same graph and seed give the same bytes.
     """
-    from rareearth import paths
+    from rareearth import network, paths
     from rareearth.corpus import Texts
     from rareearth.site import report as reports
 
     reports.check(file)
+    network.check_kinds(kinds or None)
     graph = open_graph(build, as_of=as_of)
     with _progress(reports.STEPS) as tick:
         written = reports.write(

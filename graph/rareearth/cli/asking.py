@@ -12,6 +12,7 @@ import typer
 from rareearth.cli.common import (
     AsOf,
     Build,
+    Excel,
     TextsFolder,
     Timeout,
     Watchdog,
@@ -21,7 +22,7 @@ from rareearth.cli.common import (
     read_text,
     sentence_lookup,
 )
-from rareearth.errors import NotFoundError, QueryError, suggest
+from rareearth.errors import NotFoundError, QueryError, RareEarthError, suggest
 
 if TYPE_CHECKING:
     from rareearth.knowledge import Value
@@ -63,13 +64,22 @@ def query(
         str | None, typer.Option("-e", "--expression", metavar="SPARQL", help="A SPARQL query.")
     ] = None,
     form: Annotated[
-        Format | None, typer.Option("--format", help="Output format.", show_default="table; ttl for graphs")
+        Format | None,
+        typer.Option(
+            "--format",
+            help="Output format. In csv and tsv, a text that a spreadsheet would run as a formula has an apostrophe "
+            "before it; json has it as it is.",
+            show_default="table; ttl for graphs",
+        ),
     ] = None,
+    excel: Excel = False,
     as_of: AsOf = None,
     timeout: Timeout = 30,
     build: Build = None,
 ) -> None:
     """Ask a named question, or run any SPARQL 1.1 query from a file or from -e."""
+    if excel and form is not Format.csv:
+        raise QueryError("--excel is for --format csv")
     given = [name, *(values or [])] if expression is not None and name else (values or [])
     if expression is None and name is None:
         raise QueryError("no query: give the name of a question (`rareearth questions`), a file, or -e SPARQL")
@@ -86,7 +96,7 @@ def query(
             result = graph.run(text, parameters)
         else:
             result = graph.run_question(str(name), parameters)
-        answer = _answer(result, form)
+        answer = _answer(result, form, excel)
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()
 
@@ -139,6 +149,10 @@ def conflicts(
     """List where sources disagree, with their claims side by side."""
     from rareearth.views import conflicts as found
 
+    if kind is not None and kind not in found.KINDS:
+        raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
+    if unjudged and (name or kind):
+        raise RareEarthError("--unjudged lists what nobody has judged; expected no CONFLICT and no --kind with it")
     graph = open_graph(build)
     if unjudged:
         differences = list(found.find_unjudged(graph.store))
@@ -148,8 +162,6 @@ def conflicts(
             print("no unjudged differences")
         return
     listed = graph.conflicts()
-    if kind is not None and kind not in found.KINDS:
-        raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
     chosen = [c for c in listed if name in (None, c.id) and kind in (None, c.kind)]
     if name is not None and not chosen:
         raise NotFoundError("conflict", name, suggest(name, [c.id for c in listed]))
@@ -161,17 +173,22 @@ def conflicts(
     print(f"{total}: {kinds}" if kinds else total)
 
 
-def _answer(result: Result, form: Format | None) -> bytes:
+def _answer(result: Result, form: Format | None, excel: bool) -> bytes:
     """The complete output; if a query fails half-way, nothing is printed."""
+    from rareearth.formats import sheets
     from rareearth.store import sparql
     from rareearth.views import tables
 
     if form is None:
         form = Format.ttl if isinstance(result, sparql.Triples) else Format.table
+    if form is Format.csv:
+        return (sheets.MARK if excel else b"") + sheets.defuse_csv(result.serialize(form.value))
+    if form is Format.tsv:
+        return sheets.defuse_tsv(result.serialize(form.value))
     if form is not Format.table:
         return result.serialize(form.value)
     if isinstance(result, sparql.Truth):
         return b"yes\n" if result else b"no\n"
     if isinstance(result, sparql.Triples):
         raise QueryError("a graph cannot be printed as a table; expected one of ttl, nt, xml, json")
-    return tables.text(result.columns, [list(row.values()) for row in result.plain()]).encode()
+    return tables.text(result.columns, [list(row.values()) for row in result.plain(exact=True)], exact=True).encode()

@@ -58,6 +58,10 @@ AsOf = Annotated[
         help="Only what was true on that date: 2021-12-23, 2021-12 or 2021; without undated claims.",
     ),
 ]
+Excel = Annotated[
+    bool,
+    typer.Option("--excel", help="Mark the CSV as UTF-8, so that Excel shows Chinese names when it opens the file."),
+]
 Timeout = Annotated[float, typer.Option("--timeout", min=0.01, max=86400, help="Time limit of a query in seconds.")]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Timeout, Watchdog, app, is_file, open_graph, read_text
+from rareearth.cli.common import AsOf, Build, Excel, Watchdog, app, is_file, open_graph, read_text
 
 
 class View(StrEnum):
@@ -32,6 +32,15 @@ def export(
         list[str] | None, typer.Option("--kind", help="Only claims of this kind; can be repeated.")
     ] = None,
     as_of: AsOf = None,
+    directed: Annotated[
+        bool,
+        typer.Option(
+            "--directed",
+            help="For .graphml, .gexf and .csv: write the edges of symmetric relations as directed, for readers that "
+            "refuse a mixed graph, such as NetworkX; the attribute `symmetric` marks them.",
+        ),
+    ] = False,
+    excel: Excel = False,
     texts: Annotated[
         Path | None,
         typer.Option(
@@ -40,27 +49,37 @@ def export(
             "have the right to share them.",
         ),
     ] = None,
-    timeout: Timeout = 30,
+    timeout: Annotated[
+        float | None,
+        typer.Option("--timeout", min=0.01, max=86400, help="Time limit in seconds.", show_default="30 with --query"),
+    ] = None,
     build: Build = None,
 ) -> None:
     """Write a file for other tools; the extension selects the format.
 
     .html is a self-contained page to explore the graph in a browser.
     """
-    from rareearth import paths
+    from rareearth import network, paths
     from rareearth.corpus import Texts
-    from rareearth.errors import RareEarthError
-    from rareearth.formats import NETWORKS, Export
+    from rareearth.errors import QueryError, RareEarthError
+    from rareearth.formats import DIRECTED, NETWORKS, Export
     from rareearth.site import exports
 
     chosen = exports.of(file)
-    if chosen.holds != "network" and (view or query or kinds):
+    if chosen.holds != "network" and (view or query is not None or kinds):
         raise RareEarthError(
             f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for "
             + " ".join(NETWORKS)
         )
     if texts and chosen.holds != "page":
         raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")
+    if directed and chosen.extension not in DIRECTED:
+        raise RareEarthError(f"{file.name}: --directed is for {' '.join(DIRECTED)}")
+    if query is not None and (view or kinds):
+        raise QueryError("a network is of a view or of a query; expected --query without --view and --kind")
+    if excel and chosen.extension != ".csv":
+        raise RareEarthError(f"{file.name}: --excel is for .csv")
+    network.check_kinds(kinds or None)
     graph = open_graph(build, as_of=as_of)
     text = read_text(Path(query)) if query and is_file(query) else query
     source = Export(
@@ -68,8 +87,10 @@ def export(
         lambda: graph.network(view and view.value, kinds or None, query=text),
         Texts(texts) if texts else None,
         as_of or "",
+        directed,
+        excel,
     )
-    with Watchdog(timeout if text else 3600):
+    with Watchdog(timeout or (30 if text is not None else 3600)):
         written = chosen.write(file, source)
     for made in written:
         print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")

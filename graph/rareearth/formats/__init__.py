@@ -29,14 +29,17 @@ LICENCE = f"Licence: {namespaces.LICENSE_DATA_NAME}, {namespaces.LICENSE_DATA}"
 class Export:
     """What a file is made from; each format takes from it what it needs.
 
-    ``network`` is called by formats of networks only; ``texts`` and ``as_of`` (the date that the store is limited to)
-    are for pages.
+    ``network`` is called by formats of networks only. ``directed`` makes all edges directed, also those of symmetric
+    relations, ``excel`` marks tables for Excel; ``texts`` and ``as_of`` (the date that the store is limited to) are for
+    pages.
     """
 
     store: Backend
     network: Callable[[], Network]
     texts: Texts | None = None
     as_of: str = ""
+    directed: bool = False
+    excel: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,15 @@ def of(path: Path, known: Iterable[Format] | None = None) -> Format:
     return by_extension[extension]
 
 
-def write(path: Path, store: Backend, network: Callable[[], Network]) -> list[Path]:
+def write(
+    path: Path, store: Backend, network: Callable[[], Network], *, directed: bool = False, excel: bool = False
+) -> list[Path]:
     """Write a file and return the files written: ``NAME.csv`` becomes ``NAME.nodes.csv`` and ``NAME.edges.csv``.
 
-    ``network`` is called for formats of networks only. Raises FormatError.
+    ``network`` is called for formats of networks only; ``directed`` and ``excel`` are as in :class:`Export`. Raises
+    FormatError.
     """
-    return of(path).write(path, Export(store, network))
+    return of(path).write(path, Export(store, network, directed=directed, excel=excel))
 
 
 def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
@@ -99,22 +105,24 @@ def _encode_lines(lines: Iterable[str]) -> Iterator[bytes]:
 def _graphml(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import graphml
 
-    return [save(path, _encode_lines(graphml.lines(export.network())))]
+    return [save(path, _encode_lines(graphml.lines(export.network(), directed=export.directed)))]
 
 
 def _gexf(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import gexf
 
-    return [save(path, _encode_lines(gexf.lines(export.network())))]
+    return [save(path, _encode_lines(gexf.lines(export.network(), directed=export.directed)))]
 
 
 def _csv(path: Path, export: Export) -> list[Path]:
-    from rareearth.formats import tables
+    from rareearth.formats import sheets, tables
 
     network = export.network()
+    mark = [sheets.MARK] if export.excel else []
+    nodes, edges = tables.nodes(network), tables.edges(network, directed=export.directed)
     return [
-        save(path.with_suffix(".nodes.csv"), _encode_lines(tables.nodes(network))),
-        save(path.with_suffix(".edges.csv"), _encode_lines(tables.edges(network))),
+        save(path.with_suffix(".nodes.csv"), [*mark, *_encode_lines(nodes)]),
+        save(path.with_suffix(".edges.csv"), [*mark, *_encode_lines(edges)]),
     ]
 
 
@@ -145,4 +153,5 @@ FORMATS = (
     *(Format(extension, "graph", _rdf) for extension in (".ttl", ".trig", ".nq", ".jsonld")),
 )
 NETWORKS = tuple(found.extension for found in FORMATS if found.holds == "network")
+DIRECTED = (".graphml", ".gexf", ".csv")  # in which edges say whether they have a direction
 GRAPHS = tuple(found.extension for found in FORMATS if found.holds == "graph")

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 Attributes = dict[str, Any]
 _RESERVED = frozenset({"id", "source", "target"})  # readers overwrite these, or are confused by them
-_TEXTS = frozenset({"label", "kind", "relation", "color", "spells", "start", "end"})
+_TEXTS = frozenset({"label", "kind", "relation", "color", "periods", "start", "end"})
 _NUMBERS = frozenset({"x", "y", "size", "weight"})
+_LONG = 2**63  # a whole number of that size or more fits no format
+_SMALLEST, _LARGEST = 4.0, 100.0  # the sizes that Gephi gives the smallest and the largest node of a file
+_EXTENT = 4500.0  # Gephi keeps positions within 5000 of their mean
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -26,20 +29,27 @@ class Drawing:
     """Nodes as (id, attributes) and edges as (id, source, target, attributes), sorted.
 
     Nodes have ``x``, ``y`` and ``size`` in addition to the attributes of the network. ``node_types`` and
-    ``edge_types`` hold one type (str, int or float) for each attribute, in the order of the file.
+    ``edge_types`` hold one type (str, int, float or bool) for each attribute, in the order of the file; ``long`` the
+    names of those that have a whole number of more than 32 bits.
     """
 
     nodes: list[tuple[str, Attributes]]
     edges: list[tuple[str, str, str, Attributes]]
     node_types: dict[str, type]
     edge_types: dict[str, type]
+    long: frozenset[str]
 
 
-def draw(network: Network) -> Drawing:
-    """Lay a network out, unless its nodes have x and y. Raises FormatError for attributes that no format can hold."""
+def draw(network: Network, *, scaled: bool = True) -> Drawing:
+    """Lay a network out, unless its nodes have x and y. Raises FormatError for attributes that no format can hold.
+
+    The layout is ``scaled`` as Gephi does it when it opens a file, so that Gephi shows what is written.
+    """
     placed = all("x" in data and "y" in data for data in network.nodes.values())
     positions = {} if placed else layout.positions(network)
     sizes = layout.sizes(network)
+    if scaled and not placed:
+        positions, sizes = _scale(positions, sizes)
     nodes = []
     for node, data in sorted(network.nodes.items()):
         x, y = positions[node] if not placed else (data["x"], data["y"])
@@ -49,7 +59,39 @@ def draw(network: Network) -> Drawing:
         (f"e{number}", a, b, {"relation": str(key), "weight": 1, **_known(data)})
         for number, (a, b, key, data) in enumerate(ordered)
     ]
-    return Drawing(nodes, edges, _types(d for _, d in nodes), _types(d for *_, d in edges))
+    everything = [*(data for _, data in nodes), *(data for *_, data in edges)]
+    long = frozenset(k for data in everything for k, v in data.items() if type(v) is int and not -(2**31) <= v < 2**31)
+    return Drawing(nodes, edges, _types(d for _, d in nodes), _types(d for *_, d in edges), long)
+
+
+def _scale(
+    positions: dict[str, tuple[float, float]], sizes: dict[str, float]
+) -> tuple[dict[str, tuple[float, float]], dict[str, float]]:
+    """Positions and sizes as Gephi's automatic scaling leaves them: sizes from 4 to 100, positions in proportion."""
+    if not sizes:
+        return positions, sizes
+    smallest, largest = min(sizes.values()), max(sizes.values())
+    ratio = (_LARGEST - _SMALLEST) / (largest - smallest) if largest > smallest else _SMALLEST / smallest
+    extent = max(abs(one) for position in positions.values() for one in position)
+    ratio = min(ratio, _EXTENT / extent) if extent else ratio
+    return (
+        {node: (round(x * ratio, 1), round(y * ratio, 1)) for node, (x, y) in positions.items()},
+        {node: round((size - smallest) * ratio + _SMALLEST, 1) for node, size in sizes.items()},
+    )
+
+
+def is_directed(data: Attributes) -> bool:
+    """Whether an edge has a direction: not if its relation is symmetric."""
+    return data.get("symmetric") is not True
+
+
+def write(value: object) -> str:
+    """A value as the formats have it: a number with all its digits, a truth value as true or false.
+
+    >>> write(True), write(7), write(1.2e-7), write("a")
+    ('true', '7', '1.2e-07', 'a')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _known(data: Attributes) -> Attributes:
@@ -58,24 +100,28 @@ def _known(data: Attributes) -> Attributes:
 
 
 def _types(items: Iterable[Attributes]) -> dict[str, type]:
-    """One type for each attribute: int and float make float, anything with a text makes text."""
+    """One type for each attribute: int and float make float, anything else that is mixed makes text."""
     found: dict[str, type] = {}
     for attributes in items:
         for name, value in attributes.items():
             if name in _RESERVED:
                 raise FormatError(f"the attribute '{name}' would be read as a part of the file; rename it")
             _check(name, value)
-            kind = str if isinstance(value, str) else type(value)
+            kind = next(k for k in (str, bool, int, float) if isinstance(value, k))
             known = found.setdefault(name, kind)
             if known is not kind:
-                found[name] = str if str in (known, kind) else float
+                found[name] = float if {known, kind} == {int, float} else str
     return dict(sorted(found.items()))
 
 
 def _check(name: str, value: object) -> None:
     """Raise FormatError for a value that formats cannot hold, or that readers would misinterpret."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; expected text or a number")
+    if not isinstance(value, str | int | float):
+        raise FormatError(f"the attribute '{name}' is a {type(value).__name__}; expected text, a number or a bool")
+    if isinstance(value, int) and not -_LONG < value < _LONG:
+        raise FormatError(f"the attribute '{name}' is {value}; expected a number of at most 64 bits")
+    if isinstance(value, bool) and name in _NUMBERS:
+        raise FormatError(f"the attribute '{name}' is {value}; expected a number")
     if isinstance(value, float) and not math.isfinite(value):
         raise FormatError(f"the attribute '{name}' is {value}; expected a finite number")
     if isinstance(value, str) != (name in _TEXTS) and name in _TEXTS | _NUMBERS:

@@ -12,19 +12,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from rareearth.formats import LICENCE
-from rareearth.formats.drawing import Attributes, Drawing, draw
+from rareearth.formats.drawing import Attributes, Drawing, draw, is_directed, write
 from rareearth.formats.xml import escape
 from rareearth.namespaces import CREATOR
 
 if TYPE_CHECKING:
     from rareearth.network import Network
 
-_NAMES: dict[type, str] = {str: "string", int: "integer", float: "double"}
+_NAMES: dict[type, str] = {str: "string", int: "integer", float: "double", bool: "boolean"}
 _ELEMENTS = {  # attributes that have an element of their own
     "node": frozenset({"label", "color", "size", "x", "y"}),
     "edge": frozenset({"label", "color", "weight"}),
 }
-_TIMES = frozenset({"start", "end", "spells"})
+_TIMES = frozenset({"start", "end", "periods"})
 _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 <gexf xmlns="http://gexf.net/1.3" xmlns:viz="http://gexf.net/1.3/viz"
       xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
@@ -35,8 +35,11 @@ _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
   </meta>"""
 
 
-def lines(network: Network) -> Iterator[str]:
-    """The lines of the file, dynamic when an edge has a date. Raises FormatError for what XML cannot hold."""
+def lines(network: Network, *, directed: bool = False) -> Iterator[str]:
+    """The lines of the file, dynamic when an edge has a date. Raises FormatError for what XML cannot hold.
+
+    Edges of symmetric relations are undirected, unless all are to be ``directed``, as NetworkX expects.
+    """
     drawing = draw(network)
     first = _first_day(drawing)
     dynamic = first != ""
@@ -50,10 +53,11 @@ def lines(network: Network) -> Iterator[str]:
         yield f'    <attributes class="{owner}" mode="static">'
         for name in columns[owner]:
             title = escape(name, f"an attribute of {owner}s")  # Gephi Lite shows the id, Gephi the title
-            yield f'      <attribute id="{title}" title="{title}" type="{_NAMES[types[name]]}"/>'
+            kind = "long" if types[name] is int and name in drawing.long else _NAMES[types[name]]
+            yield f'      <attribute id="{title}" title="{title}" type="{kind}"/>'
         yield "    </attributes>"
     yield from _nodes(drawing, columns["node"], first)
-    yield from _edges(drawing, columns["edge"], first)
+    yield from _edges(drawing, columns["edge"], first, directed=directed)
     yield "  </graph>"
     yield "</gexf>"
 
@@ -65,7 +69,7 @@ def _first_day(drawing: Drawing) -> str:
 
 
 def _read(data: Attributes) -> list[list[str]]:
-    return [spell.split("/") for spell in str(data.get("spells", "")).split(" | ") if spell]
+    return [spell.split("/") for spell in str(data.get("periods", "")).split(" | ") if spell]
 
 
 def _spells(data: Attributes, first: str, what: str) -> Iterator[str]:
@@ -93,12 +97,13 @@ def _nodes(drawing: Drawing, columns: list[str], first: str) -> Iterator[str]:
     yield "    </nodes>"
 
 
-def _edges(drawing: Drawing, columns: list[str], first: str) -> Iterator[str]:
+def _edges(drawing: Drawing, columns: list[str], first: str, *, directed: bool) -> Iterator[str]:
     yield "    <edges>"
     for edge, source, target, data in drawing.edges:
         what = f"edge {edge}"
         kind, label = escape(data["relation"], what), escape(data.get("label", data["relation"]), what)
         ends = f'source="{escape(source, "an id")}" target="{escape(target, "an id")}"'
+        ends += "" if directed or is_directed(data) else ' type="undirected"'
         yield f'      <edge id="{edge}" {ends} kind="{kind}" label="{label}" weight="{float(data["weight"])}">'
         yield from _values(data, columns, what)
         yield from _spells(data, first, what)
@@ -113,7 +118,7 @@ def _values(data: Attributes, columns: list[str], what: str) -> Iterator[str]:
     if found:
         yield "        <attvalues>"
         for name in found:
-            yield f'          <attvalue for="{escape(name, what)}" value="{escape(data[name], what)}"/>'
+            yield f'          <attvalue for="{escape(name, what)}" value="{escape(write(data[name]), what)}"/>'
         yield "        </attvalues>"
 
 

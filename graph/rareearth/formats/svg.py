@@ -20,7 +20,7 @@ _FONT = "font-family=\"Helvetica, Arial, 'Noto Sans CJK SC', sans-serif\""
 
 def lines(network: Network) -> Iterator[str]:
     """The picture as SVG, light behind dark text. Raises FormatError for what XML cannot hold."""
-    drawing = draw(network)
+    drawing = draw(network, scaled=False)
     xs = [data["x"] for _, data in drawing.nodes] or [0.0]
     ys = [-data["y"] for _, data in drawing.nodes] or [0.0]
     font = max(9.0, (max(xs) - min(xs)) / 105)

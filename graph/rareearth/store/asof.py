@@ -39,7 +39,8 @@ def at(store: Backend, day: str) -> AsOf:
     known = claims.read(store)
     kept = [claim for claim in known if claim.spell.meets(first, last)]
     dropped = {claim.iri for claim in known} - {claim.iri for claim in kept}
-    gone = {_triple(c) for c in known if _is_stated(c)} - {_triple(c) for c in kept if _is_stated(c)}
+    stated, left = ({triple for c in of for triple in _statements(c)} for of in (known, kept))
+    gone = stated - left
     rest = (
         quad
         for quad in store.quads()
@@ -56,14 +57,13 @@ def at(store: Backend, day: str) -> AsOf:
     return AsOf(made, len(kept), sum(not claim.spell.dated for claim in known))
 
 
-def _is_stated(claim: Claim) -> bool:
-    """Whether a claim is a plain fact: its statement is in the default graph because of it."""
-    return (claim.kind, claim.status) == ("fact", "held") and claim.plain
-
-
 def _text(term: object) -> str:
     return str(getattr(term, "value", term))
 
 
-def _triple(claim: Claim) -> tuple[str, str, str]:
-    return claim.subject.text, claim.relation.iri, claim.object.text
+def _statements(claim: Claim) -> list[tuple[str, str, str]]:
+    """What is in the default graph because of a claim: both directions of a symmetric relation; [] if it is no fact."""
+    if (claim.kind, claim.status) != ("fact", "held") or not claim.plain:
+        return []
+    subject, relation, object_ = claim.subject.text, claim.relation.iri, claim.object.text
+    return [(subject, relation, object_), *([(object_, relation, subject)] if claim.relation.symmetric else [])]

@@ -5,6 +5,7 @@
     GRAPH <claim> { subject relation object }        what is claimed
     <claim> ree:source, ree:kind, ree:at, …          who claims it, how and where: in the default graph
     subject relation object                          also in the default graph if it is a plain fact
+    object relation subject                          there too if the relation is symmetric
 
 There are no blank nodes, so the same data gives the same bytes everywhere.
 """
@@ -176,24 +177,34 @@ def _judgement(judgement: Judgement) -> Iterator[str]:
 def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     node = namespaces.CLAIM + claim.id
     relation = dataset.ontology.relations[claim.relation]
-    subject = dataset.canonical(claim.subject)
-    if relation.literal:
-        obj, stated = value(claim.object, relation.range), claim.object
-    else:
-        stated = dataset.canonical(claim.object)
-        obj = iri(namespaces.ENTITY + stated)
+    subject, stated = dataset.canonical(claim.subject), dataset.canonical(claim.object)
+    obj = value(claim.object, relation.range) if relation.literal else iri(namespaces.ENTITY + stated)
     yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
-    if dataset.is_plain_fact(claim):
-        yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj)
+    yield from _plain_facts(dataset, claim)
 
     if claim.subject != subject:
         yield _triple(node, "ree:recordedSubject", iri(namespaces.ENTITY + claim.subject))
-    if claim.object != stated:
+    if claim.object != stated and not relation.literal:
         yield _triple(node, "ree:recordedObject", iri(namespaces.ENTITY + claim.object))
     yield from _context(dataset, claim, node)
     yield from _times(claim, node)
     if relation.range in DATES:
         yield from _days(node, claim.object, ("firstDay", "lastDay"))
+
+
+def _plain_facts(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    """What is in the default graph because of a claim: a symmetric relation is read from both ends."""
+    if not dataset.is_plain_fact(claim):
+        return
+    relation = dataset.ontology.relations[claim.relation]
+    subject = namespaces.ENTITY + dataset.canonical(claim.subject)
+    if relation.literal:
+        yield _triple(subject, f"ree:{claim.relation}", value(claim.object, relation.range))
+        return
+    obj = namespaces.ENTITY + dataset.canonical(claim.object)
+    yield _triple(subject, f"ree:{claim.relation}", iri(obj))
+    if relation.symmetric:
+        yield _triple(obj, f"ree:{claim.relation}", iri(subject))
 
 
 def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
@@ -320,7 +331,8 @@ def _description(dataset: Dataset, triples: int) -> Iterator[str]:
         yield _triple(node, "void:classPartition", iri(part))
         yield _triple(part, "void:class", iri(namespaces.VOCABULARY + kind))
         yield number(part, "void:entities", count)
-    for relation, count in Counter(c.relation for c in dataset.claims if dataset.is_plain_fact(c)).items():
+    stated = {(c.relation, line) for c in dataset.claims for line in _plain_facts(dataset, c)}
+    for relation, count in Counter(relation for relation, _ in stated).items():
         part = f"{node}#property={relation}"
         yield _triple(node, "void:propertyPartition", iri(part))
         yield _triple(part, "void:property", iri(namespaces.VOCABULARY + relation))

@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, overload
 
 import pyoxigraph as ox
 
@@ -46,6 +47,18 @@ _TOKEN = re.compile(
 )
 _PART = re.compile(r"(?P<word>[^\W\d]\w*)|(?P<number>\d+)|(?P<sign>.)")
 _SIGN = re.compile(r"[^\w:/.\-~%\\]", re.ASCII)
+_INTEGERS = {
+    f"xsd:{name}"
+    for name in (
+        "integer", "long", "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+        "nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger",
+    )
+}  # fmt: skip
+_PYTHON: dict[str, Callable[[str], Cell]] = {
+    **dict.fromkeys(_INTEGERS, int),
+    **dict.fromkeys(("xsd:decimal", "xsd:double", "xsd:float"), float),
+    "xsd:boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
+}
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
@@ -128,10 +141,19 @@ class Rows:
     def __iter__(self) -> Iterator[Row]:
         return iter(self._solutions)
 
-    def plain(self) -> Iterator[dict[str, Cell]]:
-        """The rows as dictionaries of Python values: IRIs as ``prefix:name``, numbers as numbers, unbound as None."""
+    @overload
+    def plain(self) -> Iterator[dict[str, Cell]]: ...
+
+    @overload
+    def plain(self, *, exact: bool) -> Iterator[dict[str, Cell | Decimal]]: ...
+
+    def plain(self, *, exact: bool = False) -> Iterator[dict[str, Cell]] | Iterator[dict[str, Cell | Decimal]]:
+        """The rows as dictionaries of Python values: IRIs as ``prefix:name``, numbers as numbers, unbound as None.
+
+        With ``exact``, an xsd:decimal is a Decimal and not the nearest float.
+        """
         for solution in self._solutions:
-            yield {name: cell(solution[name]) for name in self.columns}
+            yield {name: cell(solution[name], exact=exact) for name in self.columns}
 
     def serialize(self, form: str, limit: int | None = None) -> bytes:
         """The table as csv, tsv, json or xml (the formats of SPARQL 1.1).
@@ -233,23 +255,26 @@ def triples(result: Result) -> Iterator[ox.Triple]:
     return iter(result)
 
 
-def cell(term: object) -> Cell:
-    """An RDF term as a plain Python value."""
+@overload
+def cell(term: object) -> Cell: ...
+
+
+@overload
+def cell(term: object, *, exact: bool) -> Cell | Decimal: ...
+
+
+def cell(term: object, *, exact: bool = False) -> Cell | Decimal:
+    """An RDF term as a plain Python value; with ``exact``, an xsd:decimal as a Decimal."""
     if isinstance(term, ox.NamedNode):
         return namespaces.compact(term.value)
     if not isinstance(term, ox.Literal):
         return None if term is None else str(term)
+    datatype = namespaces.compact(term.datatype.value)
+    known = Decimal if exact and datatype == "xsd:decimal" else _PYTHON.get(datatype, str)
     try:
-        match namespaces.compact(term.datatype.value):
-            case "xsd:integer":
-                return int(term.value)
-            case "xsd:decimal" | "xsd:double" | "xsd:float":
-                return float(term.value)
-            case "xsd:boolean":
-                return term.value == "true"
-    except ValueError:  # a query can contain "many"^^xsd:integer
-        pass
-    return term.value
+        return known(term.value)
+    except (ValueError, KeyError, InvalidOperation):  # a query can contain "many"^^xsd:integer
+        return term.value
 
 
 def _serialized(

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 _LABEL = namespaces.PREFIXES["rdfs"] + "label"
+_TYPE = namespaces.PREFIXES["rdf"] + "type"
 _TERMS = """
 SELECT ?term ?kind ?property ?value WHERE {
   VALUES ?kind { ree:Relation ree:Qualifier }
   ?term a ?kind ; ?property ?value
-  FILTER(isLiteral(?value) && LANG(?value) IN ("", "en") && ?property != skos:definition)
+  FILTER(isLiteral(?value) && LANG(?value) IN ("", "en") && ?property != skos:definition
+         || ?value = owl:SymmetricProperty)
 }"""
 
 
@@ -24,12 +26,14 @@ class Relation(NamedTuple):
     """A relation: its label read from the subject and, where it has one, from the object.
 
     ``traits`` are its other annotations in the ontology by name, as ``{"timeless": "true", "owner": "subject"}``.
+    A ``symmetric`` relation is true of both directions, whichever the source gives.
     """
 
     id: str
     label: str
     inverse: str
     traits: Mapping[str, str]
+    symmetric: bool = False
 
     @property
     def iri(self) -> str:
@@ -81,6 +85,7 @@ def _read(store: Backend) -> Vocabulary:
         if of == "Qualifier":
             qualifiers[namespaces.compact(iri)] = label
         else:
-            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits)
+            symmetric = bool(traits.pop(_TYPE, ""))
+            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits, symmetric)
     limit = next((row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:asOf ?day }}")), "")
     return Vocabulary(relations, qualifiers, limit)

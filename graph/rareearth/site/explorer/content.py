@@ -5,7 +5,7 @@ What is not known is absent. Ids are those of the data. A claim has ``s``, ``p``
 ``undated`` says that it has no time. Ready phrases (see :mod:`phrase`) are next to the raw values: ``words`` (the
 value), ``time``, ``details`` (the qualifiers), ``level`` (of evidence), ``heading`` (of a card) and ``differs`` of a
 claim, ``from`` of a source. An entity has ``at``, its position in the network of everything, and ``among`` where it is
-an actor tied by facts: its position in the network of actors. Both are the positions that GraphML has.
+an actor tied by facts: its position in the network of actors.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ SELECT DISTINCT ?entity ?other WHERE { ?entity owl:sameAs ?other ; a ?kind . ?ki
 def read(store: Backend, sentences: Sentences) -> Record:
     """Everything that the page shows. ``sentences`` are by (source, start, end); {} makes a page without any."""
     known = claims.read(store)
-    full, actors = (network.read(store, view, known=known) for view in ("full", "actors"))
+    full = network.read(store, "full", known=known, publishers=True)
+    actors = network.read(store, known=known)
     return {
         **lists.read(store),
         "classes": {row["kind"]: _class(row) for row in _rows(store, _CLASSES)},

@@ -11,6 +11,7 @@ from rareearth import namespaces
 from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, quantity, round_significant
 from rareearth.analysis.questions import spheres
 from rareearth.site.report.material import LEAST_SOURCES, OVERVIEW, Figure, Material
+from rareearth.views import tables
 
 if TYPE_CHECKING:
     from rareearth.site.report.evidence import Evidence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rareearth.store.claims import Page
 
 SHORT, LONG = 20, 70  # letters
+_SEPARATED = 10_000  # from here on the thousands of a number are separated; below, it may be a year
 _LABELS = """
 SELECT ?thing ?label WHERE {
   { ?thing a ree:Relation } UNION { ?thing a owl:Class } UNION { ?thing a ?class . ?class rdfs:subClassOf* ree:Entity }
@@ -124,7 +126,10 @@ def cell_text(value: Value, labels: Mapping[str, str]) -> str:
     number = round_significant(value, 4)
     if number is None:
         return ""
-    text = f"{number:,.6f}".rstrip("0").rstrip(".") if isinstance(number, float) else f"{number:,}"
+    text = tables.number(number) if isinstance(number, float) else str(number)
+    whole, point, decimals = text.partition(".")
+    if whole.lstrip("-").isdigit() and abs(int(whole)) >= _SEPARATED:
+        text = f"{int(whole):,}{point}{decimals}"
     return text.replace("-", "−", 1)
 
 
