@@ -373,8 +373,12 @@ def test_a_year_shows_what_as_of_shows(opened: Browser, store: Oxigraph) -> None
             "const y = document.getElementById('year'); y.value = arguments[0]; y.dispatchEvent(new Event('input'))",
             year,
         )
-        opened.js("const u = document.getElementById('undated'); if (u.checked) u.click()")
+        assert opened.js("return document.getElementById('undated').checked") is False
         assert opened.js("return rareearth.filters.claims().length") == asof.at(store, str(year)).in_effect, year
+    opened.find("input[value=actors]").click()
+    opened.js("const y = document.getElementById('year'); y.value = 2021; y.dispatchEvent(new Event('input'))")
+    shown = "return [...rareearth.filters.entities(rareearth.filters.claims())]"
+    assert set(opened.js(shown)) == set(network.read(asof.at(store, "2021").store))
 
 
 def test_the_table_has_the_claims(opened: Browser) -> None:
