@@ -6,30 +6,28 @@ Each check yields problems as ``file:line``.
 from __future__ import annotations
 
 import contextlib
-import graphlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 
 from rareearth import dataset as datasets
-from rareearth import edtf, names, namespaces, paths
+from rareearth import edtf, names, namespaces, paths, quantities
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, DateError, Problem, suggest
 from rareearth.models import Claim
-from rareearth.ontology import DATES, MEASURE, Ontology
+from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, PERCENTAGE, ROLE, Ontology, Relation
 
 _XSD = namespaces.PREFIXES["xsd"]
 _LITERALS = {
-    _XSD + "integer": (re.compile(r"-?(0|[1-9][0-9]{0,17})"), "a whole number like 7"),
-    _XSD + "decimal": (re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?"), "a number like 31.21"),
+    _XSD + "integer": (quantities.WHOLE, "a whole number like 7"),
+    _XSD + "decimal": (quantities.DECIMAL, "a number like 31.21"),
     _XSD + "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), "a day like 2021-12-23"),
     _XSD + "string": (re.compile(r".+"), "a text"),
 }
-_MEASURE = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})? (\S+)")
 _ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100 by rounding
 
 
@@ -46,7 +44,6 @@ def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
         *_conflicts(dataset),
         *_entities(dataset),
         *_copies(dataset),
-        *_owners(dataset),
         *_shares(dataset),
         *_lives(dataset),
     ]:
@@ -55,7 +52,6 @@ def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
 
 
 def _claims(dataset: Dataset) -> Iterator[Problem]:
-    ontology = dataset.ontology
     for claim in dataset.claims:
         where = dataset.where[f"claim/{claim.id}"]
         for message in _claim(dataset, claim):
@@ -69,9 +65,15 @@ def _claims(dataset: Dataset) -> Iterator[Problem]:
                 )
             elif source and source.text and span.end > source.text.chars:
                 yield Problem(*where, f"cites characters {span.start}-{span.end} of a text of {source.text.chars}")
-        relation = ontology.relations.get(claim.relation)
-        if relation and not relation.literal and dataset.canonical(claim.subject) == dataset.canonical(claim.object):
-            yield Problem(*where, f"ties {dataset.canonical(claim.subject)} to itself")
+        yield from (Problem(*where, message) for message in _itself(dataset, claim))
+
+
+def _itself(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    relation = dataset.ontology.relations.get(claim.relation)
+    one = dataset.canonical(claim.subject)
+    if relation and not relation.literal and not relation.to_itself and one == dataset.canonical(claim.object):
+        merged = "" if claim.subject == claim.object else ", as a judgement says that the two are the same"
+        yield f"ties {one} to itself{merged}; nothing {relation.label} itself"
 
 
 def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
@@ -88,10 +90,13 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
             yield from _end(dataset, claim.object, relation.range, f"the object of {relation.name}")
     for name, value in claim.qualifiers:
         qualifier = ontology.qualifiers[name]
-        if qualifier.literal:
+        if qualifier.range == PERCENTAGE:
+            yield from _share(ontology, claim, value, name)
+        elif qualifier.literal:
             yield from _literal(ontology, value, qualifier.range, name)
         else:
             yield from _end(dataset, value, qualifier.range, name)
+    yield from _bound(ontology, claim, relation)
     for name, id_ in (("by", claim.by), ("about", claim.about)):
         if id_:
             yield from _unknown(dataset, id_, name)
@@ -99,6 +104,29 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
         yield "is speech without a speaker; expected `by: ID`"
     if claim.kind == "assessment" and not claim.stance:
         yield "is an assessment without `stance`; expected positive, negative, neutral or mixed"
+
+
+def _share(ontology: Ontology, claim: Claim, value: str, name: str) -> Iterator[str]:
+    try:
+        ontology.share(claim.qualifiers, value)
+    except ValueError as error:
+        yield f"{name}: {error}"
+
+
+def _bound(ontology: Ontology, claim: Claim, relation: Relation | None) -> Iterator[str]:
+    """The words of a claim that say how its number is meant, and what a share is a part of."""
+    given = dict(claim.qualifiers)
+    ranges = [ontology.qualifiers[name].range for name in given] + ([relation.range] if relation else [])
+    if BOUND in given:
+        if given[BOUND] not in ontology.bounds:
+            hint, known = suggest(given[BOUND], ontology.bounds), ", ".join(sorted(ontology.bounds))
+            yield f"{BOUND}: '{given[BOUND]}' is not a bound{hint}; expected one of {known}"
+        if relation and not NUMBERS.intersection(ranges):
+            yield f"{BOUND}: found '{given[BOUND]}' without a number; expected a share, an amount or a count next to it"
+    if relation and relation.owner and PERCENTAGE in ranges and given.get(ROLE, "") not in {"", *ontology.interests}:
+        hint = suggest(given[ROLE], ontology.interests)
+        expected = ", ".join(sorted(ontology.interests))
+        yield f"{ROLE}: '{given[ROLE]}' is not what an owner has a share of{hint}; expected one of {expected}"
 
 
 def _end(dataset: Dataset, id_: str, expected: str, what: str) -> Iterator[str]:
@@ -123,7 +151,7 @@ def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterat
         yield f"{what}: {error}"
         return
     if datatype == MEASURE:
-        match = _MEASURE.fullmatch(value)
+        match = quantities.MEASURE.fullmatch(value)
         if match is None:
             yield f"{what}: found '{value}'; expected a number and a unit like 5000 t/a or 150000000 USD"
         elif match[3] not in ontology.units:
@@ -214,35 +242,32 @@ def _owned(dataset: Dataset) -> Iterator[tuple[Claim, str, str]]:
         yield (claim, *(ends if relation.owner == "subject" else reversed(ends)))
 
 
-def _owners(dataset: Dataset) -> Iterator[Problem]:
-    owners: dict[str, set[str]] = defaultdict(set)
-    first: dict[tuple[str, str], Claim] = {}
-    for claim, owner, owned in _owned(dataset):
-        owners[owned].add(owner)
-        first.setdefault((owner, owned), claim)
-    try:
-        graphlib.TopologicalSorter(owners).prepare()
-    except graphlib.CycleError as error:
-        cycle = error.args[1]
-        where = dataset.where[f"claim/{first[cycle[0], cycle[1]].id}"]
-        yield Problem(*where, f"closes a circle of owners: {' owns '.join(cycle)}")
-
-
 def _shares(dataset: Dataset) -> Iterator[Problem]:
-    """More than 100 % of a company at one time by one source: sources may disagree, one page should not with itself."""
-    owned_by: dict[tuple[str, str], list[tuple[Claim, str, Decimal]]] = defaultdict(list)
+    """More than 100 % of a company at one time by one source: sources may disagree, one page should not with itself.
+
+    Of a share that is not exact the least counts. Parts of the capital and of the votes are added apart.
+    """
+    ontology = dataset.ontology
+    owned_by: dict[tuple[str, str, str], list[tuple[Claim, str, Decimal]]] = defaultdict(list)
     for claim, owner, owned in _owned(dataset):
-        share = dict(claim.qualifiers).get("share")
-        if share and not claim.conflict:
-            with contextlib.suppress(InvalidOperation):  # no number: the qualifier's own check says so
-                owned_by[claim.source, owned].append((claim, owner, Decimal(share)))
-    for (_, owned), parts in sorted(owned_by.items()):
+        given = dict(claim.qualifiers)
+        gives = ontology.interests.get(given.get(ROLE, ""), "capital")
+        for name, value in claim.qualifiers:
+            if ontology.qualifiers[name].range == PERCENTAGE and gives in ("capital", "votes") and not claim.conflict:
+                with contextlib.suppress(ValueError):  # no share: its own check says so
+                    low = ontology.share(claim.qualifiers, value).low
+                    owned_by[claim.source, owned, gives].append((claim, owner, low))
+    for (_, owned, gives), parts in sorted(owned_by.items()):
         for claim, _, _ in parts:
             day = _start(claim)
             at_once = {owner: share for other, owner, share in parts if _start(other) == day}
             if (total := sum(at_once.values())) > 100 + _ROUNDING:
                 where = dataset.where[f"claim/{claim.id}"]
-                yield Problem(*where, f"the shares of {owned} at one time add up to {total} %")
+                votes = " of the votes" if gives == "votes" else ""
+                advice = (
+                    "correct one, or give them a `conflict`, or a `role` (capital, votes) where they differ in that"
+                )
+                yield Problem(*where, f"the shares of {owned} at one time add up to {total} %{votes}; {advice}")
                 break
 
 

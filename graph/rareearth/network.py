@@ -7,8 +7,8 @@ them; several texts are joined by `` | ``.
 
 Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``; in the view
 ``full`` also the values of relations that have a number or text as object. A number is a number; where sources give an
-entity several numbers, it has none, and a text with all of them, whose name ends in ``_values``. Edge attributes:
-``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of the tie, 0 where it is none),
+entity several numbers, or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in
+``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of the tie, 0 where it is none),
 ``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``, ``sources``, ``when`` and
 ``when_inferred`` (EDTF, as the sources give it).
 
@@ -263,20 +263,32 @@ def _periods_of_nodes(chosen: Iterable[Claim]) -> dict[str, str]:
 
 def _values(chosen: Iterable[Claim]) -> dict[str, dict[str, object]]:
     """What claims say of entities (IRIs) in numbers and texts, by relation."""
-    found: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    found: dict[tuple[str, str, str], set[_Value]] = defaultdict(set)
     for claim in chosen:
         if not claim.object.is_entity:
-            found[claim.subject.text, claim.relation.id, claim.object.datatype].add(claim.object.text)
+            found[claim.subject.text, claim.relation.id, claim.object.datatype].add(_Value(claim.object.text, claim.bound))
     nodes: dict[str, dict[str, object]] = defaultdict(dict)
-    for (iri, relation, datatype), texts in sorted(found.items()):
+    for (iri, relation, datatype), values in sorted(found.items()):
+        given = list(values)
         number = _NUMBERS.get(datatype)
         if number is None:
-            nodes[iri][relation] = JOIN.join(sorted(texts))
-        elif len(texts) == 1:
-            nodes[iri][relation] = number(*texts)
+            nodes[iri][relation] = _in_words(sorted(given))
+        elif len(given) == 1 and not given[0].bound:
+            nodes[iri][relation] = number(given[0].text)
         else:  # which of them counts is not for us to say, and a column has one type
-            nodes[iri][relation + SEVERAL] = JOIN.join(sorted(texts, key=lambda text: (Decimal(text), text)))
+            nodes[iri][relation + SEVERAL] = _in_words(sorted(given, key=lambda value: (Decimal(value.text), value)))
     return nodes
+
+
+def _in_words(values: Iterable[_Value]) -> str:
+    return JOIN.join(f"{bound} {text}".strip() for text, bound in values)
+
+
+class _Value(NamedTuple):
+    """A number or text as object, and its bound ("" for none)."""
+
+    text: str
+    bound: str
 
 
 class _Relation(NamedTuple):

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from rareearth import namespaces, paths
+from rareearth import namespaces, paths, quantities
 from rareearth.errors import DataError, Problem
+from rareearth.quantities import Bound, Range
 
 _RDF, _RDFS, _SKOS, _OWL, _XSD = (namespaces.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MEASURE, DATE = namespaces.VOCABULARY + "measure", namespaces.VOCABULARY + "date"
+PERCENTAGE = namespaces.VOCABULARY + "percentage"
 DATES = {DATE, namespaces.EDTF, _XSD + "date"}  # the ranges of dates
-LITERALS = {_XSD + name for name in ("string", "integer", "decimal")} | DATES | {MEASURE}
+NUMBERS = {_XSD + "integer", _XSD + "decimal", MEASURE, PERCENTAGE}
+BOUND, ROLE = "bound", "role"  # the qualifiers that say how a number is meant, and which interest an owner has
+LITERALS = {_XSD + "string"} | NUMBERS | DATES
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,9 @@ class Relation(Term):
 
     ``range`` is a class name or the IRI of a datatype. ``strength`` is from 0 (no tie) to 1. ``timeless`` relations are
     true at any time. ``one_at_a_time`` is the end of which there can be only one at a time (``subject``, ``object``,
-    ``subject of a role``), ``owner`` the end that owns the other. A relation that ``begins`` or ``ends`` says when its
-    subject came into existence or ceased to exist; one that ``outlasts`` is still true when its subject has ended.
+    ``subject of a role``), ``owner`` the end that owns the other. ``to_itself`` says that both ends may be the same. A
+    relation that ``begins`` or ``ends`` says when its subject came into existence or ceased to exist; one that
+    ``outlasts`` is still true when its subject has ended.
     """
 
     inverse: str
@@ -64,6 +69,7 @@ class Relation(Term):
     begins: bool
     ends: bool
     outlasts: bool
+    to_itself: bool
 
     @property
     def literal(self) -> bool:
@@ -85,13 +91,19 @@ class Qualifier(Term):
 
 @dataclass(frozen=True)
 class Ontology:
-    """Classes, relations and qualifiers by name, and the units of measures, as one Turtle file declares them."""
+    """Classes, relations and qualifiers by name, as one Turtle file declares them.
+
+    ``units`` are those of measures, ``bounds`` the words that bound a number; ``interests`` are what an owner may have,
+    with what each gives (capital, votes, control or influence).
+    """
 
     path: Path
     classes: dict[str, Class]
     relations: dict[str, Relation]
     qualifiers: dict[str, Qualifier]
     units: frozenset[str]
+    bounds: dict[str, Bound]
+    interests: dict[str, str]
 
     @cached_property
     def _ancestors(self) -> dict[str, frozenset[str]]:
@@ -101,6 +113,15 @@ class Ontology:
             return {name}.union(*(above(p) for p in parents[name]))
 
         return {name: frozenset(above(name)) for name in parents}
+
+    def share(self, qualifiers: Iterable[tuple[str, str]], text: str) -> Range:
+        """What a share of a claim with these qualifiers may be; their bound is of the amount where there is one.
+
+        Raises ValueError for a text that is no share.
+        """
+        given = dict(qualifiers)
+        amount = any(self.qualifiers[name].range == MEASURE for name in given)
+        return quantities.share(text, self.bounds, "" if amount else given.get(BOUND, ""))
 
     def is_a(self, kind: str, ancestor: str) -> bool:
         """Whether a class is the other one or below it."""
@@ -155,12 +176,27 @@ class _Reader:
         self._check_cycles(classes, relations)
         if self.problems:
             raise DataError(self.problems)
-        units = {v.value for iri in self.values for v in self._notations(iri)}
-        return Ontology(self.path, classes, relations, qualifiers, frozenset(units))
+        bounds = {
+            word: Bound(self._trait(iri, "bounds"), self._trait(iri, "excluded") != "true")
+            for word, iri in self._notations("Bound").items()
+        }
+        interests = {word: self._trait(iri, "gives") for word, iri in self._notations("Interest").items()}
+        return Ontology(
+            self.path, classes, relations, qualifiers, frozenset(self._notations("Unit")), bounds, interests
+        )
 
-    def _notations(self, iri: str) -> list[Any]:
-        is_unit = namespaces.VOCABULARY + "Unit" in {v.value for v in self.values[iri][_RDF + "type"]}
-        return self.values[iri][_SKOS + "notation"] if is_unit else []
+    def _notations(self, kind: str) -> dict[str, str]:
+        """The IRIs of the things of a kind by what they are called in the data."""
+        is_kind = namespaces.VOCABULARY + kind
+        return {
+            notation.value: iri
+            for iri, values in sorted(self.values.items())
+            if any(v.value == is_kind for v in values[_RDF + "type"])
+            for notation in values[_SKOS + "notation"]
+        }
+
+    def _trait(self, iri: str, name: str) -> str:
+        return self._one(iri, namespaces.VOCABULARY + name)
 
     def _check_cycles(self, classes: dict[str, Class], relations: dict[str, Relation]) -> None:
         import graphlib
@@ -208,6 +244,7 @@ class _Reader:
             outlasts=self._is(iri, "outlasts"),
             one_at_a_time=self._end(iri, "oneAtATime"),
             owner=self._end(iri, "owner"),
+            to_itself=self._trait(iri, "toItself") == "true",
             symmetric=_OWL + "SymmetricProperty" in {v.value for v in self.values[iri][_RDF + "type"]},
         )
 

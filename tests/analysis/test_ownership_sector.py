@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 import pytest
 from conftest import Folder
@@ -10,15 +10,17 @@ from planted_worlds import world
 
 from rareearth.analysis import ownership_sector, sample
 from rareearth.analysis.ownership_sector import Holding
+from rareearth.quantities import Range
 
-if TYPE_CHECKING:
-    pass
+
+def exact(share: float | None) -> Range | None:
+    return None if share is None else Range(Decimal(str(share)), Decimal(str(share)))
 
 
 def holding(owner: str, owned: str, share: float | None = None, **values: object) -> Holding:
     known: dict[str, object] = {
         "claim": f"{owner}/{owned}", "owner": owner, "owned": owned, "relation": "r", "control": False, "passes": False,
-        "ended": False, "until": False, "day": "", "evidence": 1, "share": share, "plain": True,
+        "ended": False, "until": False, "day": "", "evidence": 1, "share": exact(share), "plain": True,
     }  # fmt: skip
     return Holding(**{**known, **values})  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_an_unknown_share_gives_bounds_and_no_guess() -> None:
 
 
 NAMES = "abcde"
-PAIRS = [(one, other) for one in NAMES for other in NAMES if one != other]
+PAIRS = [(one, other) for one in NAMES for other in NAMES]  # shares of its own among them
 
 
 @st.composite
@@ -119,7 +120,7 @@ def test_the_owners_at_the_top_and_the_unnamed_ones_have_all(
         points["rest", owned] = 1 - sum(part for (_, below), part in points.items() if below == owned)
     found = integrated(points)
     for owned in {owned for _, owned in points}:
-        parts = [found.get((top, owned), 0.0) for top in shares.ultimate(points)]
+        parts = [found.get((top, owned), 0.0) for top in {"rest", *shares.ultimate(points)}]
         assert sum(parts) == pytest.approx(1, abs=1e-9)
 
 
@@ -137,3 +138,77 @@ def test_control_that_may_be_is_told_from_control_that_is() -> None:
     spans_ = {("p", "x"): (0.0, 1.0), ("x", "y"): (0.6, 0.6), ("q", "z"): (0.5, 0.5), ("p", "z"): (0.0, 1.0)}
     assert shares.controlled_by(spans_, "p") == (frozenset(), frozenset("xy"))  # of z Q has half: P cannot have more
     assert shares.controlled_by(spans_, "p", stated=[("p", "x")]) == (frozenset("xy"), frozenset("xy"))
+
+
+def test_shares_of_its_own_have_no_votes_and_are_no_owner() -> None:
+    # of A, which has 10 % of itself, P has 48 %: 48/90 of the capital and of the votes
+    spans_ = {("p", "a"): (0.48, 0.48), ("a", "a"): (0.1, 0.1)}
+    assert shares.bounds(spans_, "p") == {"a": pytest.approx((48 / 90,) * 2, abs=1e-9)}
+    assert shares.controlled_by(spans_, "p") == (frozenset("a"), frozenset("a"))
+    assert shares.ultimate(spans_) == ("p",)
+    # it may have 2 to 10 %: P surely has no majority with 2 %
+    spans_["a", "a"] = (0.02, 0.1)
+    assert shares.controlled_by(spans_, "p") == (frozenset(), frozenset("a"))
+
+
+def test_an_end_that_is_not_included_counts_for_a_majority() -> None:
+    spans_ = {("p", "a"): (0.5, 1.0), ("q", "b"): (0.25, 1.0), ("r", "b"): (0.0, 0.5)}
+    assert shares.controlled_by(spans_, "p")[0] == frozenset()
+    assert shares.controlled_by(spans_, "p", exceeded=[("p", "a")])[0] == frozenset("a")
+    assert shares.controlled_by(spans_, "q", exceeded=[("q", "b")])[0] == frozenset()
+
+
+def test_a_circle_that_is_all_but_closed_is_computed() -> None:
+    spans_ = {("p", "a"): (0.0001,) * 2, ("b", "a"): (0.9999,) * 2, ("a", "b"): (0.9999,) * 2}
+    expected = integrated({pair: low for pair, (low, _) in spans_.items()})
+    assert shares.bounds(spans_, "p")["b"] == pytest.approx((expected["p", "b"],) * 2, abs=1e-9)
+    closed = {("p", "a"): (0.0, 1.0), ("b", "a"): (1.0, 1.0), ("a", "b"): (1.0, 1.0)}
+    assert shares.bounds(closed, "p") == {"a": (0.0, 0.0), "b": (0.0, 0.0)}
+
+
+@pytest.mark.parametrize(
+    ("spans_", "ends", "expected"),
+    [
+        ({("p", "a"): (0.2, 0.5), ("a", "b"): (0.4, 0.8)}, {("a", "b"): (False, True)}, (False, True)),
+        ({("p", "a"): (0.0, 0.5), ("a", "b"): (0.4, 0.8)}, {("a", "b"): (True, True)}, (False, True)),
+        ({("p", "b"): (0.3, 0.3), ("q", "b"): (0.5, 0.6)}, {("q", "b"): (True, True)}, (False, False)),
+        # Q has more than half, so that less than half is left for P
+        ({("p", "b"): (0.0, 1.0), ("q", "b"): (0.5, 0.6)}, {("q", "b"): (True, False)}, (False, True)),
+        # what A may have less of, P may have more of itself: all that is left is within reach
+        (
+            {("p", "a"): (1.0, 1.0), ("p", "b"): (0.0, 1.0), ("a", "b"): (0.0, 0.5)},
+            {("a", "b"): (False, True)},
+            (False, False),
+        ),
+        (
+            {("p", "a"): (0.2, 0.5), ("a", "b"): (0.4, 0.8), ("b", "a"): (0.1, 0.3)},
+            {("b", "a"): (True, False)},
+            (True, False),
+        ),
+    ],
+)  # fmt: skip
+def test_ends_that_are_out_of_reach(
+    spans_: dict[shares.Pair, shares.Span], ends: dict[shares.Pair, tuple[bool, bool]], expected: tuple[bool, bool]
+) -> None:
+    assert shares.open_ends(spans_, ends, "p")["b"] == expected
+
+
+@given(st.dictionaries(st.sampled_from([(a, b) for a in "abcd" for b in "abcd"]), st.integers(0, 25), max_size=8))
+def test_control_in_circles_is_that_of_a_brute_force(points: dict[shares.Pair, int]) -> None:
+    """Control by known shares: the smallest set that is closed under majorities of the votes that may be cast."""
+    spans_ = {pair: (part / 100, part / 100) for pair, part in points.items()}
+    spans_ |= {("p", firm): (0.45, 0.45) for firm in "ab" if sum(p for (_, b), p in points.items() if b == firm) <= 55}
+    found = shares.controlled_by(spans_, "p")[0]
+
+    def closed(group: frozenset[str]) -> bool:
+        for firm in set("abcd") - group:
+            votes = sum(
+                round(100 * low) for (a, b), (low, _) in spans_.items() if b == firm and a in {"p", *group} - {firm}
+            )
+            own = round(100 * spans_.get((firm, firm), (0, 0))[0])
+            if 2 * votes > 100 - own:
+                return False
+        return True
+
+    groups = [frozenset(c) for n in range(5) for c in itertools.combinations("abcd", n)]
+    assert found == min((group for group in groups if closed(group)), key=len)

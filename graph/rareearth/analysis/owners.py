@@ -2,8 +2,11 @@
 
 Facts count that are in effect: not ended, without an end date, not contradicted, and not replaced by a later claim of
 the same question (as in the question ``owners-through``). Of several claims on one share that of the latest day counts,
-with those that contradict it; shares that differ make a span. "At least", "at most" and "up to" make a span as well. A
-share that no source states may be anything from nothing to all that is left.
+with those that contradict it. A share that is not exact ("at least", "less than", "25-50"), or on which sources differ,
+is a span. A share that no source states may be anything from nothing to all that is left.
+
+Votes go with the capital unless a claim on the firm says what somebody has of its votes (``role: votes``). A firm that
+holds shares of its own, or owners in a circle, are reckoned with (:mod:`shares`).
 
 If the stated shares of one firm add up to more than all of it, by rounding or because they are of different days, each
 of them may be less by the excess.
@@ -15,48 +18,58 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import networkx as nx
 
 from rareearth.analysis import ownership_sector
+from rareearth.analysis.ownership_sector import CAPITAL, VOTES, Holding
 from rareearth.measures import shares
 
 if TYPE_CHECKING:
     from rareearth.analysis.sample import Sample
     from rareearth.measures.shares import Pair, Span
-    from rareearth.store.claims import Claim
+    from rareearth.quantities import Range
 
-LEAST, UP_TO = ("at least",), ("at most", "up to")
+Ends: TypeAlias = "tuple[bool, bool]"  # whether the least and the most of a span are out of reach
 
 
 @dataclass(frozen=True)
 class Owned:
     """Who owns what directly: spans of shares (0 to 1), the pairs of ``stated`` control, and the claims of each pair.
 
+    ``votes`` are the spans of votes; ``ends`` and ``vote_ends`` say of both whether their ends are out of reach.
     ``over`` has the firms whose stated shares add up to more than all, and by how much.
     """
 
     spans: Mapping[Pair, Span]
+    ends: Mapping[Pair, Ends]
+    votes: Mapping[Pair, Span]
+    vote_ends: Mapping[Pair, Ends]
     stated: frozenset[Pair]
     claims: Mapping[Pair, tuple[str, ...]]
     over: Mapping[str, float]
 
     def owners(self, owned: str) -> tuple[str, ...]:
         """Who owns it directly."""
-        return tuple(sorted(above for above, below in self.spans if below == owned))
+        return tuple(sorted(above for above, below in self.spans if below == owned and above != owned))
+
+    def controlled_by(self, owner: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Whom an owner surely controls, and whom it may control."""
+        exceeded = frozenset(pair for pair, (above, _) in self.vote_ends.items() if above)
+        return shares.controlled_by(self.votes, owner, self.stated, exceeded=exceeded)
 
     def head(self, body: str) -> str:
         """The one who controls a body in the end, or the body itself where nobody is known to, or several are."""
         tops = {
             owner
             for owner in self._above(body)
-            if body in shares.controlled_by(self.spans, owner, self.stated)[0] and not self._has_controller(owner)
+            if body in self.controlled_by(owner)[0] and not self._has_controller(owner)
         }
         return min(tops) if len(tops) == 1 else body
 
     def _has_controller(self, body: str) -> bool:
-        return any(body in shares.controlled_by(self.spans, owner, self.stated)[0] for owner in self._above(body))
+        return any(body in self.controlled_by(owner)[0] for owner in self._above(body))
 
     def _above(self, body: str) -> set[str]:
         """Everyone who owns it through any number of steps, without itself."""
@@ -69,12 +82,16 @@ class Owned:
 
 
 class Stake(NamedTuple):
-    """What one ultimate owner has of one body: the least and most, control (yes, may, no), the pairs on the way."""
+    """What one ultimate owner has of one body: the least and most, control (yes, may, no), the pairs on the way.
+
+    ``ends`` says whether it is more than the least and less than the most.
+    """
 
     owned: str
     owner: str
     low: float
     high: float
+    ends: Ends
     control: str
     way: tuple[Pair, ...]
 
@@ -82,63 +99,67 @@ class Stake(NamedTuple):
 def read(sample: Sample) -> Owned:
     """The direct owners of a sample, by the rules of this module."""
     holdings = ownership_sector.read(sample.claims.values())
-    held = [h for h in ownership_sector.current(holdings, sample.eligible) if not h.passes and h.owner != h.owned]
-    pairs: dict[Pair, list[ownership_sector.Holding]] = defaultdict(list)
-    for holding in held:
-        pairs[holding.owner, holding.owned].append(holding)
-    spans = {pair: _span(found, sample.claims) for pair, found in sorted(pairs.items())}
-    total: dict[str, float] = defaultdict(float)
-    for (_, owned), (low, _) in spans.items():
-        total[owned] += low
-    over = {owned: part - 1 for owned, part in sorted(total.items()) if part > 1 + 1e-9}
+    pairs: dict[Pair, list[Holding]] = defaultdict(list)
+    for h in ownership_sector.current(holdings, sample.eligible):
+        if not h.passes and not (h.owner == h.owned and h.share is None):
+            pairs[h.owner, h.owned].append(h)
+    voted = {h.owned for found in pairs.values() for h in found if h.share and h.gives == VOTES}
+    spans, ends, over = _fitted({pair: _capital(found) for pair, found in sorted(pairs.items())})
+    votes, vote_ends, _ = _fitted({pair: _votes(found, pair[1] in voted) for pair, found in sorted(pairs.items())})
     return Owned(
-        {pair: (max(0.0, low - over.get(pair[1], 0.0)), high) for pair, (low, high) in spans.items()},
+        spans,
+        ends,
+        votes,
+        vote_ends,
         frozenset(pair for pair, found in pairs.items() if any(h.control for h in found)),
         {pair: tuple(sorted(h.claim for h in found)) for pair, found in pairs.items()},
         over,
     )
 
 
-def _span(held: list[ownership_sector.Holding], claims: Mapping[str, Claim]) -> Span:
-    known = [h for h in held if h.share is not None]
-    if not known:
-        return 0.0, 1.0
-    last = max(known, key=lambda h: (h.day, h.evidence, h.claim))
-    question = _conflict(claims[last.claim])
-    counted = [h for h in known if h.day == last.day or (question and _conflict(claims[h.claim]) == question)]
-    low, high = 1.0, 0.0
-    for h in counted:
-        part, bound = (h.share or 0.0) / 100, _bound(claims[h.claim])
-        low = min(low, 0.0 if bound in UP_TO else part)
-        high = max(high, 1.0 if bound in LEAST else part)
-    return low, high
+def _capital(held: list[Holding]) -> Range | None:
+    return ownership_sector.stated(h for h in held if h.has_part_of(CAPITAL))
 
 
-def _bound(claim: Claim) -> str:
-    """The bound of the share of a claim, as "at least"; "" if the bound is that of a sum of money."""
-    bound = claim.qualifier("bound")
-    return bound.text if bound and not claim.qualifier("amount") else ""
+def _votes(held: list[Holding], known: bool) -> Range | None:
+    """The votes of an owner: what a claim says of them, else its shares unless they are said to be of the capital only.
+
+    ``known`` says that for this firm there are claims on votes, so that votes and capital are not the same.
+    """
+    explicit = ownership_sector.stated(h for h in held if h.share and h.gives == VOTES)
+    return explicit or ownership_sector.stated(h for h in held if h.has_part_of(VOTES if known else CAPITAL))
 
 
-def _conflict(claim: Claim) -> str:
-    """The conflict that a claim is part of, unless it is a change over time."""
-    return claim.conflict if claim.conflict and claim.disagreement != "change" else ""
+def _fitted(
+    found: Mapping[Pair, Range | None],
+) -> tuple[dict[Pair, Span], dict[Pair, Ends], dict[str, float]]:
+    """Shares as spans (0 to 1) with their ends, and the firms of which more than all is stated, by how much."""
+    spans = {
+        pair: (float(part.low) / 100, float(part.high) / 100) if part else (0.0, 1.0) for pair, part in found.items()
+    }
+    total: dict[str, float] = defaultdict(float)
+    for (_, owned), (low, _) in spans.items():
+        total[owned] += low
+    over = {owned: part - 1 for owned, part in sorted(total.items()) if part > 1 + 1e-9}
+    ends = {pair: (part.above and pair[1] not in over, part.below) for pair, part in found.items() if part}
+    return {pair: (max(0.0, low - over.get(pair[1], 0.0)), high) for pair, (low, high) in spans.items()}, ends, over
 
 
 def stakes(owned: Owned) -> tuple[Stake, ...]:
     """What every owner at the end has of everything that chains lead it to, by the owned and then the largest first."""
     found = []
     for owner in shares.ultimate(owned.spans):
-        sure, may = shares.controlled_by(owned.spans, owner, owned.stated)
+        sure, may = owned.controlled_by(owner)
         bounds = shares.bounds(owned.spans, owner)
+        ends = shares.open_ends(owned.spans, owned.ends, owner)
         for name, (low, high) in bounds.items():
             control = "yes" if name in sure else "may" if name in may else "no"
             way = _way(owned.chains, owner, name)
-            found.append(Stake(name, owner, low, high, control, way))
+            found.append(Stake(name, owner, low, high, ends[name], control, way))
     return tuple(sorted(found, key=lambda s: (s.owned, -s.low, -s.high, s.owner)))
 
 
 def _way(chains: nx.DiGraph[str], owner: str, owned: str) -> tuple[Pair, ...]:
     """The pairs of all chains from the owner down to the owned."""
     between = (nx.descendants(chains, owner) | {owner}) & (nx.ancestors(chains, owned) | {owned})
-    return tuple(sorted(chains.subgraph(between).edges()))
+    return tuple(sorted(pair for pair in chains.subgraph(between).edges() if pair[1] != owner))

@@ -6,30 +6,38 @@ relation that owns the other, ``ree:control`` that it controls the other whateve
 end whose ownership sector the other has without being owned (a sector, a supervisor).
 
 The rule: a body has the ownership sector of a sector that it belongs to, of a body that supervises it, of an owner who
-controls it, and of owners who hold more than half together, as far as shares are known. An owner of an owner of the
-same firm is not counted as well. A minority, or a share that no source states, implies nothing; nor do sources that say
-both. Ended claims and those that a later claim of the same question replaced are left out, as in the question
-``state-behind``.
+controls it, and of owners who surely hold more than half of the capital or of the votes together, as far as shares are
+known. An owner of an owner of the same firm is not counted as well. A minority, a share that may be one ("up to 60"),
+or one that no source states, implies nothing; nor do sources that say both. Ended claims and those that a later claim
+of the same question replaced are left out, as in the question ``state-behind``.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
+
+from rareearth.quantities import Range
 
 if TYPE_CHECKING:
     from rareearth.store.claims import Claim
 
 STATE, PRIVATE = "state", "private"
-MAJORITY = 50.0  # per cent; a majority is more than this
+MAJORITY = Decimal(50)  # per cent; a majority is more than this
 
+CAPITAL, VOTES = "capital", "votes"
+_CONTROL = "control"
 _EVIDENCE = ("copy", "page", "sentence")  # the better the later
 
 
 class Holding(NamedTuple):
-    """A claim that one owns or supervises another, or is the sector of it. Times are days, "" where unknown."""
+    """A claim that one owns or supervises another, or is the sector of it. Times are days, "" where unknown.
+
+    ``share`` is in per cent of what ``gives`` names: capital, votes, both if it is "", or nothing that counts here.
+    ``question`` is the conflict that the claim is part of, unless it is a change over time.
+    """
 
     claim: str
     owner: str
@@ -41,8 +49,15 @@ class Holding(NamedTuple):
     until: bool
     day: str
     evidence: int
-    share: float | None
+    share: Range | None
     plain: bool
+    gives: str = ""
+    source: str = ""
+    question: str = ""
+
+    def has_part_of(self, what: str) -> bool:
+        """Whether it states a part of the capital, or of the votes."""
+        return self.share is not None and self.gives in ("", what)
 
 
 class Holdings(NamedTuple):
@@ -69,21 +84,24 @@ def read(claims: Iterable[Claim]) -> Holdings:
             end = claim.relation.traits.get(trait)
             if end:
                 ends = claim.subject.id, claim.object.id
-                share = claim.qualifier("share")
+                control = claim.relation.traits.get("control") == "true" or claim.gives == _CONTROL
                 holdings.append(
                     Holding(
                         claim=claim.id,
                         owner=ends[end != "subject"],
                         owned=ends[end == "subject"],
                         relation=claim.relation.id,
-                        control=not passes and claim.relation.traits.get("control") == "true",
+                        control=not passes and control,
                         passes=passes,
                         ended=claim.status == "ended",
                         until=claim.over,
                         day=claim.earliest,
                         evidence=_EVIDENCE.index(claim.evidence),
-                        share=float(share.text) if share else None,
+                        share=claim.share,
                         plain=claim.status == "held" and claim.plain,
+                        gives=claim.gives,
+                        source=claim.source,
+                        question=claim.conflict if claim.disagreement != "change" else "",
                     )
                 )
     changes = {
@@ -91,7 +109,7 @@ def read(claims: Iterable[Claim]) -> Holdings:
         for claim in facts
         if claim.status == "held" and claim.conflict and claim.disagreement == "change"
     }
-    return Holdings(tuple(sorted(holdings)), changes)
+    return Holdings(tuple(sorted(holdings, key=lambda h: (h.claim, h.owner, h.passes))), changes)
 
 
 def current(holdings: Holdings, known: Collection[str]) -> list[Holding]:
@@ -149,18 +167,66 @@ def infer(
     }
 
 
+def counted(held: Iterable[Holding]) -> list[Holding]:
+    """The claims on one share that count: that of the latest day, and those that answer the same question."""
+    known = [h for h in held if h.share is not None]
+    last = max(known, key=lambda h: (h.day, h.evidence, h.claim), default=None)
+    return [h for h in known if last and (h.day == last.day or (last.question and h.question == last.question))]
+
+
+def stated(held: Iterable[Holding]) -> Range | None:
+    """What a share may be by the claims on it that count; None if none of them states it.
+
+    What one source says of it holds together ("at least 15" and "at most 33"); sources that differ make a wider range.
+    """
+    by_source: dict[str, list[Range]] = defaultdict(list)
+    for h in counted(held):
+        if h.share is not None:
+            by_source[h.source].append(h.share)
+    return _hull([_common(ranges) or _hull(ranges) for ranges in by_source.values()]) if by_source else None
+
+
+def _common(ranges: list[Range]) -> Range | None:
+    """What all ranges have in common, if they have."""
+    low, above = max((r.low, r.above) for r in ranges)
+    high, below = min((r.high, not r.below) for r in ranges)
+    common = Range(low, high, above, not below)
+    return common if low < high or (low == high and not common.above and not common.below) else None
+
+
+def _hull(ranges: list[Range]) -> Range:
+    """The range from the least to the most of all ranges."""
+    low, above = min((r.low, r.above) for r in ranges)
+    high, below = max((r.high, not r.below) for r in ranges)
+    return Range(low, high, above, not below)
+
+
 def _passing(held: list[Holding], owners: set[str], above: Mapping[str, frozenset[str]]) -> list[Holding]:
     """The holdings by which owners of one ownership sector pass it on to what they hold, if they do."""
-    theirs = [h for h in held if h.owner in owners]
-    passing = [h for h in theirs if h.passes or h.control]
-    everyone = {h.owner for h in held if h.share is not None}
-    direct = {owner for owner in everyone if not any(owner in above[other] for other in everyone - {owner})}
-    # of several claims on one owner counts the one of the latest day, then the one with the best evidence
-    best = {h.owner: h for h in sorted(theirs, key=lambda h: (h.day, h.evidence, h.claim)) if h.share is not None}
-    counted = [h for owner, h in sorted(best.items()) if owner in direct]
-    if math.fsum(h.share or 0.0 for h in counted) > MAJORITY:
-        passing += counted
+    passing = [h for h in held if h.owner in owners and (h.passes or h.control)]
+    for what in (CAPITAL, VOTES):
+        parts: dict[str, list[Holding]] = defaultdict(list)
+        for h in held:
+            if h.has_part_of(what):
+                parts[h.owner].append(h)
+        known = {owner: part for owner, of in sorted(parts.items()) if (part := stated(of))}
+        theirs = {owner: known[owner] for owner in _direct(known, above) if owner in owners}
+        least = sum((part.low for part in theirs.values()), Decimal(0))
+        if least > MAJORITY or (least == MAJORITY and any(part.above for part in theirs.values())):
+            passing += [h for owner in theirs for h in counted(parts[owner]) if h not in passing]
     return passing
+
+
+def _direct(known: Mapping[str, Range], above: Mapping[str, frozenset[str]]) -> list[str]:
+    """The owners who own no other of them; of those who own each other in a circle the one with the largest share."""
+
+    def is_above(owner: str, other: str) -> bool:
+        if owner == other or owner not in above[other]:
+            return False
+        circle = other in above[owner]
+        return not circle or (known[owner].low, owner) < (known[other].low, other)
+
+    return [owner for owner in known if not any(is_above(owner, other) for other in known)]
 
 
 def _above(into: Mapping[str, list[Holding]]) -> dict[str, frozenset[str]]:

@@ -278,6 +278,7 @@ def _describe(ties: nx.Graph[str], whole: _Whole, rest: Collection[str]) -> None
             "sphere": sphere,
             "group": GROUPS[known.name] if sphere == INDUSTRY else sphere,
             "ownership_sector": known.name,
+            "tenure": known.name,  # the name of it in the ontology
             "ownership_stated": known.stated,
             "ownership_claims": known.claims,
         }

@@ -88,10 +88,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Capacity:
-    """A stated capacity: the number and its unit, the material (None: not stated), and whether it is planned."""
+    """A stated capacity: the number and its unit, the material (None: not stated), and whether it is planned.
+
+    ``bound`` says how the number is meant ("at least"), "" if it is exact.
+    """
 
     number: float
     unit: str
+    bound: str
     material: Actor | None
     planned: bool
 
@@ -116,13 +120,14 @@ class SiteRow:
 class Output:
     """What a country is said to have put out in a year.
 
-    ``share`` is its part of all countries with an output in that year and unit, ``index`` the Herfindahl-Hirschman
-    index of these.
+    ``bound`` says how the amount is meant ("about"), "" if it is exact. ``share`` is its part of all countries with an
+    output in that year and unit, ``index`` the Herfindahl-Hirschman index of these.
     """
 
     year: str
     country: Actor
     amount: float
+    bound: str
     unit: str
     material: Actor
     share: float
@@ -154,7 +159,7 @@ def _holders(site: Site, owned: Owned) -> set[str]:
     if head != site.id:
         return {head}
     owners = owned.owners(site.id)
-    return {owned.head(owners[0])} if len(owners) == 1 and owned.spans[owners[0], site.id][1] > 0.5 else set()
+    return {owned.head(owners[0])} if len(owners) == 1 and owned.votes[owners[0], site.id][1] > 0.5 else set()
 
 
 def _at(chain: SupplyChain, stage: str, states: Collection[str] = STATES) -> list[Site]:
@@ -261,7 +266,7 @@ def rows(chain: SupplyChain, controllers: Carriers) -> Iterator[SiteRow]:
             operators=_actors(chain, site.operators),
             controllers=_actors(chain, controllers(site)),
             capacities=tuple(
-                Capacity(a.number, a.unit, _actor(chain, a.material) if a.material else None, not a.held)
+                Capacity(a.number, a.unit, a.bound, _actor(chain, a.material) if a.material else None, not a.held)
                 for a in site.capacities
             ),
             claims=site.claims,
@@ -283,9 +288,10 @@ def outputs(chain: SupplyChain) -> Iterator[Output]:
                 year=when,
                 country=_actor(chain, country),
                 amount=amount.number,
+                bound=amount.bound,
                 unit=unit,
                 material=_actor(chain, amount.material),
-                share=amount.number / total,
+                share=amount.number / total if total else 0.0,
                 index=index,
                 claim=amount.claim,
             )

@@ -46,10 +46,14 @@ SELECT ?node ?label ?stage ?actor_type ?territory WHERE {
 
 
 class Amount(NamedTuple):
-    """How much is made or can be made in a time: of what, whether it is so or planned (``held``), by which claim."""
+    """How much is made or can be made in a time: of what, whether it is so or planned (``held``), by which claim.
+
+    ``bound`` says how the number is meant ("at least"), "" if it is exact.
+    """
 
     number: float
     unit: str
+    bound: str
     material: str
     held: bool
     when: str
@@ -98,7 +102,7 @@ class _Fact(NamedTuple):
     how: str
     status: str
     material: str
-    amount: tuple[float, str] | None
+    amount: tuple[float, str, str] | None
     day: str
     when: str
 
@@ -199,7 +203,7 @@ def _facts(known: Iterable[Claim], without: Collection[str]) -> list[_Fact]:
 def _read(claim: Claim) -> Iterator[_Fact]:
     """What a claim says here: one thing, or where its relation is of several uses, several."""
     material = claim.qualifier("material")
-    amount = (float(claim.number), namespaces.local(claim.unit)) if claim.number else None
+    amount = (float(claim.number), namespaces.local(claim.unit), claim.bound) if claim.number else None
     for does, how in _uses(claim.relation.traits):
         yield _Fact(
             claim.id,

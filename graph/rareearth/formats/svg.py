@@ -39,11 +39,15 @@ def lines(network: Network) -> Iterator[str]:
 
 def _edges(drawing: Drawing) -> Iterator[str]:
     at = {node: (data["x"], -data["y"]) for node, data in drawing.nodes}
+    sizes = {node: data["size"] for node, data in drawing.nodes}
     yield '  <g fill="none" stroke-opacity="0.45" stroke-width="1.2">'
     for _, source, target, data in drawing.edges:
         (x1, y1), (x2, y2) = at[source], at[target]
         bend_x, bend_y = (x1 + x2) / 2 + (y2 - y1) * 0.1, (y1 + y2) / 2 - (x2 - x1) * 0.1
         path = f"M{x1:.1f},{y1:.1f} Q{bend_x:.1f},{bend_y:.1f} {x2:.1f},{y2:.1f}"
+        if source == target:  # a loop above the node
+            side, top = sizes[source], 1.6 * sizes[source]
+            path = f"M{x1:.1f},{y1:.1f} c{side:.1f},-{top:.1f} -{side:.1f},-{top:.1f} 0,0"
         name = escape(f"{source} {data.get('label', data['relation'])} {target}", "an edge")
         yield f'    <path d="{path}" stroke="{data.get("color", NO_COLOUR)}"><title>{name}</title></path>'
     yield "  </g>"

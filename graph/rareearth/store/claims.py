@@ -21,10 +21,13 @@ import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rareearth import namespaces
+from rareearth.ontology import BOUND, NUMBERS, ROLE
+from rareearth.quantities import Range
 from rareearth.store import in_effect as times
 from rareearth.store import vocabulary
 from rareearth.store.named import Page, Span, Things, Value, batches, having, is_node, pairs, properties_of
@@ -65,7 +68,8 @@ WHERE {{ VALUES ?claim {{ %s }} {_GRAPH} }}"""
 _TEXTS = {
     "ree:when": "when", "ree:since": "since", "ree:until": "until", "ree:inferredWhen": "inferred",
     "ree:because": "because", "ree:earliest": "earliest", "ree:latest": "latest", "skos:note": "note",
-    "ree:number": "number", "ree:unit": "unit",
+    "ree:number": "number", "ree:unit": "unit", "ree:shareAtLeast": "at_least", "ree:shareMoreThan": "more_than",
+    "ree:shareAtMost": "at_most", "ree:shareLessThan": "less_than",
     "ree:inEffectFrom": "in_effect_from", "ree:inEffectUntil": "in_effect_until", "ree:undated": "undated",
 }  # fmt: skip
 _WORDS = {
@@ -96,7 +100,9 @@ class Claim:
 
     ``source`` is the id of its page, ``by`` who says so, ``about`` whom speech is about; ``because`` is why the time
     ``inferred`` was inferred. ``evidence`` is sentence, page or copy; ``conflict`` the id of the disagreement that the
-    claim is part of. ``number`` and ``unit`` are those of its measure. ``plain`` says that its statement is in the
+    claim is part of. ``number`` and ``unit`` are those of its measure; ``at_least`` to
+    ``less_than`` are the ends of its share, if it is not exact, and ``gives`` is what the interest of an owner gives
+    (capital, votes, control or influence), "" if it is not named. ``plain`` says that its statement is in the
     default graph. ``recorded_subject`` and ``recorded_object`` are the ids that the data has, where a judgement of
     identity replaced them. ``qualifiers`` are sorted by label and value.
     """
@@ -125,6 +131,11 @@ class Claim:
     qualifiers: tuple[Qualifier, ...]
     number: str
     unit: str
+    at_least: str
+    more_than: str
+    at_most: str
+    less_than: str
+    gives: str
     plain: bool
     recorded_subject: str
     recorded_object: str
@@ -152,6 +163,22 @@ class Claim:
     def disagreement(self) -> str:
         """Of which kind the conflict is that it is part of: contradiction, change, rounding or unsure."""
         return self._things.disagreement(self.conflict) if self.conflict else ""
+
+    @property
+    def share(self) -> Range | None:
+        """What the share may be that it states, in per cent; None if it states none."""
+        low, high = self.at_least or self.more_than, self.at_most or self.less_than
+        if low and high:
+            return Range(Decimal(low), Decimal(high), bool(self.more_than), bool(self.less_than))
+        given = self.qualifier("share")
+        return Range(Decimal(given.text), Decimal(given.text)) if given else None
+
+    @property
+    def bound(self) -> str:
+        """How the number of the claim is meant ("at least"); "" where it has several, as it is not known which is."""
+        bound = self.qualifier(BOUND)
+        numbers = [v for v in (self.object, *(q.value for q in self.qualifiers)) if v.datatype in NUMBERS]
+        return bound.text if bound and len(numbers) == 1 else ""
 
     def qualifier(self, name: str) -> Value | None:
         """The value of the qualifier of that name; the first where there are several, None where there is none."""
@@ -230,29 +257,25 @@ def pages(store: Backend) -> dict[str, Page]:
 
 def _claims(store: Backend, queries: Iterable[str], *, everything: bool = False) -> list[Claim]:
     statements = {row[0].value: row for query in queries for row in store.select(query)}
-    relations, qualifiers, as_of = vocabulary.read(store)
+    found = vocabulary.read(store)
     if everything:
-        names = (*_TEXTS, *_WORDS, *_OTHERS, *qualifiers)
+        names = (*_TEXTS, *_WORDS, *_OTHERS, *found.qualifiers)
         properties = having(store, names)
         things = Things(store)
     else:
         properties = properties_of(store, statements)
         terms = chain(*properties.values(), *((row[1], row[3], row[6]) for row in statements.values()))
         things = Things(store, {term.value for term in terms if is_node(term)})
-    reader = _Reader(relations, qualifiers, things, as_of)
+    reader = _Reader(found, things)
     return [reader.claim(iri, statements[iri], properties.get(iri, [])) for iri in sorted(statements)]
 
 
 class _Reader:
     """Makes records of rows; one :class:`Value` for each entity and one :class:`Relation` for each relation."""
 
-    def __init__(
-        self, relations: Mapping[str, Relation], qualifiers: Mapping[str, str], things: Things, as_of: str
-    ) -> None:
-        self._relations = relations
-        self._qualifiers = qualifiers
+    def __init__(self, found: vocabulary.Vocabulary, things: Things) -> None:
+        self._relations, self._qualifiers, self._interests, self._as_of = found
         self._things = things
-        self._as_of = as_of
         self._values: dict[str, Value] = {}
         self._local = functools.cache(namespaces.local)
 
@@ -278,13 +301,16 @@ class _Reader:
             qualifiers.sort(key=lambda q: (q.label, q.value.label))
         start, end, undated = (fields.pop(name) for name in ("in_effect_from", "in_effect_until", "undated"))
         spell = times.Spell(_day(start), _day(end), dated=not undated)
+        tie = self._relations.get(relation.value) or vocabulary.undeclared(relation.value)
+        role = next((q.value.text for q in qualifiers if q.name == ROLE), "") if "owner" in tie.traits else ""
         return Claim(
             **fields,
             spell=spell,
             over=bool(end or fields["until"]) and not self._as_of,
             id=self._local(iri),
             subject=self._value(subject),
-            relation=self._relations.get(relation.value) or vocabulary.undeclared(relation.value),
+            relation=tie,
+            gives=self._interests.get(role, ""),
             object=self._value(object_),
             kind=self._local(kind.value),
             status=self._local(status.value),

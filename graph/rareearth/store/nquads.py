@@ -20,7 +20,8 @@ from pathlib import Path
 from rareearth import edtf, namespaces
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
-from rareearth.ontology import DATES, MEASURE
+from rareearth.ontology import DATES, MEASURE, PERCENTAGE
+from rareearth.quantities import DECIMAL
 from rareearth.store import in_effect
 from rareearth.store.sorting import Sorter
 
@@ -70,6 +71,8 @@ def value(text: str, datatype: str) -> str:
     """A value of the data as a literal of a datatype, in its canonical form, as the store keeps it."""
     if datatype in DATES:
         return date(text)
+    if datatype == PERCENTAGE and DECIMAL.fullmatch(text):
+        datatype = namespaces.PREFIXES["xsd"] + "decimal"
     if datatype == namespaces.PREFIXES["xsd"] + "decimal":
         text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus turns -0 into 0
     elif datatype == namespaces.PREFIXES["xsd"] + "integer":
@@ -249,6 +252,18 @@ def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         qualifier = dataset.ontology.qualifiers[name]
         obj = value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.canonical(text))
         yield _triple(node, f"ree:{name}", obj)
+        if qualifier.range == PERCENTAGE:
+            yield from _share(dataset, claim, text, node)
+
+
+def _share(dataset: Dataset, claim: Claim, text: str, node: str) -> Iterator[str]:
+    """The ends of a share that is not exact, so that a query can calculate with them."""
+    part = dataset.ontology.share(claim.qualifiers, text)
+    if part.exact:
+        return
+    lower, upper = value(format(part.low, "f"), _p("xsd:decimal")), value(format(part.high, "f"), _p("xsd:decimal"))
+    yield _triple(node, "ree:shareMoreThan" if part.above else "ree:shareAtLeast", lower)
+    yield _triple(node, "ree:shareLessThan" if part.below else "ree:shareAtMost", upper)
 
 
 def level(dataset: Dataset, claim: Claim) -> str:

@@ -11,6 +11,7 @@ from rareearth import namespaces
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
+_INTERESTS = "SELECT ?word ?gives WHERE { ?interest a ree:Interest ; skos:notation ?word ; ree:gives ?gives }"
 _LABEL = namespaces.PREFIXES["rdfs"] + "label"
 _TYPE = namespaces.PREFIXES["rdf"] + "type"
 _TERMS = """
@@ -42,13 +43,14 @@ class Relation(NamedTuple):
 
 
 class Vocabulary(NamedTuple):
-    """The relations by IRI, and the labels of the qualifiers by ``prefix:name``.
+    """The relations by IRI, the labels of the qualifiers by ``prefix:name``, and what each interest gives its owner.
 
     ``as_of`` is the day, month or year to which the store is limited (see :mod:`asof`); "" if it has everything.
     """
 
     relations: dict[str, Relation]
     qualifiers: dict[str, str]
+    interests: dict[str, str]
     as_of: str
 
 
@@ -87,5 +89,6 @@ def _read(store: Backend) -> Vocabulary:
         else:
             symmetric = bool(traits.pop(_TYPE, ""))
             relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits, symmetric)
+    interests = {word.value: gives.value for word, gives in store.select(_INTERESTS)}
     limit = next((row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:asOf ?day }}")), "")
-    return Vocabulary(relations, qualifiers, limit)
+    return Vocabulary(relations, qualifiers, interests, limit)

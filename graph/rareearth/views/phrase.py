@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import calendar
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
-from rareearth.ontology import MEASURE
+from rareearth.ontology import BOUND, MEASURE, NUMBERS
+from rareearth.quantities import Range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from rareearth.store.claims import Claim, Page, Value
 
-    from rareearth.store.claims import Claim, Page, Qualifier, Value
-
-BOUND = "bound"  # the qualifier that says how a number is meant: about, at least, at most, up to
+_WHOLE = 100  # per cent
 _PERCENT = " (%)"  # ends the label of a share
-_NUMBERS = {MEASURE, *(namespaces.PREFIXES["xsd"] + name for name in ("decimal", "integer"))}
 _DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
 _DATE = re.compile(r"([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?([~?%]?)")
 _MARKS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
@@ -245,12 +243,33 @@ def amount(text: str, bound: str = "") -> str:
 
 
 def share(text: str, bound: str = "") -> str:
-    """A part in per cent.
+    """A part in per cent, or a range of it.
 
-    >>> share("7.75", "about")
-    'about 7.75%'
+    >>> share("7.75", "about"), share("25-50"), share("more than 25 and at most 50")
+    ('about 7.75%', '25–50%', 'more than 25 and at most 50%')
     """
-    return f"{bound} {number(text)}%".strip()
+    return f"{bound} {number(text).replace('-', '–')}%".strip()
+
+
+def span(part: Range) -> str:
+    """What a share may be, in words; "?" if it may be anything.
+
+    >>> span(Range(Decimal(0), Decimal(60))), span(Range(Decimal(25), Decimal(50), above=True))
+    ('up to 60%', 'more than 25 and at most 50%')
+    """
+    low, high, above, below = part
+    if part.exact:
+        return f"{_two_places(low, ROUND_HALF_EVEN)}%"
+    least, most = _two_places(low, ROUND_FLOOR), _two_places(high, ROUND_CEILING)
+    lower = f"more than {least}" if above else f"at least {least}" if low > 0 else ""
+    upper = f"less than {most}" if below else f"at most {most}" if high < _WHOLE else ""
+    if lower and upper:
+        return f"{lower} and {upper}%" if above or below else f"{least}–{most}%"
+    return f"{lower or upper.replace('at most', 'up to')}%" if lower or upper else "?"
+
+
+def _two_places(number: Decimal, rounding: str) -> str:
+    return f"{number.quantize(Decimal('0.01'), rounding):f}".rstrip("0").rstrip(".")
 
 
 # ---- Claims --------------------------------------------------------------------------------------------------------
@@ -273,7 +292,7 @@ def relation(label: str) -> str:
 
 def object_(claim: Claim) -> str:
     """The object of a claim: the name of an entity, or its value in words."""
-    return value(claim.object, claim.relation.label, _bound_of(claim))
+    return value(claim.object, claim.relation.label, claim.bound)
 
 
 def value(of: Value, label: str = "", bound: str = "") -> str:
@@ -287,30 +306,19 @@ def literal(text: str, datatype: str, label: str = "", bound: str = "") -> str:
         return date(text)
     if datatype == MEASURE:
         return amount(text, bound)
-    if datatype not in _NUMBERS:
+    if datatype not in NUMBERS:
         return text
     return share(text, bound) if _PERCENT in label else f"{bound} {number(text)}".strip()
 
 
 def qualifiers(claim: Claim) -> list[str]:
     """What the qualifiers of a claim say, each as ``label: value``."""
-    bound = _bound_of(claim)
+    bound = claim.bound
     return [
         f"{q.label.replace(_PERCENT, '')}: {value(q.value, q.label, bound)}"
         for q in claim.qualifiers
         if not (bound and q.name == BOUND)
     ]
-
-
-def _bound_of(claim: Claim) -> str:
-    """How the number of a claim is meant; "" where it has several, as it is not known which is meant."""
-    bound = claim.qualifier(BOUND)
-    numbers = [v for v in (claim.object, *_values(claim.qualifiers)) if v.datatype in _NUMBERS]
-    return bound.label if bound and len(numbers) == 1 else ""
-
-
-def _values(of: tuple[Qualifier, ...]) -> Iterator[Value]:
-    return (qualifier.value for qualifier in of)
 
 
 def details(claim: Claim) -> list[str]:

@@ -216,7 +216,7 @@ def _country_table(result: Result) -> Table:
             for c in result.countries
         ),
         note="Capacity: for each site the largest one stated, in tonnes a year of any material, summed over the sites. "
-        "For most sites none is stated.",
+        "For most sites none is stated. One that is stated as about, at least or up to a number counts as that number.",
         evidence=tuple(c.claims for c in result.countries),
     )
 
@@ -257,16 +257,17 @@ def _site_table(result: Result) -> Table:
 
 def _capacity_text(capacity: Capacity) -> str:
     of = f" of {capacity.material.name}" if capacity.material else ""
-    amount = phrase.amount(f"{Decimal(str(capacity.number)).normalize():f} {capacity.unit}")
+    amount = phrase.amount(f"{Decimal(str(capacity.number)).normalize():f} {capacity.unit}", capacity.bound)
     return f"{amount}{of}" + (" (planned)" if capacity.planned else "")
 
 
 def _output_table(result: Result) -> Table:
     return Table(
         "Output of countries",
-        ("year", "country", "amount", "unit", "of", "% of those stated", "index of the year"),
+        ("year", "country", "amount", "unit", "of", "% of those stated", "index of the year", "read as"),
         tuple(
-            (o.year, o.country.name, o.amount, o.unit, o.material.name, 100 * o.share, o.index) for o in result.outputs
+            (o.year, o.country.name, o.amount, o.unit, o.material.name, 100 * o.share, o.index, o.bound)
+            for o in result.outputs
         ),
         note="The claims do not say at which stage; countries without a stated output are not in the table.",
         evidence=tuple((o.claim,) for o in result.outputs),

@@ -12,11 +12,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rareearth.analysis import owners
 from rareearth.analysis import sample as samples
 from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
+from rareearth.quantities import Range
+from rareearth.views import phrase
 
 if TYPE_CHECKING:
     from rareearth.analysis.owners import Owned, Stake
@@ -36,12 +39,17 @@ METHOD = (
 
 @dataclass(frozen=True)
 class DirectHolding:
-    """A direct holding: the least and the greatest share (0 to 1), and whether a source says that it gives control."""
+    """A direct holding: the least and the greatest share (0 to 1), and whether a source says that it gives control.
+
+    ``share`` is the share in words, "?" if no source states it; ``votes`` those of the votes where they differ, or "".
+    """
 
     owner: Actor
     owned: Actor
     low: float
     high: float
+    share: str
+    votes: str
     controls: bool
     claims: tuple[str, ...]
 
@@ -50,8 +58,8 @@ class DirectHolding:
 class Ultimate:
     """What an ultimate owner has of a firm, mine or plant.
 
-    ``low`` to ``high`` is its integrated share (0 to 1), ``control`` is yes, may or no, ``way`` has the direct holdings
-    on all chains between the two, ``sources`` are those of their claims.
+    ``low`` to ``high`` is its integrated share (0 to 1), ``share`` the same in words, ``control`` is yes, may or no,
+    ``way`` has the direct holdings on all chains between the two, ``sources`` are those of their claims.
     """
 
     owned: Actor
@@ -59,6 +67,7 @@ class Ultimate:
     owner: Actor
     low: float
     high: float
+    share: str
     control: str
     way: tuple[DirectHolding, ...]
     sources: tuple[str, ...]
@@ -112,7 +121,7 @@ def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
     """The direct and the ultimate owners of the firms, mines and plants of a sample. It does not depend on the seed."""
     owned = owners.read(sample)
     found = [s for s in owners.stakes(owned) if _industry(sample, s.owned)]
-    bodies = sorted({below for _, below in owned.spans if _industry(sample, below)})
+    bodies = sorted({below for above, below in owned.spans if above != below and _industry(sample, below)})
     direct = {pair: _holding(sample, owned, pair) for pair in owned.spans}
     ultimate = tuple(_ultimate(sample, stake, direct) for stake in found)
     firms = (n for n, data in sample.ties.nodes(data=True) if data["actor_type"] == "firm" and _industry(sample, n))
@@ -140,7 +149,17 @@ def _actor(sample: Sample, node: str) -> Actor:
 
 def _holding(sample: Sample, owned: Owned, pair: Pair) -> DirectHolding:
     owner, below = (_actor(sample, node) for node in pair)
-    return DirectHolding(owner, below, *owned.spans[pair], pair in owned.stated, owned.claims[pair])
+    low, high = owned.spans[pair]
+    share = _share(low, high, owned.ends.get(pair, (False, False)))
+    votes = _share(*owned.votes[pair], owned.vote_ends.get(pair, (False, False)))
+    differ = "" if votes in (share, "?") else votes
+    return DirectHolding(owner, below, low, high, share, differ, pair in owned.stated, owned.claims[pair])
+
+
+def _share(low: float, high: float, ends: tuple[bool, bool]) -> str:
+    """A share from ``low`` to ``high`` (0 to 1) in words; ``ends`` says whether it is more, and less, than these."""
+    least, most = (Decimal(str(round(100 * part, 6))) for part in (low, high))
+    return phrase.span(Range(least, least) if high - low <= EXACT else Range(least, most, *ends))
 
 
 def _ultimate(sample: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding]) -> Ultimate:
@@ -152,6 +171,7 @@ def _ultimate(sample: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding]
         owner=_actor(sample, stake.owner),
         low=stake.low,
         high=stake.high,
+        share=_share(stake.low, stake.high, stake.ends),
         control=stake.control,
         way=way,
         sources=sample.support_of(claims, 0).sources,
@@ -185,6 +205,8 @@ def claim(_result: Result) -> str:
 
 def answer(result: Result) -> str:
     """The result in one or two sentences."""
+    if not result.ultimate and result.bodies:
+        return "The sources name no owner at the end of a chain: the known owners own each other in a circle."
     if not result.ultimate:
         return "No source names an owner of a firm, a mine or a plant."
     open_ = {stake.owned for stake in result.ultimate if not stake.exact}
@@ -206,7 +228,7 @@ def limits(result: Result) -> Iterator[str]:
         f"No owner is known for {quantity(result.ownerless, 'firm')}: a firm at the end of a known chain may still "
         "have an owner."
     )
-    if not result.ultimate:
+    if not result.bodies:
         return
     unknown = sum((h.low, h.high) == (0.0, 1.0) for h in result.direct)
     holdings = quantity(len(result.direct), "direct holding")
@@ -221,11 +243,13 @@ def limits(result: Result) -> Iterator[str]:
     if result.contested:
         bodies = ", ".join(actor.name for actor in result.contested)
         yield f"Several owners are in control of {bodies}, according to the sources; each of them is counted."
+    if not result.ultimate:
+        return
     single = sum(len(stake.sources) == 1 for stake in result.ultimate)
     yield f"Based on a single source: {single:,} of {quantity(len(result.ultimate), 'stake')}."
     yield (
-        "Shares were stated on different days; a firm may have sold since. Votes are assumed to go with shares, and "
-        "owners who act together are not known."
+        "Shares were stated on different days; a firm may have sold since. Votes are assumed to go with shares where "
+        "no source states them, and owners who act together are not known."
     )
 
 
@@ -234,27 +258,31 @@ def tables(result: Result) -> tuple[Table, ...]:
     return _ultimate_table(result), _owner_table(result), _direct_table(result)
 
 
-def _percent(low: float, high: float) -> str:
-    texts = [f"{100 * part:.2f}".rstrip("0").rstrip(".") for part in (low, high)]
-    return texts[0] if high - low <= EXACT else "?" if (low, high) == (0.0, 1.0) else " to ".join(texts)
-
-
 def _ultimate_table(result: Result) -> Table:
     rows: list[tuple[Value, ...]] = []
     for stake in result.ultimate:
-        way = "; ".join(f"{h.owner.name} -{_percent(h.low, h.high)}%-> {h.owned.name}" for h in stake.way)
+        way = "; ".join(f"{h.owner.name} -{_step(h)}-> {h.owned.name}" for h in stake.way)
         shares_ = round(100 * stake.low, 4), round(100 * stake.high, 4)
         names = stake.owned.name, stake.actor_type, stake.owner.name
-        rows.append((*names, *shares_, stake.control, len(stake.sources), way))
+        rows.append((*names, *shares_, stake.control, stake.share, len(stake.sources), way))
     return Table(
         "Ultimate owners of every firm, mine and plant with a known owner",
-        ("owned", "what", "ultimate owner", "at least %", "at most %", "control", "sources", "steps"),
+        ("owned", "what", "ultimate owner", "at least %", "at most %", "control", "share", "sources", "steps"),
         tuple(rows),
         note="? is a share that no source states. Control: yes by a majority or because a source says so; may if open "
         "shares could make a majority.",
         support=result.ultimate_support,
         evidence=tuple(stake.claims for stake in result.ultimate),
     )
+
+
+def _step(holding: DirectHolding) -> str:
+    """The share on a step of a chain: in brackets where it is not exact."""
+    if holding.votes:
+        return f"({holding.share}, {holding.votes} of the votes)"
+    if holding.share == "?":
+        return "?%"
+    return holding.share if holding.high - holding.low <= EXACT else f"({holding.share})"
 
 
 def _owner_table(result: Result) -> Table:
@@ -268,9 +296,10 @@ def _owner_table(result: Result) -> Table:
 def _direct_table(result: Result) -> Table:
     return Table(
         "Direct owners according to the sources",
-        ("owner", "owned", "at least %", "at most %", "said to control"),
+        ("owner", "owned", "at least %", "at most %", "said to control", "share", "votes"),
         tuple(
-            (h.owner.name, h.owned.name, 100 * h.low, 100 * h.high, "yes" if h.controls else "") for h in result.direct
+            (h.owner.name, h.owned.name, 100 * h.low, 100 * h.high, "yes" if h.controls else "", h.share, h.votes)
+            for h in result.direct
         ),
         evidence=tuple(h.claims for h in result.direct),
     )
