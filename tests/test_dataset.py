@@ -104,6 +104,34 @@ FAULTS: dict[str, tuple[str, str, str, int, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        "9_00",
+        "900.0",
+        "' 900 '",
+        "0x384",
+        "9e2",
+        "'9,00'",
+        "９００",
+        "٩٠٠",
+        "+900",
+        "0900",
+        "NaN",
+        ".inf",
+        "15:00",
+        "''",
+    ],
+)
+def test_a_number_is_written_in_digits(folder: Folder, number: str) -> None:
+    line = folder.change(DAILY, "chars: 900", f"chars: {number}")
+    with pytest.raises(DataError) as caught:
+        folder.dataset()
+    [problem] = [p for p in caught.value.problems if "text.chars" in p.message]
+    assert (problem.file, problem.line) == (folder.data / DAILY, line)
+    assert "expected a whole number like 7" in problem.message
+
+
 @pytest.mark.parametrize("what", FAULTS)
 def test_a_fault_is_told_with_its_file_and_line(folder: Folder, what: str) -> None:
     name, old, new, offset, message = FAULTS[what]

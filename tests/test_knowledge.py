@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import re
 import sys
 from pathlib import Path
 
@@ -99,8 +100,9 @@ def test_values_of_parameters_have_the_kind_that_the_question_says(graph: Knowle
     assert graph.term("entity:li-bo", "text") == Literal("entity:li-bo")
     assert graph.term("Li Bo", "entity") == NamedNode(namespaces.ENTITY + "li-bo")
     assert graph.term("2020-02-29", "day").datatype == NamedNode(namespaces.PREFIXES["xsd"] + "date")  # type: ignore[union-attr]
-    with pytest.raises(QueryError, match="found 'many'; expected a number"):
-        graph.term("many", "number")
+    for found in ("many", "1_0", "１２", " 7", "1e3", "+5", ".5"):
+        with pytest.raises(QueryError, match=f"found '{re.escape(found)}'; expected a number"):
+            graph.term(found, "number")
 
 
 def test_whole_numbers_and_truths_with_gaps_stay_what_they_are(graph: KnowledgeGraph) -> None:

@@ -28,10 +28,43 @@ def plain(node: Node) -> object:
 
 @pytest.mark.parametrize(
     "scalar",
-    ["NO", "on", "012", "0x1F", "1_000", "1e3", "2025-04-15", "null", "~", "1:30", ".inf", "true", "=", "中国"],
+    [
+        "012",
+        "0x1F",
+        "1_000",
+        "1e3",
+        "2025-04-15",
+        "1:30",
+        ".inf",
+        "NaN",
+        "=",
+        "中国",
+        "Norway",
+        "nobody",
+        "none",
+        "Y",
+        "n",
+    ],
 )
 def test_every_scalar_is_the_text_that_stands_there(tmp_path: Path, scalar: str) -> None:
     assert plain(read(tmp_path, f"a: {scalar}\nb: [{scalar}]")) == {"a": scalar, "b": [scalar]}
+
+
+@pytest.mark.parametrize("word", ["NO", "no", "No", "yes", "on", "OFF", "true", "null", "NULL", "~"])
+def test_a_word_for_nothing_yes_or_no_is_a_name_in_quotes_only(tmp_path: Path, word: str) -> None:
+    assert plain(read(tmp_path, f"a: \"{word}\"\n'{word}': ['{word}']\n")) == {"a": word, word: [word]}
+    refused = [f"b: x\na: {word}\n", f"b: x\na: [c, {word}]\n", f"a:\n- {word}\n"]
+    if word.casefold() in ("null", "~"):
+        refused.append(f"b: x\n{word}: a\n")
+    else:  # such as `on` of a judgement
+        assert plain(read(tmp_path, f"{word}: a\n")) == {word: "a"}
+    for content in refused:
+        with pytest.raises(DataError) as error:
+            read(tmp_path, content)
+        [problem] = error.value.problems
+        assert problem.line == 2
+        assert f"found the word {word}," in problem.message
+        assert f'expected "{word}" in quotes' in problem.message
 
 
 def test_nothing_is_an_empty_text(tmp_path: Path) -> None:

@@ -119,12 +119,12 @@ def _bound(ontology: Ontology, claim: Claim, relation: Relation | None) -> Itera
     ranges = [ontology.qualifiers[name].range for name in given] + ([relation.range] if relation else [])
     if BOUND in given:
         if given[BOUND] not in ontology.bounds:
-            hint, known = suggest(given[BOUND], ontology.bounds), ", ".join(sorted(ontology.bounds))
+            hint, known = ontology.suggest(given[BOUND], ontology.bounds), ", ".join(sorted(ontology.bounds))
             yield f"{BOUND}: '{given[BOUND]}' is not a bound{hint}; expected one of {known}"
         if relation and not NUMBERS.intersection(ranges):
             yield f"{BOUND}: found '{given[BOUND]}' without a number; expected a share, an amount or a count next to it"
     if relation and relation.owner and PERCENTAGE in ranges and given.get(ROLE, "") not in {"", *ontology.interests}:
-        hint = suggest(given[ROLE], ontology.interests)
+        hint = ontology.suggest(given[ROLE], ontology.interests)
         expected = ", ".join(sorted(ontology.interests))
         yield f"{ROLE}: '{given[ROLE]}' is not what an owner has a share of{hint}; expected one of {expected}"
 
@@ -155,7 +155,7 @@ def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterat
         if match is None:
             yield f"{what}: found '{value}'; expected a number and a unit like 5000 t/a or 150000000 USD"
         elif match[3] not in ontology.units:
-            hint = suggest(match[3], ontology.units)
+            hint = ontology.suggest(match[3], ontology.units)
             yield f"{what}: '{match[3]}' is not a unit{hint}; expected one of {', '.join(sorted(ontology.units))}"
     elif datatype in _LITERALS:
         pattern, expected = _LITERALS[datatype]

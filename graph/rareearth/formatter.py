@@ -55,7 +55,7 @@ def _entities(node: Node) -> Iterator[str]:
 
 def _records(node: Node, order: tuple[str, ...], indent: int) -> Iterator[str]:
     for id_, fields in sorted(_map(node).items()):
-        yield f"{' ' * indent}{_scalar(id_)}:"
+        yield f"{' ' * indent}{_scalar(id_, key=True)}:"
         yield from _fields(fields, order, indent + 2)
 
 
@@ -94,20 +94,30 @@ def _fields(node: Node, order: tuple[str, ...], indent: int) -> Iterator[str]:
     fields = _map(node)
     rank = {name: number for number, name in enumerate(order)}
     for name, value in sorted(fields.items(), key=lambda item: (rank.get(str(item[0]), len(rank)), item[0])):
-        yield f"{' ' * indent}{_scalar(name)}: {_value(value)}"
+        yield f"{' ' * indent}{_scalar(name, key=True)}: {_value(value)}"
 
 
 def _value(node: Node, *, inside: bool = False) -> str:
     if isinstance(node, List):
         return "[" + ", ".join(_value(item, inside=True) for item in node) + "]"
     if isinstance(node, Map):
-        return "{" + ", ".join(f"{_scalar(k, inside=True)}: {_value(v, inside=True)}" for k, v in node.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{_scalar(k, inside=True, key=True)}: {_value(v, inside=True)}" for k, v in node.items())
+            + "}"
+        )
     return _scalar(node, inside=inside)
 
 
-def _scalar(text: Text, *, inside: bool = False) -> str:
+def _scalar(text: Text, *, inside: bool = False, key: bool = False) -> str:
     """The text plain where YAML reads it back as it is, else in double quotes."""
-    plain = _PLAIN.fullmatch(text) and text == text.strip() and "\n" not in text and not text.endswith(":")
+    plain = (
+        _PLAIN.fullmatch(text)
+        and not (yamlfile.NOTHING if key else yamlfile.RESERVED).fullmatch(text)
+        and text == text.strip()
+        and "\n" not in text
+        and not text.endswith(":")
+    )
     if plain and not (inside and _FLOW.search(text)):
         return str(text)
     return json.dumps(text, ensure_ascii=False)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from rareearth import analysis, corpus, edtf, namespaces, network
+from rareearth import analysis, corpus, edtf, namespaces, network, quantities
 from rareearth import build as builds
 from rareearth.errors import DateError, MissingExtraError, QueryError
 from rareearth.site import explorer
@@ -293,10 +293,9 @@ class KnowledgeGraph:
         if kind == "day":
             return Literal(_day(str(value)), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
         if kind == "number" and isinstance(value, str):
-            try:
-                value = float(value) if "." in value else int(value)
-            except ValueError as error:
-                raise QueryError(f"found '{value}'; expected a number") from error
+            if not quantities.DECIMAL.fullmatch(value):
+                raise QueryError(f"found '{value}'; expected a number like 7 or 31.21")
+            value = float(value) if "." in value else int(value)
         if isinstance(value, str) and not kind:
             prefix, colon, name = value.partition(":")
             if colon and prefix in namespaces.PREFIXES:

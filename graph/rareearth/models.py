@@ -11,7 +11,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rareearth import edtf
+from rareearth import edtf, quantities
 
 ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
 Stance = Literal["positive", "negative", "neutral", "mixed"]
@@ -48,6 +48,14 @@ def _evidence(value: object) -> object:
     return value
 
 
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        if not quantities.WHOLE.fullmatch(value):
+            raise ValueError(f"found '{value}'; expected a whole number like 7")
+        return int(value)
+    return value
+
+
 def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -72,6 +80,7 @@ _URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART %
 Url = Annotated[str, _text(_URL, 2000, "an address that starts with http:// or https://, other signs as %XX")]
 Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 20, "a language code like en or zh")]
 Sha256 = Annotated[str, _text(r"[0-9a-f]{64}", 64, "64 lower-case hexadecimal digits")]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Edtf = Annotated[str, AfterValidator(_check_date)]
 
 
@@ -97,8 +106,8 @@ class Entity(Frozen):
 class Evidence(Frozen):
     """A span of the source's text, characters ``start`` up to ``end``, and its fingerprint."""
 
-    start: Annotated[int, Field(ge=0)]
-    end: int
+    start: Annotated[Whole, Field(ge=0)]
+    end: Whole
     fingerprint: str
 
     @model_validator(mode="after")
@@ -156,7 +165,7 @@ class TextHash(Frozen):
     """The text that spans are counted in: its SHA-256 (of UTF-8) and its length in characters."""
 
     sha256: Sha256
-    chars: Annotated[int, Field(gt=0)]
+    chars: Annotated[Whole, Field(gt=0)]
 
 
 class Source(Frozen):

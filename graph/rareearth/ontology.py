@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from rareearth import namespaces, paths, quantities
-from rareearth.errors import DataError, Problem
+from rareearth.errors import DataError, Problem, did_you_mean, suggest
 from rareearth.quantities import Bound, Range
 
 _RDF, _RDFS, _SKOS, _OWL, _XSD = (namespaces.PREFIXES[p] for p in ("rdf", "rdfs", "skos", "owl", "xsd"))
@@ -94,7 +94,8 @@ class Ontology:
     """Classes, relations and qualifiers by name, as one Turtle file declares them.
 
     ``units`` are those of measures, ``bounds`` the words that bound a number; ``interests`` are what an owner may have,
-    with what each gives (capital, votes, control or influence).
+    with what each gives (capital, votes, control or influence). ``meant`` has what people write for any of these
+    (in lower case) and what it is called here.
     """
 
     path: Path
@@ -104,6 +105,7 @@ class Ontology:
     units: frozenset[str]
     bounds: dict[str, Bound]
     interests: dict[str, str]
+    meant: dict[str, str]
 
     @cached_property
     def _ancestors(self) -> dict[str, frozenset[str]]:
@@ -122,6 +124,11 @@ class Ontology:
         given = dict(qualifiers)
         amount = any(self.qualifiers[name].range == MEASURE for name in given)
         return quantities.share(text, self.bounds, "" if amount else given.get(BOUND, ""))
+
+    def suggest(self, word: str, known: Collection[str]) -> str:
+        """The unit, bound or interest that a word that is not known may mean, as :func:`errors.suggest` says it."""
+        meant = self.meant.get(word.casefold(), "")
+        return did_you_mean([meant]) if meant in known else suggest(word, known)
 
     def is_a(self, kind: str, ancestor: str) -> bool:
         """Whether a class is the other one or below it."""
@@ -181,9 +188,18 @@ class _Reader:
             for word, iri in self._notations("Bound").items()
         }
         interests = {word: self._trait(iri, "gives") for word, iri in self._notations("Interest").items()}
-        return Ontology(
-            self.path, classes, relations, qualifiers, frozenset(self._notations("Unit")), bounds, interests
-        )
+        units = frozenset(self._notations("Unit"))
+        return Ontology(self.path, classes, relations, qualifiers, units, bounds, interests, self._meant())
+
+    def _meant(self) -> dict[str, str]:
+        """What people write for units, bounds and interests: their notation, labels and other names."""
+        return {
+            value.value.casefold(): word
+            for kind in ("Unit", "Bound", "Interest")
+            for word, iri in self._notations(kind).items()
+            for property_ in (_SKOS + "hiddenLabel", _RDFS + "label", _SKOS + "notation")
+            for value in self.values[iri][property_]
+        }
 
     def _notations(self, kind: str) -> dict[str, str]:
         """The IRIs of the things of a kind by what they are called in the data."""

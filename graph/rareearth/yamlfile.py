@@ -1,8 +1,9 @@
 """YAML read as plain text with line numbers: maps, lists and texts, without YAML's own types.
 
-Every scalar is a text (``NO`` stays ``NO``), and what is dangerous or ambiguous in YAML is refused: anchors, aliases,
-tags, merge keys, duplicate keys, several documents, deep nesting, large files, and invisible or bidirectional control
-characters. It reads the parser's events, so nothing is built from what is refused.
+Every scalar is a text (``012`` stays ``012``), and what is dangerous or ambiguous in YAML is refused: words that other
+readers of YAML take for nothing, yes or no (``NO``, ``null``, ``~``), unless they are in quotes or the key of a field,
+anchors, aliases, tags, merge keys, duplicate keys, several documents, deep nesting, large files, and invisible or
+bidirectional control characters. It reads the parser's events, so nothing is built from what is refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ MAX_DEPTH = 12  # maps and lists inside each other
 _HIDDEN = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
+
+NOTHING = re.compile(r"~|null", re.IGNORECASE)
+RESERVED = re.compile(r"~|yes|no|on|off|true|false|null", re.IGNORECASE)  # nothing, yes and no; y and n are elements
 
 
 class Text(str):
@@ -98,7 +102,8 @@ class _Builder:
             for event in yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
                 match event:
                     case yaml.ScalarEvent() | yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                        node = self._node(event)
+                        is_key = bool(stack) and isinstance(stack[-1][0], Map) and stack[-1][1] is None
+                        node = self._node(event, is_key=is_key)
                         if stack:
                             self._place(stack, node)
                         else:
@@ -121,7 +126,7 @@ class _Builder:
             raise _refused(self.path, None, f"{len(documents)} documents", "one")
         return documents[0]
 
-    def _node(self, event: Any) -> Node:
+    def _node(self, event: Any, *, is_key: bool) -> Node:
         import yaml
 
         line = _line(event)
@@ -133,6 +138,9 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             if hidden := _HIDDEN.search(event.value):  # written as an escape, "\\u202e"
                 raise _refused(self.path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
+            if event.implicit[0] and (NOTHING if is_key else RESERVED).fullmatch(event.value):
+                found = f"the word {event.value}, which YAML reads as nothing, yes or no"
+                raise _refused(self.path, line, found, f'"{event.value}" in quotes if it is a name, else no such field')
             return text(event.value, line)
         node = Map() if isinstance(event, yaml.MappingStartEvent) else List()
         node.line = line
