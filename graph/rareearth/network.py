@@ -8,9 +8,9 @@ them; several texts are joined by `` | ``.
 Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``; in the view
 ``full`` also the values of relations that have a number or text as object. A number is a number; where sources give an
 entity several numbers, or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in
-``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of the tie, 0 where it is none),
-``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``, ``sources``, ``when`` and
-``when_inferred`` (EDTF, as the sources give it).
+``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of
+the tie, 0 where it is none), ``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``,
+``sources``, ``when`` and ``when_inferred`` (EDTF, as the sources give it).
 
 ``periods`` of an edge says when any of its claims is in effect, by the rule of :mod:`rareearth.store.in_effect`: as
 first/last day, joined and without overlaps, nothing for an end that is open or unknown (they are not called ``spells``,
@@ -266,7 +266,9 @@ def _values(chosen: Iterable[Claim]) -> dict[str, dict[str, object]]:
     found: dict[tuple[str, str, str], set[_Value]] = defaultdict(set)
     for claim in chosen:
         if not claim.object.is_entity:
-            found[claim.subject.text, claim.relation.id, claim.object.datatype].add(_Value(claim.object.text, claim.bound))
+            found[claim.subject.text, claim.relation.id, claim.object.datatype].add(
+                _Value(claim.object.text, claim.bound)
+            )
     nodes: dict[str, dict[str, object]] = defaultdict(dict)
     for (iri, relation, datatype), values in sorted(found.items()):
         given = list(values)
