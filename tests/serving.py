@@ -34,7 +34,7 @@ class Served:
 
 @contextlib.contextmanager
 def served(folder: Path, *options: object, **changes: str) -> Iterator[Served]:
-    """``rareearth serve --build FOLDER`` with more options; it must be there within 20 s and end cleanly afterwards."""
+    """``rareearth serve --build FOLDER`` with more options; it must be there within 60 s and end cleanly afterwards."""
     command = [sys.executable, "-m", "rareearth", "serve", "--port", "0", "--build", str(folder), *map(str, options)]
     with tempfile.TemporaryDirectory() as made:
         log = Path(made) / "log"
@@ -54,7 +54,7 @@ def served(folder: Path, *options: object, **changes: str) -> Iterator[Served]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(400):
+    for _ in range(1200):
         text = log.read_text(encoding="utf-8", errors="replace")
         if "startup complete" in text and (found := re.search(r"http://127\.0\.0\.1:\d+", text)):
             return found[0]

@@ -32,7 +32,7 @@ def test_rows_of_a_question_and_of_any_query(graph: KnowledgeGraph) -> None:
 
 
 def test_an_ask_has_a_truth_and_no_rows(graph: KnowledgeGraph) -> None:
-    yes, no = (graph.ask(f"ASK {{ entity:li-bo ree:{relation} ?x }}") for relation in ("chairs", "nothing"))
+    yes, no = (graph.ask(f"ASK {{ entity:{who} ree:chairs ?x }}") for who in ("li-bo", "ganzhou"))
     assert (yes.truth, bool(yes), len(yes)) == (True, True, 0)
     assert (no.truth, bool(no), len(no)) == (False, False, 0)
     with pytest.raises(QueryError, match="has no rows"):
@@ -40,7 +40,7 @@ def test_an_ask_has_a_truth_and_no_rows(graph: KnowledgeGraph) -> None:
 
 
 def test_an_answer_without_rows_is_false(graph: KnowledgeGraph) -> None:
-    assert not graph.ask("SELECT ?x { ?x ree:nothing ?y }")
+    assert not graph.ask("SELECT ?x { ?x ree:chairs ?y FILTER(false) }")
     assert graph.ask("SELECT ?x { ?x ree:chairs ?y }")
 
 
@@ -58,7 +58,7 @@ def test_a_graph_is_rows_of_triples_each_once(graph: KnowledgeGraph) -> None:
 
 
 def test_answers_say_what_they_are(graph: KnowledgeGraph) -> None:
-    assert repr(graph.ask("SELECT ?x ?y { ?x ree:nothing ?y }")) == "<rareearth.Answer: 0 rows of x, y>"
+    assert repr(graph.ask("SELECT ?x ?y { ?x ree:chairs ?y FILTER(false) }")) == "<rareearth.Answer: 0 rows of x, y>"
     assert repr(graph.ask("ASK {}")) == "<rareearth.Answer: true>"
 
 
@@ -119,7 +119,10 @@ def test_a_frame_has_the_columns_even_without_rows(graph: KnowledgeGraph) -> Non
     frame = graph.ask("SELECT ?who ?body { ?who ree:headsGroup ?body }").frame()
     assert list(frame.columns) == ["who", "body"]
     assert list(frame["who"]) == ["entity:li-bo"]
-    assert list(graph.ask("SELECT ?who ?body { ?who ree:nothing ?body }").frame().columns) == ["who", "body"]
+    assert list(graph.ask("SELECT ?who ?body { ?who ree:chairs ?body FILTER(false) }").frame().columns) == [
+        "who",
+        "body",
+    ]
 
 
 def test_a_missing_library_is_said_with_its_extra(graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,3 +168,13 @@ def test_every_public_method_is_documented() -> None:
     for owner in (KnowledgeGraph, knowledge.Answer):
         public = [name for name in vars(owner) if not name.startswith("_")]
         assert [name for name in public if callable(getattr(owner, name)) and not getattr(owner, name).__doc__] == []
+
+
+def test_a_name_that_the_graph_does_not_have_is_a_warning(graph: KnowledgeGraph) -> None:
+    line = "the graph has no relation ree:chair; did you mean ree:chairs"
+    query = "CONSTRUCT { ?a ree:chairs ?b } { ?a ree:chair ?b }"
+    for ask in (lambda: graph.ask(query), lambda: graph.network(query=query)):
+        with pytest.warns(rareearth.QueryWarning, match=line) as caught:
+            ask()
+        assert {warning.filename for warning in caught} == {__file__}
+    assert graph.hints(query) == [f"{line}?"]

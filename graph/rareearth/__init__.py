@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     )
     from rareearth.knowledge import Answer, KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
     from rareearth.store.claims import Claim
+    from rareearth.store.hints import QueryWarning
     from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
     from rareearth.views.paths import Step
@@ -62,6 +63,7 @@ __all__ = [
     "PageError",
     "Problem",
     "QueryError",
+    "QueryWarning",
     "RareEarthError",
     "ShapesError",
     "Statement",
@@ -81,6 +83,7 @@ _HOMES = {
     "Finding": "analysis.finding",
     "KnowledgeGraph": "knowledge",
     "Overview": "analysis.overview",
+    "QueryWarning": "store.hints",
     "Statement": "views.cards",
     "Step": "views.paths",
     "Table": "analysis.finding",

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from rareearth import checks, namespaces, network, paths
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
-from rareearth.errors import DataError, NoBuildError, Problem
+from rareearth.errors import DataError, NoBuildError, Problem, StoreError
 from rareearth.formats import gexf, graphml, graphs, save
+from rareearth.store import folder as folders
 from rareearth.store import nquads, oxigraph, shacl
-
-if TYPE_CHECKING:
-    from rareearth.store.backend import Backend
+from rareearth.store.backend import Backend
 
 NAME = "rareearth"
+
+
+class Opened(NamedTuple):
+    """The store of a build; whether the data has changed since, and a line about that ("" if there is nothing to say).
+
+    ``data`` is the folder of data that the build was made of.
+    """
+
+    store: Backend
+    stale: bool
+    note: str
+    data: Path
 
 
 def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
@@ -28,8 +41,9 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
     """
     folder = folder or paths.build()
-    dataset = checks.load(data)
-    with oxigraph.staging(folder) as new:
+    origin = _origin(data, folder)
+    with folders.staging(folder, origin) as new:
+        dataset = checks.load(data)
         with TemporaryDirectory(dir=new) as sorting:
             lines = nquads.lines(dataset, Path(sorting))
             made = oxigraph.make(lines, new)
@@ -40,47 +54,84 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
         save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(actors)))
         save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(actors)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())
-        files = {path.name: _digest(path) for path in sorted(new.iterdir()) if path.is_file()}
-        oxigraph.publish(made, new, folder, inputs=_inputs(data), files=files)
+        files = {path.name: folders.digest(path) for path in sorted(new.iterdir()) if path.is_file()}
+        oxigraph.publish(made, new, folder, data=origin, inputs=_inputs(data or paths.data()), files=files)
     return summary
 
 
-def open_store(data: Path | None = None, folder: Path | None = None) -> tuple[Backend, bool]:
-    """The store of the last build, and whether the data has changed since.
+def open_store(data: Path | None = None, folder: Path | None = None) -> Opened:
+    """The store of the last build of a folder, whatever data it was made of.
 
-    Builds first where there is no build, and, in an installed package, where the build is of other data than it ships.
-    Raises DataError or StoreError.
+    Where there is no build, one is made first, but in a folder that is given without its data. A build of the shipped
+    data is made anew when an installed package was updated; any other one is left as it is, with a note when its data
+    has changed, has moved, or is not the data asked for. Raises DataError or StoreError.
     """
-    folder = folder or paths.build()
-    inputs = _inputs(data)
+    place = folder or paths.build()
+    if not os.path.lexists(place / folders.MANIFEST):
+        _first(data, folder)
+    listed = folders.manifest(place)
+    origin = data_of(place, listed["data"])
+    asked = data or paths.chosen_data()
+    if asked and _inputs(asked) == listed["inputs"]:  # whatever folder it was read from
+        return Opened(oxigraph.read(place), False, "", asked)
+    if asked and not paths.same(asked, origin):
+        return Opened(oxigraph.read(place), True, f"this build is of the data in {origin}, not of {asked}", origin)
+    if not origin.is_dir():
+        note = f"the data of this build is no longer in {paths.display(origin)}; the build is used as it is"
+        return Opened(oxigraph.read(place), False, note, origin)
+    if _inputs(origin) == listed["inputs"]:
+        return Opened(oxigraph.read(place), False, "", origin)
+    if listed["data"] is None and not paths.is_checkout():
+        with contextlib.suppress(StoreError):  # the folder can only be read
+            build(origin, place)
+            return Opened(oxigraph.read(place), False, "", origin)
+    return Opened(oxigraph.read(place), True, "the data has changed since this build", origin)
+
+
+def data_of(folder: Path, origin: str | None) -> Path:
+    """The data folder that a manifest names: None is the shipped data, a text is relative to the build folder."""
+    if origin is None:
+        return paths.shipped_data()
+    return Path(os.path.normpath(os.path.join(os.path.realpath(folder), origin)))
+
+
+def made_of(folder: Path) -> Path | None:
+    """The data folder that the build of a folder was made of; None without a build that can be read."""
     try:
-        stale = oxigraph.manifest(folder).get("inputs") != inputs
+        return data_of(folder, folders.manifest(folder)["data"])
     except NoBuildError:
-        if (folder / oxigraph.MANIFEST).exists():
-            raise
-        build(data, folder)
-        stale = False
-    if stale and not paths.is_checkout():
-        build(data, folder)
-        stale = False
-    return oxigraph.read(folder), stale
+        return None
 
 
-def _inputs(data: Path | None) -> str:
-    """The SHA-256 of all files that a build is made from."""
+def _first(data: Path | None, folder: Path | None) -> None:
+    """Make the first build of a folder, unless that could be of other data than the user means: raises NoBuildError."""
+    place = folder or paths.build()
+    shown = paths.display(place)
+    if folder is not None and data is None:
+        raise NoBuildError(f"{shown}: there is no build here; make one", folder=place)
+    if not (data or paths.chosen_data()) and (origin := folders.intended(place)):
+        meant = data_of(place, origin)
+        raise NoBuildError(f"{shown}: the build of the data in {meant} did not succeed; build again", place, meant)
+    build(data, place)
+
+
+def _origin(data: Path | None, folder: Path) -> str | None:
+    """The data folder as a manifest names it; see :func:`data_of`."""
+    data = data or paths.data()
+    if paths.same(data, paths.shipped_data()):
+        return None
+    return os.path.relpath(os.path.realpath(data), os.path.realpath(folder))
+
+
+def _inputs(folder: Path) -> str:
+    """The SHA-256 of all files that a build of a data folder is made from."""
     total = hashlib.sha256()
-    folder = data or paths.data()
     for path in [paths.ontology() / "rareearth.ttl", paths.ontology() / "shapes.ttl", *datasets.files(folder)]:
         try:
             total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
         except OSError:
             total.update(path.name.encode() + b"\0?")
     return total.hexdigest()
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _validate(dataset: Dataset, store: Backend) -> None:

@@ -29,7 +29,7 @@ line; :mod:`rareearth.cli` adds those.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,7 +103,14 @@ class StoreError(RareEarthError):
 
 
 class NoBuildError(StoreError):
-    """A build that is missing, unreadable, or not what its manifest says."""
+    """A build that is missing, unreadable, or not what its manifest says.
+
+    ``folder`` and ``data`` are those of the build to make, where they are known.
+    """
+
+    def __init__(self, message: str, folder: Path | None = None, data: Path | None = None) -> None:
+        super().__init__(message)
+        self.folder, self.data = folder, data
 
 
 class FormatError(RareEarthError):
@@ -154,15 +161,18 @@ class EndedError(RefusedError):
         super().__init__(503, "the workers have ended; try again soon", retry=1)
 
 
-def suggest(word: str, known: Iterable[str]) -> str:
+def suggest(word: str, known: Iterable[str], *, key: Callable[[str], str] | None = None) -> str:
     """The known words closest to a word, at most two, as :func:`did_you_mean` says them.
+
+    With a ``key``, it is what is compared of each, and capitals and signs make no difference.
 
     >>> suggest("leeds", ["leads", "owns"])
     '; did you mean leads?'
     """
-    from rapidfuzz import fuzz, process
+    from rapidfuzz import fuzz, process, utils
 
-    found = process.extract(word, sorted(known), scorer=fuzz.ratio, limit=2, score_cutoff=70)
+    compared = key and (lambda text: utils.default_process(key(text)))
+    found = process.extract(word, sorted(known), scorer=fuzz.ratio, processor=compared, limit=2, score_cutoff=70)
     return did_you_mean([close for close, _, _ in found])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from rareearth import analysis, corpus, edtf, namespaces, network, quantities
 from rareearth import build as builds
 from rareearth.errors import DateError, MissingExtraError, QueryError
 from rareearth.site import explorer
-from rareearth.store import asof, questions, sparql
+from rareearth.store import asof, hints, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
 from rareearth.views import cards, conflicts, lookup, paths
 
@@ -80,14 +81,17 @@ class KnowledgeGraph:
     """An opened graph; :func:`rareearth.open` gives one.
 
     ``store`` is the store that everything is read from (see :mod:`rareearth.store.backend`); nothing is written to it.
-    ``stale`` says that the data has changed since the build, ``undated`` is the number of claims that :meth:`as_of`
-    left out because they have no date. In the examples, ``graph`` is the graph of the shipped data.
+    ``stale`` says that the data has changed since the build, ``note`` is a line about that or about data that is no
+    longer there, and ``undated`` is the number of claims that :meth:`as_of` left out because they have no date. In the
+    examples, ``graph`` is the graph of the shipped data.
     """
 
-    def __init__(self, store: Backend, *, stale: bool = False, texts_folder: Path | None = None) -> None:
+    def __init__(
+        self, store: Backend, *, stale: bool = False, note: str = "", texts_folder: Path | None = None
+    ) -> None:
         """``texts_folder`` has the texts of articles as ``SOURCE.txt``."""
         self.store = store
-        self.stale = stale
+        self.stale, self.note = stale, note
         self.undated = 0
         self._texts = corpus.Texts(texts_folder) if texts_folder else None
 
@@ -108,7 +112,8 @@ class KnowledgeGraph:
         variables of their names, as terms and never as text: ``"entity:li-bo"`` becomes an IRI, any other text a
         literal. A query runs to its end: the engine cannot be stopped within a process.
 
-        Raises QueryError for a query that is refused, is not SPARQL 1.1, or fails.
+        Raises QueryError for a query that is refused, is not SPARQL 1.1, or fails. Warns (QueryWarning) of each name
+        that the graph does not have; see :meth:`hints`.
 
         >>> [row["name"] for row in graph.ask("SELECT ?name { entity:li-bo rdfs:label ?name }")]
         ['Li Bo']
@@ -120,7 +125,21 @@ class KnowledgeGraph:
         >>> bool(graph.ask("ASK { entity:li-bo ree:chairs ?body }"))
         True
         """
-        return _answer(self.run(query, values))
+        answer = _answer(self.run(query, values))
+        self._warn(query)
+        return answer
+
+    def hints(self, query: str, /) -> list[str]:
+        """A line for each relation, class or entity that a query names and the graph does not have.
+
+        >>> graph.hints("SELECT ?body { entity:li-bo ree:chair ?body }")
+        ['the graph has no relation ree:chair; did you mean ree:chairs?']
+        """
+        return hints.hints(self.store, query)
+
+    def _warn(self, query: str) -> None:
+        for hint in self.hints(query):
+            warnings.warn(hint, hints.QueryWarning, stacklevel=3)
 
     def answer(self, question: str, /, **parameters: Value) -> Answer:
         """The answer to one of the questions that ship with the ontology, by its name.
@@ -164,7 +183,7 @@ class KnowledgeGraph:
         ``view`` is ``actors`` (actors tied by facts; the default) or ``full`` (everything); ``kinds`` are the kinds of
         claims that count (see :func:`rareearth.network.read`). ``query`` is a SPARQL CONSTRUCT, or a SELECT of three
         columns (subject, relation, object), in place of both. Raises NotFoundError for an unknown view or kind,
-        QueryError for another query, or for a query next to a view.
+        QueryError for another query, or for a query next to a view. Warns as :meth:`ask`.
 
         A symmetric relation makes one edge, with the attribute ``symmetric``.
 
@@ -178,7 +197,9 @@ class KnowledgeGraph:
             return network.read(self.store, view or "actors", kinds)
         if view is not None or kinds is not None:
             raise QueryError("a network is of a view or of a query; expected only one of them")
-        return network.from_query(self.store, query)
+        made = network.from_query(self.store, query)
+        self._warn(query)
+        return made
 
     def find(self, name: str) -> str:
         """The IRI of the entity of an id, IRI, name, alias, acronym or Chinese name, however it is spelled.
@@ -221,7 +242,7 @@ class KnowledgeGraph:
         True
         """
         then = asof.at(self.store, day)
-        made = KnowledgeGraph(then.store, stale=self.stale)
+        made = KnowledgeGraph(then.store, stale=self.stale, note=self.note)
         made.undated = then.undated
         made._texts = self._texts
         return made
@@ -313,11 +334,13 @@ def open(  # noqa: A001 - read as rareearth.open()
 
     ``build`` is the folder of the build (by default ``$RAREEARTH_BUILD``, ``build/`` of a checkout, or a folder in the
     user's cache), ``data`` the folder of the YAML data, ``texts`` a folder with the texts of articles, so that
-    sentences can be shown. Raises DataError for faults in the data, NoBuildError for a damaged build, StoreError when
-    it cannot be written.
+    sentences can be shown. A build of data of your own is opened as it is, and never replaced. Raises DataError for
+    faults in the data, NoBuildError for a damaged build and for a ``build`` without one if no ``data`` is given,
+    StoreError when it cannot be written.
     """
-    store, stale = builds.open_store(Path(data) if data else None, Path(build) if build else None)
-    return KnowledgeGraph(store, stale=stale, texts_folder=Path(texts) if texts else None)
+    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None)
+    folder = Path(texts) if texts else None
+    return KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)
 
 
 def _day(value: str) -> str:

@@ -25,9 +25,19 @@ def ontology() -> Path:
     return root() / "ontology"
 
 
+def shipped_data() -> Path:
+    """The folder of the YAML data that ships with the package."""
+    return root() / "data"
+
+
+def chosen_data() -> Path | None:
+    """The data folder that the environment names, ``$RAREEARTH_DATA``; None without one."""
+    return Path(chosen) if (chosen := os.environ.get("RAREEARTH_DATA")) else None
+
+
 def data() -> Path:
     """The folder of the YAML data: ``$RAREEARTH_DATA``, or the data that ships with the package."""
-    return Path(os.environ.get("RAREEARTH_DATA") or root() / "data")
+    return chosen_data() or shipped_data()
 
 
 def build() -> Path:
@@ -44,5 +54,10 @@ def display(path: Path) -> str:
     """The path as messages show it: relative to the working folder where it is below it."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError):
+    except (ValueError, OSError, RuntimeError):  # Python 3.11 raises the last for links in a circle
         return str(path)
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to the same place, by whatever links."""
+    return os.path.realpath(one) == os.path.realpath(other)

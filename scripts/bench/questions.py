@@ -62,7 +62,7 @@ def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     limit = float(sys.argv[2]) if len(sys.argv) > 2 else 5
     warnings.filterwarnings("ignore", category=DeprecationWarning)
-    store, _ = builds.open_store()
+    store = builds.open_store().store
     memory = rdflib.Dataset()
     memory.parse(data=ox.serialize(store.engine, format=ox.RdfFormat.N_QUADS), format="nquads")
     print(f"{len(memory):,} quads; CPU time; the store: median of {rounds}; rdflib: one run of at most {limit:g} s\n")

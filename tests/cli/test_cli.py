@@ -22,6 +22,7 @@ from conftest import Command, Folder, environment, small
 
 from rareearth import build as builds
 from rareearth import formats, namespaces
+from rareearth.store import folder as folders
 from rareearth.store import oxigraph, questions
 
 
@@ -133,7 +134,7 @@ def test_a_second_build_at_the_same_time(run: Command, tmp_path: Path) -> None:
     folder = small(tmp_path)
     builds.build(folder.data, folder.build)
     before = snapshot(folder.build)
-    with oxigraph.staging(folder.build):
+    with folders.staging(folder.build):
         refused(run("build", "--data", folder.data, "--build", folder.build), "another build is running")
     assert snapshot(folder.build) == before
     assert run("build", "--data", folder.data, "--build", folder.build).returncode == 0
@@ -147,26 +148,62 @@ def test_an_unreadable_store(run: Command, small_build: Folder, tmp_path: Path, 
         path.write_bytes(path.read_bytes()[:-20])
     for arguments in (["query", "leaders"], ["export", tmp_path / "n.graphml"]):
         done = run(*arguments, "--build", build, RAREEARTH_DATA=str(small_build.data))
-        refused(done, "run `rareearth build`")
+        refused(done, f"run `rareearth build --build {build}`")
     assert not (tmp_path / "n.graphml").exists()
 
 
 def test_the_first_question_builds(run: Command, tmp_path: Path) -> None:
     folder = small(tmp_path)
-    done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
+    done = run("query", "leaders", RAREEARTH_BUILD=str(folder.build), RAREEARTH_DATA=str(folder.data))
     assert done.returncode == 0, done.stderr
     assert "ann-lee" in done.stdout
     assert done.stderr == f"note: {folder.build} has no build yet; building it first\n"
-    assert oxigraph.manifest(folder.build)["quads"] > 0
+    assert folders.manifest(folder.build)["quads"] > 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["query", "leaders"], ["show", "ann-lee"], ["path", "ann-lee", "bob-ray"], ["conflicts"], ["export", "x.gexf"],
+        ["serve"], ["analyse"], ["report", "x.html"], ["verify", "--texts", "."], ["check", "--store"],
+    ],
+    ids=lambda command: command[0],
+)  # fmt: skip
+def test_a_build_folder_that_is_not_there_is_a_wrong_call(run: Command, tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("nowhere", "empty"):
+        done = run(*command, "--build", name, cwd=tmp_path)
+        refused(done, f"{name}: there is no build here; `rareearth build --build {name}` makes one", code=2)
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty"]
+
+
+def test_a_check_of_the_store(run: Command, small_build: Folder, tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    assert run("check", "--store", "--build", build).stdout.endswith(" quads and 4 files, all as built\n")
+    for name in ("rareearth.trig", "rareearth.graphml"):
+        (build / name).write_text("other")
+    command = f"`rareearth build --data FOLDER --build {build}`"
+    refused(run("check", "--store", "--build", build), "rareearth.graphml", "rareearth.trig: not as built", command)
+    refused(run("check", "--build", build), "--build is for --store")
+
+
+def test_a_build_of_ones_own_data_is_replaced_with_a_note(run: Command, folder: Folder, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(folder.data, other)
+    assert run("build", "--data", other, "--build", folder.build).stderr == ""
+    done = run("build", "--data", folder.data, "--build", folder.build)
+    assert done.stderr == f"note: this replaces a build of the data in {other}\n"
 
 
 def test_changed_data_is_noted_on_standard_error(run: Command, tmp_path: Path) -> None:
     folder = small(tmp_path)
     builds.build(folder.data, folder.build)
     folder.change(ALL, "Bob Ray", "Rob Ray")
-    done = run("query", "leaders", "--build", folder.build, RAREEARTH_DATA=str(folder.data))
+    done = run("query", "leaders", "--build", folder.build)
     assert done.returncode == 0
-    assert done.stderr == "note: the data has changed since this build; `rareearth build` creates a new one\n"
+    command = f"rareearth build --data {folder.data} --build {folder.build}"
+    assert done.stderr == f"note: the data has changed since this build; `{command}` creates a new one\n"
 
 
 # ---- questions -------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 import pytest
 from serving import Served, served
 
+from rareearth.store import folder as folders
 from rareearth.store import oxigraph
 
 DATA = "http://kasei.us/2009/09/sparql/data/"
@@ -194,7 +195,7 @@ GRAPHS = {
 
 def made(folder: Path, lines: list[str]) -> Path:
     """A build folder that holds just these quads."""
-    with oxigraph.staging(folder) as new:
+    with folders.staging(folder) as new:
         oxigraph.publish(oxigraph.make(lines, new), new, folder)
     return folder
 

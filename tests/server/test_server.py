@@ -35,6 +35,7 @@ from SPARQLWrapper import GET, JSON, POST, POSTDIRECTLY, TURTLE, URLENCODED, XML
 
 from rareearth import build as builds
 from rareearth import namespaces
+from rareearth.store import folder as folders
 from rareearth.store import oxigraph
 from rareearth.store.oxigraph import Oxigraph
 
@@ -828,7 +829,7 @@ def test_a_new_build_is_served_and_no_request_fails(tmp_path: Path) -> None:
         taken = time.monotonic() - built
         time.sleep(0.3)
         # A build that cannot be read is not served, and the last one is.
-        manifest = folder.build / oxigraph.MANIFEST
+        manifest = folder.build / folders.MANIFEST
         whole = manifest.read_text()
         manifest.write_text(whole.replace('"quads": ', '"quads": 1'))
         assert soon(lambda: "build again" in server.log(), 5)
@@ -852,8 +853,8 @@ def test_a_new_build_is_served_and_no_request_fails(tmp_path: Path) -> None:
 # ---- where it cannot start -------------------------------------------------------------------------------
 
 
-def one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
-    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+def one_line(done: subprocess.CompletedProcess[str], *words: str, code: int = 1) -> None:
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert done.stderr.count("\n") == 1, done.stderr
     for word in words:
         assert word in done.stderr
@@ -876,7 +877,7 @@ def test_a_host_that_is_not_ours(run_process: Command, little: Path, host: str) 
 
 @pytest.mark.slow
 def test_no_build_and_one_that_is_broken(run_process: Command, little: Path, tmp_path: Path) -> None:
-    one_line(run_process("serve", "--port", 0, "--build", tmp_path / "nothing"), "there is no build here")
+    one_line(run_process("serve", "--port", 0, "--build", tmp_path / "nothing"), "there is no build here", code=2)
     broken = tmp_path / "broken"
     shutil.copytree(little, broken)
     [store] = broken.glob("store-*")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import random
@@ -19,8 +20,10 @@ import pytest
 from conftest import ROOT, Folder, environment
 
 from rareearth import build as builds
-from rareearth.errors import StoreError
+from rareearth.errors import NoBuildError, StoreError
+from rareearth.store import folder as folders
 from rareearth.store import nquads, oxigraph
+from rareearth.store.oxigraph import Oxigraph
 from rareearth.store.sorting import Sorter
 
 
@@ -32,14 +35,14 @@ def quads(folder: Path) -> list[str]:
 def is_whole(folder: Path) -> bool:
     """Whether what the folder holds is what its manifest says, to the last quad."""
     text = "".join(f"{line}\n" for line in quads(folder))
-    return hashlib.sha256(text.encode()).hexdigest() == oxigraph.manifest(folder)["sha256"]
+    return hashlib.sha256(text.encode()).hexdigest() == folders.manifest(folder)["sha256"]
 
 
 def test_a_build_holds_what_was_put_in(folder: Folder) -> None:
     builds.build(folder.data, folder.build)
     assert quads(folder.build) == list(nquads.lines(folder.dataset()))
     assert is_whole(folder.build)
-    listed = oxigraph.manifest(folder.build)
+    listed = folders.manifest(folder.build)
     assert listed["quads"] == len(quads(folder.build))
     for name, digest in listed["files"].items():
         assert hashlib.sha256((folder.build / name).read_bytes()).hexdigest() == digest
@@ -48,10 +51,10 @@ def test_a_build_holds_what_was_put_in(folder: Folder) -> None:
 
 def test_a_new_build_takes_the_place_of_the_old_one_and_leaves_nothing_behind(folder: Folder) -> None:
     builds.build(folder.data, folder.build)
-    first = oxigraph.manifest(folder.build)["store"]
+    first = folders.manifest(folder.build)["store"]
     folder.change("entities/all.yaml", "Bob Ray", "Bob R. Ray")
     builds.build(folder.data, folder.build)
-    second = oxigraph.manifest(folder.build)["store"]
+    second = folders.manifest(folder.build)["store"]
     assert first != second
     assert [p.name for p in folder.build.glob("store-*")] == [second]
     assert not (folder.build / ".staging").exists()
@@ -101,7 +104,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a manifest that is a folder": lambda f: ((f / "manifest.json").unlink(), (f / "manifest.json").mkdir()),
     "a manifest in Latin-1": lambda f: (f / "manifest.json").write_bytes(b'{"store": "\xe9"}'),
     "a manifest with another count": lambda f: (f / "manifest.json").write_text(
-        json.dumps({**oxigraph.manifest(f), "quads": 7})
+        json.dumps({**folders.manifest(f), "quads": 7})
     ),
     "no store": lambda f: shutil.rmtree(next(f.glob("store-*"))),
     "an empty store": lambda f: [p.unlink() for p in f.glob("store-*/*")],
@@ -130,6 +133,158 @@ def test_a_damaged_build_is_told_in_a_line_and_a_new_one_mends_it(
         assert quads(build) == quads(small_build.build)
 
 
+def flipped(path: Path, at: float) -> None:
+    """Change one bit of a file."""
+    raw = bytearray(path.read_bytes())
+    raw[int(at * (len(raw) - 1))] ^= 4
+    path.write_bytes(raw)
+
+
+def test_one_bit_in_any_file_is_noticed_and_a_build_mends_it(small_build: Folder, tmp_path: Path) -> None:
+    """Whatever file it is in: the engine notices few of them, and answers wrongly, or never, from the others."""
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    files = [path for path in sorted(build.rglob("*")) if path.is_file() and path.stat().st_size]
+    assert len([path for path in files if path.suffix == ".sst"]) > 5
+    for path, at in itertools.product(files, (0.0, 0.4, 1.0)):
+        whole = path.read_bytes()
+        flipped(path, at)
+        if path.parent != build or path.name == "manifest.json":
+            with pytest.raises(NoBuildError, match=r"build again$"):
+                oxigraph.read(build)
+        else:
+            assert folders.changed(build, folders.manifest(build)) == [path.name]
+        path.write_bytes(whole)
+    oxigraph.verify(build)
+    for path in files:
+        flipped(path, 0.4)
+    builds.build(small_build.data, build)
+    oxigraph.verify(build)
+    assert folders.changed(build, folders.manifest(build)) == []
+
+
+def test_a_large_store_is_read_whole_only_when_that_is_asked_for(
+    small_build: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    monkeypatch.setattr(folders, "QUICK", 0)
+    flipped(next(build.glob("store-*/LOG")), 0.5)
+    oxigraph.read(build)
+    with pytest.raises(NoBuildError, match="LOG is damaged"):
+        oxigraph.verify(build)
+    cut(next(build.glob("store-*/LOG")), 1)
+    with pytest.raises(NoBuildError, match="LOG has another size"):
+        oxigraph.read(build)
+
+
+def test_what_the_engine_raises_while_it_answers_is_one_line(small_build: Folder, tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    store = Oxigraph(ox.Store.read_only(str(next(build.glob("store-*")))))
+    for path in build.glob("store-*/*.sst"):
+        for at in range(1, 100, 4):
+            flipped(path, at / 100)
+    for read in (
+        lambda: list(store.quads()),
+        lambda: list(store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }")),
+        lambda: list(store.select("SELECT * { GRAPH ?g { ?s ?p ?o } }").plain()),
+        lambda: store.query("SELECT * { ?s ?p ?o }").serialize("csv"),
+        lambda: list(store.construct("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }")),
+    ):
+        with pytest.raises(NoBuildError, match=r"^the store cannot be read .*; build again$"):
+            read()
+
+
+def test_a_store_of_the_same_size_with_other_facts_is_noticed(folder: Folder, tmp_path: Path) -> None:
+    builds.build(folder.data, folder.build)
+    folder.change("entities/all.yaml", "name: Bob Ray", "name: Rob Ray")
+    builds.build(folder.data, tmp_path / "other")
+    ours, theirs = (next(build.glob("store-*")) for build in (folder.build, tmp_path / "other"))
+    shutil.rmtree(ours)
+    shutil.copytree(theirs, ours)
+    oxigraph.read(folder.build)
+    with pytest.raises(NoBuildError, match=r"other quads than the build had; build again$"):
+        oxigraph.verify(folder.build)
+
+
+def loop(path: Path) -> None:
+    folders.remove(path)
+    path.symlink_to(path.name)
+
+
+def in_the_way(path: Path, content: str = "a file") -> None:
+    folders.remove(path)
+    path.write_text(content)
+
+
+def a_folder(path: Path) -> None:
+    folders.remove(path)
+    path.mkdir()
+    (path / "inside").touch()
+
+
+def listing(folder: Path, **changes: object) -> None:
+    """Write a manifest with other entries."""
+    (folder / "manifest.json").write_text(json.dumps({**folders.manifest(folder), **changes}))
+
+
+OBSTACLES: dict[str, Callable[[Path], object]] = {
+    "a manifest of brackets": lambda f: in_the_way(f / "manifest.json", "[" * 100_000),
+    "a manifest that links to itself": lambda f: loop(f / "manifest.json"),
+    "a manifest with a number for a name": lambda f: listing(f, store=7),
+    "a manifest with a name for a number": lambda f: listing(f, quads="many"),
+    "a manifest with true for a number": lambda f: listing(f, quads=True),
+    "a manifest with a list of data": lambda f: listing(f, data=[]),
+    "a manifest that names another folder": lambda f: listing(f, store="../../etc"),
+    "a manifest without data": lambda f: (f / "manifest.json").write_text(
+        json.dumps({k: v for k, v in folders.manifest(f).items() if k != "data"})
+    ),
+    "a file for a store": lambda f: in_the_way(next(f.glob("store-*"))),
+    "a store that links to itself": lambda f: loop(next(f.glob("store-*"))),
+    "a folder for a manifest": lambda f: a_folder(f / "manifest.json"),
+    "a file more in the store": lambda f: (next(f.glob("store-*")) / "000099.log").write_text("x"),
+    "a list for the digests": lambda f: in_the_way(next(f.glob("store-*")) / "files.json", "[]"),
+}
+
+
+@pytest.mark.parametrize("what", OBSTACLES)
+def test_what_is_in_the_place_of_a_build_is_reported_in_a_line(small_build: Folder, tmp_path: Path, what: str) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    OBSTACLES[what](build)
+    with pytest.raises(NoBuildError, match=r"build again$") as caught:
+        oxigraph.read(build)
+    assert "\n" not in str(caught.value)
+    if "bracket" not in what and "manifest with" not in what:
+        builds.build(small_build.data, build)
+        assert is_whole(build)
+
+
+def test_a_build_takes_the_place_of_whatever_is_in_its_way(small_build: Folder, tmp_path: Path) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    for name in (".lock", "rareearth.trig", "summary.md"):
+        a_folder(build / name)
+    (build / ".staging").symlink_to(tmp_path)
+    loop(build / "rareearth.gexf")
+    builds.build(small_build.data, build)
+    oxigraph.verify(build)
+    assert folders.changed(build, folders.manifest(build)) == []
+    assert tmp_path.exists()
+
+
+def test_a_full_disk_that_the_engine_reports(
+    small_build: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("IO error: No space left on device")
+
+    monkeypatch.setattr(oxigraph.rdf.Reader, "read", full)
+    with pytest.raises(StoreError, match=r"cannot be written .*No space left on device.*; the last build stays"):
+        builds.build(small_build.data, tmp_path / "build")
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path, small_build: Folder) -> None:
     (tmp_path / "file").write_text("a file")
     with pytest.raises(StoreError, match="cannot be written"):
@@ -150,7 +305,7 @@ def test_an_error_in_the_middle_of_a_build_leaves_the_last_one(folder: Folder, m
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(oxigraph.os, "fsync", full)
+    monkeypatch.setattr(folders.os, "fsync", full)
     with pytest.raises(StoreError, match="No space left on device"):
         builds.build(folder.data, folder.build)
     assert {p.name: p.read_bytes() for p in folder.build.iterdir() if p.is_file()} == before
@@ -160,7 +315,7 @@ def test_an_error_in_the_middle_of_a_build_leaves_the_last_one(folder: Folder, m
 
 def test_a_second_build_at_the_same_time_is_refused(folder: Folder) -> None:
     builds.build(folder.data, folder.build)
-    with oxigraph.staging(folder.build), pytest.raises(StoreError, match="another build is running"):
+    with folders.staging(folder.build), pytest.raises(StoreError, match="another build is running"):
         builds.build(folder.data, folder.build)
     builds.build(folder.data, folder.build)
     assert is_whole(folder.build)
@@ -252,8 +407,15 @@ def test_kills_at_random_moments_leave_the_last_good_build(folder: Folder) -> No
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file that a build writes for its readers; RocksDB's own files carry ids and times of its own."""
-    return {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+    """Every file that a build writes for its readers; RocksDB's own files carry ids and times of its own.
+
+    The manifest names the data folder, as seen from the build folder; where that is another one, this and the digest of
+    the manifest itself may differ.
+    """
+    found = {p.name: p.read_bytes() for p in sorted(folder.iterdir()) if p.is_file()}
+    listed = json.loads(found["manifest.json"])
+    del listed["data"], listed["manifest"]
+    return {**found, "manifest.json": json.dumps(listed).encode()}
 
 
 ELSEWHERE = {
@@ -310,7 +472,7 @@ def test_loading_in_parts_gives_the_same_store(
     made = oxigraph.make(lines, tmp_path)
     text = ox.serialize(made.store.engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(text.decode().splitlines()) == lines == quads(built)
-    assert (made.quads, made.sha256) == (len(lines), oxigraph.manifest(built)["sha256"])
+    assert (made.quads, made.sha256) == (len(lines), folders.manifest(built)["sha256"])
 
 
 QUAD = ox.Quad(*[ox.NamedNode("http://example.org/a")] * 3)

@@ -382,7 +382,7 @@ def test_a_syntax_error_is_one_line_with_its_place() -> None:
 
 
 def test_a_prefix_that_is_not_declared_is_named_as_such() -> None:
-    with pytest.raises(QueryError, match=r"^line 2 of the query: the prefix of the name before column \d+ is not decl"):
+    with pytest.raises(QueryError, match=r"^line 2 of the query: the prefix foo: is not declared$"):
         sparql.run(TINY, "SELECT *\n{ ?s foo:bar ?o }")
 
 

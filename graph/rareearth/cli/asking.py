@@ -19,6 +19,7 @@ from rareearth.cli.common import (
     app,
     is_file,
     open_graph,
+    print_hints,
     read_text,
     sentence_lookup,
 )
@@ -90,15 +91,14 @@ def query(
             raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
     graph = open_graph(build, as_of=as_of)
+    text = read_text(Path(name)) if expression is None and name and is_file(name) else expression
     with Watchdog(timeout):
-        if expression is not None or (name and is_file(name)):
-            text = expression if expression is not None else read_text(Path(str(name)))
-            result = graph.run(text, parameters)
-        else:
-            result = graph.run_question(str(name), parameters)
+        result = graph.run(text, parameters) if text is not None else graph.run_question(str(name), parameters)
         answer = _answer(result, form, excel)
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()
+    if text is not None:
+        print_hints(graph, text)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import threading
 from pathlib import Path
@@ -45,7 +46,21 @@ def _options(
     """Who is who in the rare earth world, how they are connected, and how we know."""
 
 
-Build = Annotated[Path | None, typer.Option("--build", help="The build folder.", show_default="build/")]
+def _has_build(folder: Path | None) -> Path | None:
+    """A build folder that was given to be read, which is never made: that could be of other data than is meant."""
+    from rareearth import paths
+    from rareearth.store import folder as folders
+
+    if folder is not None and not os.path.lexists(folder / folders.MANIFEST):
+        shown = paths.display(folder)
+        raise typer.BadParameter(f"{shown}: there is no build here; `rareearth build --build {shown}` makes one")
+    return folder
+
+
+NewBuild = Annotated[Path | None, typer.Option("--build", help="The build folder.", show_default="build/")]
+Build = Annotated[
+    Path | None, typer.Option("--build", help="The build folder.", show_default="build/", callback=_has_build)
+]
 Data = Annotated[Path | None, typer.Option("--data", help="The folder of the YAML data.", show_default="data/")]
 TextsFolder = Annotated[
     Path | None, typer.Option("--texts", help="A folder with texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
@@ -90,8 +105,8 @@ class Watchdog:
 def explain(error: RareEarthError) -> str:
     """The message of an error, with the command that helps; the library's messages name no command."""
     match error:
-        case NoBuildError():
-            hint = "run `rareearth build`"
+        case NoBuildError() if str(error).endswith(("build again", "make one")):
+            hint = f"run `{build_command(error.folder, error.data)}`"
         case NotFoundError(kind="question"):
             hint = "`rareearth questions` lists them"
         case NotFoundError(kind="question of the analysis"):
@@ -107,6 +122,26 @@ def explain(error: RareEarthError) -> str:
     return f"{error} ({hint})"
 
 
+def build_command(folder: Path | None, data: Path | None = None) -> str:
+    """The command that makes a build folder anew: of a data folder, else that of the environment or the manifest.
+
+    >>> build_command(None)
+    'rareearth build'
+    """
+    from rareearth import build as builds
+    from rareearth import paths
+
+    command = "rareearth build"
+    if folder is None:
+        return command
+    data = data or (None if paths.chosen_data() else builds.made_of(folder))
+    if data and not paths.same(data, paths.shipped_data()):
+        command += f" --data {shlex.quote(paths.display(data)) if data.is_dir() else 'FOLDER'}"
+    if folder != paths.build():
+        command += f" --build {shlex.quote(paths.display(folder))}"
+    return command
+
+
 def explain_usage(error: Any) -> str:
     """The message of an error of typer's as one line, with the command that helps; the help, if nothing was given."""
     message = " ".join(error.format_message().split()).replace("Value error, ", "").rstrip(".")
@@ -119,20 +154,27 @@ def explain_usage(error: Any) -> str:
 def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
     """The graph of a build, as of a day if one is given; notes about it are printed on standard error."""
     from rareearth import knowledge, paths
-    from rareearth.store import oxigraph
+    from rareearth.store import folder as folders
 
     folder = build or paths.build()
-    if not (folder / oxigraph.MANIFEST).exists():
+    if not os.path.lexists(folder / folders.MANIFEST) and not folders.intended(folder):
         print(f"note: {paths.display(folder)} has no build yet; building it first", file=sys.stderr)
     graph = knowledge.open(build, texts=texts)
-    if graph.stale:
-        print("note: the data has changed since this build; `rareearth build` creates a new one", file=sys.stderr)
+    if graph.note:
+        hint = f"; `{build_command(folder)}` creates a new one" if graph.stale else ""
+        print(f"note: {graph.note}{hint}", file=sys.stderr)
     if as_of is None:
         return graph
     then = graph.as_of(as_of)
     if then.undated:
         print(f"note: {then.undated} undated claims were excluded", file=sys.stderr)
     return then
+
+
+def print_hints(graph: KnowledgeGraph, query: str) -> None:
+    """Print what a query names and the graph does not have, on standard error."""
+    for hint in graph.hints(query):
+        print(f"note: {hint}", file=sys.stderr)
 
 
 def sentence_lookup(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import Build, Data, TextsFolder, app, open_graph, read_text
-from rareearth.errors import QueryError
+from rareearth.cli.common import Build, Data, NewBuild, TextsFolder, app, open_graph, read_text
+from rareearth.errors import NoBuildError, QueryError, RareEarthError
 
 
 @app.command()
-def check(data: Data = None) -> None:
+def check(
+    data: Data = None,
+    store: Annotated[
+        bool, typer.Option("--store", help="Check the build instead: read all of it and compare it with its manifest.")
+    ] = False,
+    build: Build = None,
+) -> None:
     """Check the data and the ontology, and report problems as file:line."""
     from rareearth import checks
+
+    if store:
+        _check_build(build)
+        return
+    if build is not None:
+        raise RareEarthError("--build is for --store; expected --data FOLDER, or --store with it")
 
     found = checks.load(data)
     print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
@@ -46,22 +59,39 @@ def tidy(
 
 
 @app.command()
-def build(data: Data = None, build: Build = None) -> None:
+def build(data: Data = None, build: NewBuild = None) -> None:
     """Check the data, build the store and the export files, and publish them atomically."""
     from rareearth import build as builds
     from rareearth import paths
 
-    summary = builds.build(data, build)
     folder = build or paths.build()
+    before, now = builds.made_of(folder), data or paths.data()
+    summary = builds.build(data, build)
+    if before and not paths.same(before, now) and not paths.same(before, paths.shipped_data()):
+        print(f"note: this replaces a build of the data in {paths.display(before)}", file=sys.stderr)
     print("\n".join(line for line in summary[2:5]))
     print(f"Written to {paths.display(folder)}: the store, rareearth.trig .graphml .gexf, summary.md")
+
+
+def _check_build(build: Path | None) -> None:
+    """Compare everything in a build folder with its manifest. Raises NoBuildError."""
+    from rareearth import paths
+    from rareearth.store import folder as folders
+    from rareearth.store import oxigraph
+
+    folder = build or paths.build()
+    oxigraph.verify(folder)
+    listed = folders.manifest(folder)
+    if changed := folders.changed(folder, listed):
+        names = ", ".join(paths.display(folder / name) for name in changed)
+        raise NoBuildError(f"{names}: not as built; build again", folder)
+    print(f"{paths.display(folder)}: {listed['quads']:,} quads and {len(listed['files'])} files, all as built")
 
 
 @app.command()
 def verify(texts: TextsFolder = None, build: Build = None) -> None:
     """Check every cited span against your texts; the exit code is 1 if one is not found."""
     from rareearth import corpus
-    from rareearth.errors import RareEarthError
 
     if texts is None:
         raise RareEarthError("no texts to check against: use --texts FOLDER or set RAREEARTH_TEXTS")

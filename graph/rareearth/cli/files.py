@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Excel, Watchdog, app, is_file, open_graph, read_text
+from rareearth.cli.common import AsOf, Build, Excel, Watchdog, app, is_file, open_graph, print_hints, read_text
+
+if TYPE_CHECKING:
+    from rareearth.network import Network
 
 
 class View(StrEnum):
@@ -64,6 +68,7 @@ def export(
     from rareearth.errors import QueryError, RareEarthError
     from rareearth.formats import DIRECTED, NETWORKS, Export
     from rareearth.site import exports
+    from rareearth.store.hints import QueryWarning
 
     chosen = exports.of(file)
     if chosen.holds != "network" and (view or query is not None or kinds):
@@ -82,9 +87,15 @@ def export(
     network.check_kinds(kinds or None)
     graph = open_graph(build, as_of=as_of)
     text = read_text(Path(query)) if query and is_file(query) else query
+
+    def drawn() -> Network:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", QueryWarning)  # printed below
+            return graph.network(view and view.value, kinds or None, query=text)
+
     source = Export(
         graph.store,
-        lambda: graph.network(view and view.value, kinds or None, query=text),
+        drawn,
         Texts(texts) if texts else None,
         as_of or "",
         directed,
@@ -94,3 +105,5 @@ def export(
         written = chosen.write(file, source)
     for made in written:
         print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")
+    if text:
+        print_hints(graph, text)

@@ -44,7 +44,7 @@ def serve(
     from rareearth.server.application import application
     from rareearth.server.connections import Connection
 
-    oxigraph.read(folder)  # reports in one line what is wrong with it, before anything starts
+    oxigraph.verify(folder)  # reports in one line what is wrong with it, before anything starts
     with _listening(host, port) as listening, _stopped_by_signals():
         logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
         app = application(folder, timeout, max_rows, texts, cors=cors, log=log)

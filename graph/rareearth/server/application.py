@@ -63,6 +63,7 @@ def application(folder: Path, timeout: float, max_rows: int, texts: Path | None,
         Route("/", _at(namespaces.DATASET), methods=["GET"]),
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/sparql/", sparql, methods=["GET", "POST"]),
+        Route("/hints", hints, methods=["POST"]),
         Route("/graph", explorer_page, methods=["GET"]),
         Route("/find", find, methods=["GET"]),
         Route("/static/{name}", static, methods=["GET"]),
@@ -118,6 +119,16 @@ async def sparql(request: Request) -> Response:
     return _response(body, media, Vary="Accept")
 
 
+async def hints(request: Request) -> Response:
+    """The hints about the query in the body, as a list in JSON."""
+    try:
+        query = (await _body(request)).decode()
+    except UnicodeDecodeError as error:
+        raise RefusedError(400, "the query is not UTF-8") from error
+    reply = await _served(request).ask(messages.HintsRequest(query), messages.DocumentReply)
+    return _response(reply.body, "application/json")
+
+
 async def thing(request: Request) -> Response:
     """The document of an entity, claim, source, …; its form is chosen by the extension, else by the Accept header."""
     path = request.url.path
@@ -149,10 +160,7 @@ async def find(request: Request) -> Response:
 async def dump(request: Request) -> Response:
     """A file of the build."""
     name = request.url.path.removeprefix("/")
-    try:
-        body = await asyncio.to_thread((_served(request).folder / name).read_bytes)
-    except FileNotFoundError:
-        raise RefusedError(404, f"this build has no {name}") from None
+    body = await asyncio.to_thread(_served(request).file, name)
     return _response(body, _DUMPS[name])
 
 

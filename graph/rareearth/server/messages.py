@@ -77,6 +77,23 @@ class FindRequest(Message):
 
 
 @dataclass(frozen=True)
+class HintsRequest(Message):
+    """List the hints about a query (see :func:`store.hints.hints`) as JSON. See DocumentReply."""
+
+    query: str
+
+
+@dataclass(frozen=True)
+class PageRequest(Message):
+    """Write the explorer page, with the sentences of a folder of texts if one is given. See DocumentReply.
+
+    It is for a process that may open files; a worker may not.
+    """
+
+    texts: str | None
+
+
+@dataclass(frozen=True)
 class QueryReply(Message):
     """The result of a query: its kind, and the form in which its body is written."""
 
@@ -107,7 +124,7 @@ class ErrorReply(Message):
     message: str
 
 
-Request: TypeAlias = QueryRequest | DocumentRequest | EditorRequest | FindRequest
+Request: TypeAlias = QueryRequest | DocumentRequest | EditorRequest | FindRequest | HintsRequest | PageRequest
 Reply: TypeAlias = QueryReply | DocumentReply | FindReply | ErrorReply
 _REQUESTS: dict[str, TypeAdapter[Request]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Request)}
 _REPLIES: dict[str, TypeAdapter[Reply]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Reply)}

@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import cast
 
 from rareearth import paths
-from rareearth.errors import EndedError, MessageError, NoBuildError, RefusedError
+from rareearth.errors import EndedError, MessageError, NoBuildError, RareEarthError, RefusedError
 from rareearth.server import messages
 from rareearth.server.messages import Reply, Request
-from rareearth.server.worker import COMMAND, FORK, KILL, PROCESS
+from rareearth.server.worker import COMMAND, FORK, KILL, OPEN, PROCESS
 
 LOG = logging.getLogger("rareearth.server")
 QUICK = 0.1  # seconds of processor time after which a request counts as long
@@ -38,6 +38,7 @@ MAX_LONG = 2  # long requests that run at a time
 MAX_PAUSED = 8  # long requests that may wait for that
 MAX_WAITING = 64  # requests that may wait for a worker
 MAX_REMEMBERED = 1024  # requests that were long
+LIMITS = "raise the limits of memory and processor time (ulimit)"
 
 
 class Worker(asyncio.Protocol):
@@ -125,7 +126,7 @@ class Pool:
         self._commands: socket.socket | None = None
 
     async def open(self) -> None:
-        """Start the template and the workers. Raises NoBuildError when the store cannot be read."""
+        """Start the template and the workers. Raises NoBuildError when the store cannot be loaded."""
         self._commands, theirs = socket.socketpair()
         self._commands.setblocking(False)
         command = (sys.executable, "-m", "rareearth.server.worker", str(self.folder), str(self.limit))
@@ -136,8 +137,12 @@ class Pool:
         except ConnectionError:
             ready = b""
         if not ready:
+            code = await self._template.wait()
             await self.close()
-            raise NoBuildError(f"{paths.display(self.folder)}: the store cannot be read; build again")
+            shown = paths.display(self.folder)
+            if code < 0:
+                raise RefusedError(503, f"{shown}: the store cannot be loaded ({_name(-code)}); {LIMITS}")
+            raise NoBuildError(f"{shown}: the store cannot be loaded; the server's log says why", self.folder)
         for _ in range(WORKERS):
             await self._start()
 
@@ -192,6 +197,26 @@ class Pool:
         finally:
             self.busy -= 1
         raise RefusedError(507, "the query needs more memory than allowed, and its worker has ended")
+
+    async def page(self, texts: Path | None) -> bytes:
+        """The explorer page, made in a process of its own: it takes seconds. Raises RareEarthError.
+
+        Cancelling ends the process.
+        """
+        self.busy += 1
+        try:
+            worker = await self._fork_worker(OPEN)
+            try:
+                reply = await worker.ask(messages.encode(messages.PageRequest(str(texts) if texts else None)))
+            finally:
+                self._end(worker)
+        except OSError as error:  # it has ended, or could not be started
+            raise RareEarthError("the explorer page could not be made; the server's log says why") from error
+        finally:
+            self.busy -= 1
+        if not isinstance(reply, messages.DocumentReply):
+            raise RareEarthError(reply.message if isinstance(reply, messages.ErrorReply) else "no page was written")
+        return reply.body
 
     async def _handle(self, sent: bytes, mark: bytes, slot: contextlib.AsyncExitStack) -> Reply:
         worker = await self._free()
@@ -318,13 +343,13 @@ class Pool:
                 self._idle.put_nowait(worker)
                 return
 
-    async def _fork_worker(self) -> Worker:
+    async def _fork_worker(self, command: bytes = FORK) -> Worker:
         assert self._commands is not None  # noqa: S101 - the pool is open
         ours, theirs = socket.socketpair()
         try:
             with theirs:
                 async with self._fork:
-                    socket.send_fds(self._commands, [COMMAND.pack(FORK, 0)], [theirs.fileno()])
+                    socket.send_fds(self._commands, [COMMAND.pack(command, 0)], [theirs.fileno()])
                     answer = await asyncio.get_running_loop().sock_recv(self._commands, PROCESS.size)
             if not answer:
                 raise ConnectionError("the process that forks them has ended")
@@ -346,6 +371,14 @@ class Pool:
             worker.signal(signal.SIGKILL)
             with contextlib.suppress(OSError):
                 self._commands.send(COMMAND.pack(KILL, worker.process))
+
+
+def _name(number: int) -> str:
+    """The name of a signal, as in SIGKILL."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 async def _done(asked: asyncio.Future[Reply], seconds: float) -> bool:

@@ -5,7 +5,8 @@ that takes milliseconds, and all share the memory of the store. A worker cannot 
 its processor time for each request are bounded; it ends with the template, which ends with the server.
 
 The template reads commands from a Unix socket, its standard input: ``FORK`` with a socket for the worker attached,
-answered by the worker's process id; ``KILL`` with a process id. A worker is reaped only by ``KILL``, so no process id
+answered by the worker's process id; ``OPEN`` likewise, for a process that writes the explorer page, which takes
+seconds and reads files; ``KILL`` with a process id. A worker is reaped only by ``KILL``, so no process id
 is reused without the server knowing.
 """
 
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import re
 import resource
@@ -25,12 +27,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
+from rareearth.corpus import Texts
 from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
 from rareearth.server import links, messages
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
-from rareearth.store import oxigraph
+from rareearth.store import hints, oxigraph
 from rareearth.views import lookup
 
 if TYPE_CHECKING:
@@ -40,7 +43,7 @@ MEMORY = 2 << 30  # bytes of address space beyond that of the store
 MAX_BYTES = 16 << 20  # of an answer
 COMMAND = struct.Struct(">ci")  # what to do, and with which process
 PROCESS = struct.Struct(">i")
-FORK, KILL = b"f", b"k"
+FORK, OPEN, KILL = b"f", b"o", b"k"
 _TEXTS = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _QUOTED = re.compile(rb'"[^"]*"')
 
@@ -63,8 +66,9 @@ def main(folder: str, seconds: float) -> None:
         if len(command) < COMMAND.size:
             return
         what, process = COMMAND.unpack(command)
-        if what == FORK:
-            commands.sendall(PROCESS.pack(_fork(store, seconds, commands, attached[0])))
+        if what in (FORK, OPEN):
+            confined = seconds if what == FORK else None
+            commands.sendall(PROCESS.pack(_fork(store, confined, commands, attached[0])))
         else:
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(process, signal.SIGKILL)
@@ -78,6 +82,7 @@ def _warm_up(store: Backend) -> None:
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
         messages.FindRequest("a name that nobody has"),
         messages.EditorRequest(""),
+        messages.HintsRequest("ASK { entity:no-such-thing ?p ?o }"),
         *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in things.FORMS),
         *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in things.FORMS),
     ]
@@ -114,6 +119,12 @@ def _reply(store: Backend, request: Request) -> Reply:
             return messages.DocumentReply(things.editor(store, links.site(base)))
         case messages.FindRequest(name):
             return messages.FindReply(lookup.entity(store, name))
+        case messages.HintsRequest(query):
+            return messages.DocumentReply(json.dumps(hints.hints(store, query)).encode())
+        case messages.PageRequest(texts):
+            from rareearth.site import explorer  # here, so that the workers do not share the memory of its libraries
+
+            return messages.DocumentReply(explorer.encode(store, Texts(Path(texts)) if texts else None))
 
 
 def _result(store: Backend, request: QueryRequest) -> QueryReply:
@@ -140,8 +151,11 @@ def _rows(body: bytes, form: str) -> int:
     return (_QUOTED.sub(b"", body) if form == "csv" else body).count(b"\n") - 1
 
 
-def _fork(store: Backend, seconds: float, commands: socket.socket, attached: int) -> int:
-    """The process of a new worker, which speaks with the server over the attached socket."""
+def _fork(store: Backend, seconds: float | None, commands: socket.socket, attached: int) -> int:
+    """The process of a new worker, which speaks with the server over the attached socket.
+
+    Without ``seconds`` of processor time, it is not confined: it may take its time and open files.
+    """
     process = os.fork()
     if process:
         os.close(attached)
@@ -156,36 +170,49 @@ def _fork(store: Backend, seconds: float, commands: socket.socket, attached: int
         os._exit(0)  # never return into the code of the template
 
 
-def _work(store: Backend, server: socket.socket, seconds: float) -> None:
+def _work(store: Backend, server: socket.socket, seconds: float | None) -> None:
     """Answer requests until the server closes the connection."""
     end_with_parent()
-    _close_doors(server.fileno())
+    _leave_standard()
+    if seconds is not None:
+        _close_doors(server.fileno())
     while True:
         received = bytearray()
         while (request := messages.request(received)) is None:
             if not (part := server.recv(1 << 20)):
                 return
             received += part
-        _allow_seconds(seconds)
+        if seconds is not None:
+            _allow_seconds(seconds)
         server.sendall(messages.encode(answer(store, request)))
 
 
 def _allow_seconds(seconds: float) -> None:
     """Allow the process this much more processor time, so that it ends even if the server does not end it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    soft = int(used.ru_utime + used.ru_stime + seconds) + 2
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+    _limit(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime + seconds) + 2)
+
+
+def _limit(what: int, soft: int, *, hard: bool = False) -> None:
+    """Lower a limit of this process, which may have a lower one already."""
+    _, most = resource.getrlimit(what)
+    soft = soft if most == resource.RLIM_INFINITY else min(soft, most)
+    resource.setrlimit(what, (soft, soft if hard else most))
+
+
+def _leave_standard() -> None:
+    """Read nothing from the standard input, which is the template's, and print nothing."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1):
+        os.dup2(nothing, standard)
+    os.close(nothing)
 
 
 def _close_doors(kept: int) -> None:
     """Close all descriptors but one, forbid opening others, and bound the memory."""
     if sys.platform == "linux":  # other systems do not enforce the limit, or do not start with it
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-        most = pages * resource.getpagesize() + MEMORY
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1):
-        os.dup2(nothing, standard)
+        _limit(resource.RLIMIT_AS, pages * resource.getpagesize() + MEMORY, hard=True)
     os.closerange(3, kept)
     os.closerange(kept + 1, 4096)
     for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE):
@@ -197,3 +224,5 @@ if __name__ == "__main__":
         main(sys.argv[1], float(sys.argv[2]))
     except (RareEarthError, OSError) as error:
         raise SystemExit(str(error)) from error
+    except MemoryError as error:
+        raise SystemExit("there is not enough memory for the store; raise the limit of memory") from error

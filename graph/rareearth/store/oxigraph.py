@@ -1,35 +1,30 @@
 """The embedded Oxigraph store: built in a staging folder, verified, and published whole; opened for reading only.
 
-A build folder contains ``manifest.json`` and the store that it names. The manifest is published last, so a build that
-fails or is killed leaves the one before it.
+:mod:`folder` explains what a build folder contains.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import hashlib
 import io
-import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
 
 from rareearth import paths
 from rareearth.errors import NoBuildError, StoreError
+from rareearth.store import folder as folders
 from rareearth.store import rdf, sparql
 from rareearth.store.backend import BlankNode, Graph, NamedNode, Quad, Result, Rows, Term, Triple
+from rareearth.store.sorting import Sorter
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-MANIFEST = "manifest.json"
-_STAGING = ".staging"
 _PART = 250_000  # lines that are loaded at a time: the engine holds them, sorted in several ways, in memory
 
 
@@ -70,7 +65,8 @@ class Oxigraph:
         graph: Graph | None = None,
     ) -> Iterator[Quad]:
         """The quads that match a pattern."""
-        return self.engine.quads_for_pattern(subject, predicate, object, graph)
+        with sparql.engine_errors():
+            yield from self.engine.quads_for_pattern(subject, predicate, object, graph)
 
 
 class _Content:
@@ -108,15 +104,15 @@ class _Source(rdf.Reader):
 
 
 class _Sink(io.BytesIO):
-    """Lines as a file that is written, of which only the content is kept."""
+    """A file that is written line by line; the lines are passed on."""
 
-    def __init__(self) -> None:
+    def __init__(self, use: Callable[[Sequence[bytes]], None]) -> None:
         super().__init__()
-        self._rest, self.content = b"", _Content()
+        self._rest, self._use = b"", use
 
     def write(self, data: Buffer, /) -> int:
         *lines, self._rest = (self._rest + bytes(data)).split(b"\n")
-        self.content.add(lines)
+        self._use(lines)
         return memoryview(data).nbytes
 
 
@@ -134,39 +130,6 @@ def copy(quads: Iterable[Quad]) -> Oxigraph:
     return Oxigraph(engine)
 
 
-@contextlib.contextmanager
-def staging(folder: Path) -> Iterator[Path]:
-    """An empty folder inside the build folder to make a build in; removed afterwards, whatever happens.
-
-    One build at a time: raises StoreError when another one runs, or when the folder cannot be written.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise StoreError(
-            f"{paths.display(folder)}: cannot be written ({error.strerror}); choose another folder"
-        ) from error
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreError(f"{paths.display(folder)}: another build is running; wait for it to end") from error
-        new = folder / _STAGING
-        shutil.rmtree(new, ignore_errors=True)  # left by a build that was killed
-        try:
-            new.mkdir()
-            yield new
-        except OSError as error:
-            raise StoreError(
-                f"{paths.display(folder)}: cannot be written ({error.strerror or error}); the last build stays in place"
-            ) from error
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
-    finally:
-        os.close(lock)
-
-
 class Made(NamedTuple):
     """A store that has been made and verified: opened for reading, its name, and what it holds."""
 
@@ -180,98 +143,101 @@ class Made(NamedTuple):
 def make(lines: Iterable[str], new: Path) -> Made:
     """Make the store of sorted N-Quads lines, each once, in an empty folder, and verify it by reading it back.
 
-    Raises StoreError when the store does not hold what was written.
+    Raises StoreError when it cannot be written, or does not hold what was written.
     """
     path, content, digest = new / "store", _Content(), hashlib.sha256()
-    store, rest = ox.Store(str(path)), iter(lines)
-    for first in rest:
-        part = chain([first], islice(rest, _PART - 1))
-        store.bulk_load(_Source(part, content, digest), format=ox.RdfFormat.N_QUADS)
-    if content.lines > _PART:
-        store.optimize()  # the parts become one, which is quicker to read
-    store.flush()
-    del store
-    path = path.rename(new / f"store-{digest.hexdigest()[:16]}")
-    engine = ox.Store.read_only(str(path))
-    if _content(engine) != content:
+    try:
+        store, rest = ox.Store(str(path)), iter(lines)
+        for first in rest:
+            part = chain([first], islice(rest, _PART - 1))
+            store.bulk_load(_Source(part, content, digest), format=ox.RdfFormat.N_QUADS)
+        if content.lines > _PART:
+            store.optimize()  # the parts become one, which is quicker to read
+        store.flush()
+        del store
+        path = path.rename(new / f"store-{digest.hexdigest()[:16]}")
+        engine = ox.Store.read_only(str(path))
+        same = _content(engine) == content
+    except RuntimeError as error:  # as the engine reports a full disk
+        reason = sparql.one_line(error)
+        raise StoreError(f"the store cannot be written ({reason}); the last build stays in place") from error
+    if not same:
         raise StoreError("the store does not hold what was written to it; the last build stays in place")
+    folders.seal(path)
     return Made(Oxigraph(engine), path.name, content.lines, digest.hexdigest(), content)
 
 
-def publish(made: Made, new: Path, folder: Path, **listed: object) -> None:
-    """Move everything from the staging folder to its place, the manifest last, and remove older stores.
+def publish(
+    made: Made,
+    new: Path,
+    folder: Path,
+    *,
+    data: str | None = None,
+    inputs: str = "",
+    files: Mapping[str, str] | None = None,
+) -> None:
+    """Publish a store and the other files of its staging folder (see :func:`folder.publish`).
 
-    ``listed`` are further entries of the manifest.
+    The manifest says of what ``data`` it was made (None: the data that ships), and has the digest of all ``inputs`` and
+    of each of the other ``files``. A store of that name that is in place is kept if it is undamaged and holds the same.
     """
-    kept = folder / made.name
-    manifest = {"store": made.name, "quads": made.quads, "sha256": made.sha256, **listed}
-    for path in sorted(new.iterdir()):
-        if path == new / kept.name and kept.exists():
-            if _holds(kept, made.content):
-                continue  # it serves as it is, and a build that is killed here must not leave it missing
-            shutil.rmtree(kept)
-        _sync(path)
-        os.replace(path, folder / path.name)
-    (new / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    _sync(new / MANIFEST)
-    os.replace(new / MANIFEST, folder / MANIFEST)
-    _sync(folder, deep=False)
-    for old in folder.glob("store-*"):
-        if old != kept:
-            shutil.rmtree(old, ignore_errors=True)
+    content = {"store": made.name, "quads": made.quads, "sha256": made.sha256}
+    manifest = {**content, "data": data, "inputs": inputs, "files": dict(files or {})}
+    folders.publish(new, folder, manifest, keep=_holds(folder / made.name, made.content))
 
 
-def manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of a build folder. Raises NoBuildError when there is no complete build."""
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise NoBuildError(f"{paths.display(folder)}: there is no build here; make one") from error
-    except (OSError, ValueError) as error:
-        raise NoBuildError(f"{paths.display(folder / MANIFEST)}: cannot be read; build again") from error
-    if not isinstance(found, dict) or not {"store", "quads", "sha256"} <= set(found):
-        raise NoBuildError(f"{paths.display(folder / MANIFEST)}: is not a manifest; build again")
-    return found
+def read(folder: Path, *, whole: bool = False) -> Oxigraph:
+    """The store of a build folder, read-only. Raises NoBuildError when it is missing, damaged or incomplete.
 
-
-def read(folder: Path) -> Oxigraph:
-    """The store of a build folder, read-only. Raises NoBuildError when it is missing, damaged or incomplete."""
-    listed = manifest(folder)
-    path = folder / str(listed["store"])
-    try:
-        if not path.is_dir():
-            raise OSError("it is not there")
-        engine = ox.Store.read_only(str(path))
-        count = len(engine)
-    except (OSError, RuntimeError) as error:  # the engine raises RuntimeError for damage
-        reason = str(error).splitlines()[0]
-        raise NoBuildError(f"{paths.display(path)}: the store cannot be read ({reason}); build again") from error
+    ``whole`` is as for :func:`folder.damage`.
+    """
+    listed = folders.manifest(folder)
+    path = folder / listed["store"]
+    reason = folders.damage(path, whole=whole)
+    if not reason:
+        try:
+            engine = ox.Store.read_only(str(path))
+            count = len(engine)
+        except (OSError, RuntimeError) as error:  # the engine raises RuntimeError for damage
+            reason = sparql.one_line(error)
+    shown = paths.display(path)
+    if reason:
+        raise sparql.unreadable(f"{shown}: the store", reason, folder)
     if count != listed["quads"]:
-        raise NoBuildError(f"{paths.display(path)}: the store has {count} quads of {listed['quads']}; build again")
+        raise NoBuildError(f"{shown}: the store has {count} quads of {listed['quads']}; build again", folder)
     return Oxigraph(engine)
+
+
+def verify(folder: Path) -> Oxigraph:
+    """The store of a build folder, of which everything was read and compared with the manifest.
+
+    Raises NoBuildError for a store that is damaged or holds other quads. The files for readers are not compared; see
+    :func:`folder.changed`.
+    """
+    store, listed, found = read(folder, whole=True), folders.manifest(folder), hashlib.sha256()
+    with TemporaryDirectory() as sorting:
+        lines = Sorter(Path(sorting))
+        with sparql.engine_errors():
+            sink = _Sink(lambda part: lines.extend(line.decode() for line in part))
+            store.engine.dump(sink, format=ox.RdfFormat.N_QUADS)
+        for line in lines:
+            found.update(f"{line}\n".encode())
+    if found.hexdigest() != listed["sha256"]:
+        path = paths.display(folder / listed["store"])
+        raise NoBuildError(f"{path}: the store holds other quads than the build had; build again", folder)
+    return store
 
 
 def _content(engine: ox.Store) -> _Content:
     """What a store gives back."""
-    sink = _Sink()
-    engine.dump(sink, format=ox.RdfFormat.N_QUADS)
-    return sink.content
+    content = _Content()
+    engine.dump(_Sink(content.add), format=ox.RdfFormat.N_QUADS)
+    return content
 
 
 def _holds(path: Path, content: _Content) -> bool:
-    """Whether a store on disk, which may be damaged, holds this."""
+    """Whether a store on disk is undamaged and holds this."""
     try:
-        return _content(ox.Store.read_only(str(path))) == content
+        return not folders.damage(path, whole=True) and _content(ox.Store.read_only(str(path))) == content
     except (OSError, RuntimeError):
         return False
-
-
-def _sync(path: Path, *, deep: bool = True) -> None:
-    if path.is_dir() and deep:
-        for below in path.iterdir():
-            _sync(below)
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

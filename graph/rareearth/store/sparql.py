@@ -7,17 +7,19 @@ process: deep nesting and very long chains of operators.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, overload
 
 import pyoxigraph as ox
 
 from rareearth import namespaces
-from rareearth.errors import QueryError, TooLargeError
+from rareearth.errors import NoBuildError, QueryError, RareEarthError, TooLargeError, suggest
 from rareearth.store import rdf
 
 if TYPE_CHECKING:
@@ -62,6 +64,13 @@ _PYTHON: dict[str, Callable[[str], Cell]] = {
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
+_SCARCE = {
+    "file descriptors": "raise the limit of open files (ulimit -n)",
+    "Too many open files": "raise the limit of open files (ulimit -n)",
+    "Cannot allocate memory": "raise the limit of memory (ulimit -v)",
+    "Permission denied": "give yourself the right to read it",
+}
+
 
 class _Bounded(io.BytesIO):
     """Bytes that are written up to a limit."""
@@ -93,7 +102,7 @@ def vet(query: str, *, from_counts: bool = True) -> str:
     prefixes: dict[str, str] = {}
     previous = [("", ""), ("", "")]
     safe = []
-    for kind, token in _tokens(query):
+    for kind, token in tokens(query):
         safe.append(_escaped(token) if kind == "iri" else token)
         if kind == "space":
             continue
@@ -139,7 +148,8 @@ class Rows:
         self.columns = [variable.value for variable in solutions.variables]
 
     def __iter__(self) -> Iterator[Row]:
-        return iter(self._solutions)
+        with engine_errors():
+            yield from self._solutions
 
     @overload
     def plain(self) -> Iterator[dict[str, Cell]]: ...
@@ -152,7 +162,7 @@ class Rows:
 
         With ``exact``, an xsd:decimal is a Decimal and not the nearest float.
         """
-        for solution in self._solutions:
+        for solution in self:
             yield {name: cell(solution[name], exact=exact) for name in self.columns}
 
     def serialize(self, form: str, limit: int | None = None) -> bytes:
@@ -188,14 +198,15 @@ class Triples:
         self._triples = triples
 
     def __iter__(self) -> Iterator[ox.Triple]:
-        return iter(self._triples)
+        with engine_errors():
+            yield from self._triples
 
     def serialize(self, form: str, limit: int | None = None) -> bytes:
         """The graph as ttl, nt, xml or json (JSON-LD), sorted. Raises QueryError and TooLargeError, as for a table."""
         if form not in (known := ("ttl", "nt", "xml", "json")):
             raise QueryError(f"a graph cannot be written as {form}; expected one of {', '.join(known)}")
         output = _Bounded(limit)
-        rdf.write(sorted(set(self._triples), key=str), form, output)
+        rdf.write(sorted(set(self), key=str), form, output)
         return output.getvalue()
 
 
@@ -224,14 +235,28 @@ def run(
             substitutions={ox.Variable(name): term for name, term in (values or {}).items()},
         )
     except SyntaxError as error:
-        raise QueryError(_located(str(error))) from error
+        raise QueryError(_located(str(error), query)) from error
     except (OSError, ValueError, RuntimeError) as error:
         if unselected := re.search(r"does not contains variable (\?\w+)", str(error)):
             raise QueryError(f"{unselected[1]} is given a value, so the query must SELECT it") from error
-        raise QueryError(f"the query failed: {' '.join(str(error).split())}") from error
+        raise _engine_error(error) from error
     if isinstance(answer, ox.QuerySolutions):
         return Rows(answer)
     return Truth(answer) if isinstance(answer, ox.QueryBoolean) else Triples(answer)
+
+
+@contextlib.contextmanager
+def engine_errors() -> Iterator[None]:
+    """Raise what the engine raises while it answers as a QueryError, or as a NoBuildError if the store is damaged."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        raise _engine_error(error) from error
+
+
+def one_line(error: BaseException) -> str:
+    """The message of one of the engine's errors, which may have several lines."""
+    return " ".join(str(error).split())
 
 
 def rows(result: Result) -> Rows:
@@ -277,13 +302,28 @@ def cell(term: object, *, exact: bool = False) -> Cell | Decimal:
         return term.value
 
 
+def unreadable(what: str, reason: str, folder: Path | None = None) -> NoBuildError:
+    """The error for a store that cannot be read, with what to do about it; ``what`` names the store."""
+    scarce = next((limit for sign, limit in _SCARCE.items() if sign in reason), None)
+    return NoBuildError(f"{what} cannot be read ({reason}); {scarce or 'build again'}", folder)
+
+
+def _engine_error(error: Exception) -> RareEarthError:
+    """An error of the engine as one of ours: a RuntimeError is damage to the files of the store."""
+    reason = one_line(error)
+    if isinstance(error, RuntimeError):
+        return unreadable("the store", reason)
+    return QueryError(f"the query failed: {reason}")
+
+
 def _serialized(
     answer: ox.QuerySolutions | ox.QueryBoolean, form: str, forms: tuple[str, ...], what: str, limit: int | None
 ) -> bytes:
     if form not in forms:
         raise QueryError(f"{what} cannot be written as {form}; expected one of {', '.join(forms)}")
     output = _Bounded(limit)
-    answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
+    with engine_errors():
+        answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
     return output.getvalue()
 
 
@@ -291,7 +331,8 @@ def _nodes(graphs: Sequence[str]) -> list[Any]:
     return [ox.NamedNode(graph) for graph in graphs]
 
 
-def _tokens(query: str) -> Iterator[tuple[str, str]]:
+def tokens(query: str) -> Iterator[tuple[str, str]]:
+    """The tokens of a query, each with its kind (a group of the pattern above, but ``run``). Raises QueryError."""
     position = 0
     while position < len(query):
         match = _TOKEN.match(query, position)
@@ -332,12 +373,16 @@ def _check_graph(token: str, kind: str, prefixes: Mapping[str, str]) -> None:
         raise QueryError(f"FROM {token} is refused: only graphs of this store ({namespaces.BASE}…) can be read")
 
 
-def _located(message: str) -> str:
+def _located(message: str, query: str) -> str:
     """The engine's syntax error in a line, without its lists of characters."""
     match = re.match(r"error at (\d+):(\d+): (.*)", " ".join(message.split()))
     if match is None:
         return f"the query is not SPARQL 1.1: {' '.join(message.split())}"
     if "Prefix not found" in match[3]:
-        return f"line {match[1]} of the query: the prefix of the name before column {match[2]} is not declared"
+        names = {token.partition(":")[0] for kind, token in tokens(query) if kind == "prefixed"}
+        unknown = sorted(names - namespaces.PREFIXES.keys() - set(re.findall(r"(?i)\bPREFIX\s+([\w.-]*)\s*:", query)))
+        prefix = f"the prefix {unknown[0]}:" if unknown else f"the prefix of the name before column {match[2]}"
+        hint = suggest(unknown[0], namespaces.PREFIXES, key=str) if unknown else ""
+        return f"line {match[1]} of the query: {prefix} is not declared{hint}"
     expected = match[3] if len(match[3]) < 80 else match[3][:60].rpartition(",")[0] + " …"
     return f"line {match[1]}, column {match[2]} of the query is not SPARQL 1.1: {expected}"

@@ -111,6 +111,16 @@ for (const event of ["tabSelect", "tabAdd", "tabChange"]) yasgui.on(event, () =>
 if (!follow() && !yasgui.getTab()) open(questions[0]?.name);
 refresh();
 
+// ---- what a query names and the graph does not have; it finds nothing, which looks like an answer
+
+const hints = document.getElementById("hints");
+yasgui.on("query", () => hints.replaceChildren());
+yasgui.on("queryResponse", async (_, tab) => {
+  const response = await fetch("/hints", { method: "POST", body: tab.getYasqe().getValue() }).catch(() => null);
+  const lines = response?.ok ? await response.json() : [];
+  hints.replaceChildren(...lines.map((text) => element("p", { text })));
+});
+
 // ---- results name things by their IRI; links lead to where this server has them
 
 function here(iri) {
