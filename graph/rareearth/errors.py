@@ -66,14 +66,14 @@ class DateError(RareEarthError, ValueError):
 
 
 class NotFoundError(RareEarthError):
-    """No thing of a ``kind`` ("entity", "question", "source" …) has a ``name``.
+    """No thing of a ``kind`` ("entity", "question", "source" …) has a ``name``; ``ids`` are those that may be meant.
 
     >>> str(NotFoundError("question", "leader", suggest("leader", ["leaders", "owners"])))
     "no question named 'leader'; did you mean leaders?"
     """
 
-    def __init__(self, kind: str, name: str, hint: str = "") -> None:
-        self.kind, self.name = kind, name
+    def __init__(self, kind: str, name: str, hint: str = "", ids: Sequence[str] = ()) -> None:
+        self.kind, self.name, self.ids = kind, name, tuple(ids)
         super().__init__(f"no {kind} named '{name}'{hint}")
 
 
@@ -81,8 +81,7 @@ class AmbiguousError(NotFoundError):
     """Several things of a ``kind`` have a ``name``; ``ids`` are theirs."""
 
     def __init__(self, kind: str, name: str, ids: Sequence[str]) -> None:
-        super().__init__(kind, name)
-        self.ids = tuple(ids)
+        super().__init__(kind, name, ids=ids)
         self.args = (f"'{name}' may be {_either(self.ids)}; use the id of one of them",)
 
 
@@ -138,12 +137,16 @@ class MessageError(RareEarthError):
 
 
 class RequestError(RareEarthError):
-    """A request that gets no answer: the ``status`` of HTTP, and the seconds after which to ``retry``, if any."""
+    """A request that gets no answer: the ``status`` of HTTP, and the seconds after which to ``retry``, if any.
 
-    def __init__(self, status: int, message: str, retry: int | None = None) -> None:
+    ``close`` are the IRIs of things that may be meant.
+    """
+
+    def __init__(self, status: int, message: str, retry: int | None = None, close: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.retry = retry
+        self.close = tuple(close)
 
 
 class BadRequestError(RequestError):

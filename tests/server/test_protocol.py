@@ -338,3 +338,54 @@ def test_what_is_no_query_is_refused_with_its_reason(server: Served, case: Case,
     assert (found, media) == (status, "text/plain")
     assert why in body.decode()
     assert body.count(b"\n") == 1
+
+
+EMPTY = "default-graph-uri=&named-graph-uri=&using-graph-uri=&format=&timeout=0&debug=on&should-sponge=soft&output=json"
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case("GET", f"/sparql/?query=ASK%7B%7D&{EMPTY}"),
+        Case("GET", "/sparql/?query=ASK%7B%7D&default-graph-uri=%20"),
+        Case("POST", "/sparql/", f"query=ASK%7B%7D&{EMPTY}", FORM),
+        Case("POST", f"/sparql/?{EMPTY}", "ASK {}", QUERY),
+        Case("POST", "/sparql/?query=ASK%7B%7D"),
+        Case("POST", "/sparql/?query=ASK%7B%7D", "", FORM),
+        Case("POST", "/sparql/?query=ASK%7B%7D", "", QUERY),
+        Case("POST", "/sparql/?query=ASK%7B%7D", EMPTY, FORM),
+        Case("POST", "/sparql/", "query=ASK%7B%7D", {"Content-Type": FORM["Content-Type"] + ";charset=UTF-8"}),
+        Case("POST", "/sparql/", 'query=ASK+{FILTER("\u674e"+%3D+"%E6%9D%8E")}', FORM),
+        Case("POST", "/sparql/", "\ufeffASK {}", QUERY),
+        Case("POST", "/sparql/", "ASK\r\n{}", {"Content-Type": "APPLICATION/SPARQL-QUERY"}),
+        *(
+            Case("POST", "/sparql/", "ASK {}", {"Content-Type": f"application/sparql-query{parameter}"})
+            for parameter in (
+                ";charset=utf-8", '; charset="UTF-8"', ";charset=utf8", "; Charset = Utf-8", "; charset=UTF_8",
+                "; charset=US-ASCII", "; x=y; charset=utf-8; z", ";", "; charset=",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_what_clients_send_is_a_query(server: Served, case: Case) -> None:
+    status, media, body = answer(server, case.method, case.target, case.body, case.headers)
+    assert status == 200, body
+    assert truth(media, body) is True
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "utf-16", "utf-7", "nothing", "rot13"])
+def test_a_query_in_another_charset_is_refused(server: Served, charset: str) -> None:
+    headers = {"Content-Type": f"application/sparql-query; charset={charset}"}
+    status, _, body = answer(server, "POST", "/sparql/", "ASK {}", headers)
+    assert (status, body.decode()) == (400, f"the body is in {charset}; expected UTF-8\n")
+
+
+def test_a_compressed_query_is_refused(server: Served) -> None:
+    status, _, body = answer(server, "POST", "/sparql/", b"\x1f\x8b", {**QUERY, "Content-Encoding": "gzip"})
+    assert (status, body.decode()) == (415, "the body is compressed (gzip); expected it as it is\n")
+
+
+def test_an_address_may_name_the_form(server: Served) -> None:
+    form = "query=SELECT+(1+AS+?x)+%7B%7D&format=text/csv"
+    assert answer(server, "GET", f"/sparql/?{form}")[1:] == ("text/csv", b"x\r\n1\r\n")
+    assert answer(server, "POST", "/sparql/", form, FORM)[1:] == ("text/csv", b"x\r\n1\r\n")

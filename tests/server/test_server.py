@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pyoxigraph as ox
 import pytest
@@ -215,6 +215,8 @@ FORMS = [
     (GRAPH, "application/n-triples", "nt"),
     (GRAPH, "application/ld+json", "json"),
     (GRAPH, "application/rdf+xml", "xml"),
+    (GRAPH, "application/trig", "trig"),
+    (GRAPH, "application/n-quads", "nq"),
     ("DESCRIBE ?who { ?who a ree:Person } ORDER BY ?who LIMIT 1", "application/n-triples", "nt"),
 ]
 
@@ -249,7 +251,7 @@ ACCEPTED = [
     (ASK, f"{C}, {X}", X), (ASK, "", J), (ASK, f"{C}, */*;q=0.1", J),
     (GRAPH, "", TTL), (GRAPH, f"{J}, {RDF};q=0.2", RDF), (GRAPH, "application/*", NT), (GRAPH, f"{LD}, {TTL};q=0.9", LD),
     (NAMES, TTL, None), (NAMES, "image/png", None), (NAMES, "*/*;q=0", None), (NAMES, f"{J};q=0", None),
-    (ASK, C, None), (GRAPH, C, None), (GRAPH, "application/json", None),
+    (ASK, C, None), (GRAPH, C, None), (GRAPH, "application/json", LD),
 ]  # fmt: skip
 
 
@@ -259,6 +261,7 @@ def test_the_form_that_is_liked_best(server: Served, text: str, accept: str, exp
     if expected is None:
         assert (answer.status, answer.media) == (406, "text/plain")
         assert "cannot be written in any of the media types" in answer.text
+        assert "ask for application/sparql-results+json, " in answer.text or "ask for text/turtle, " in answer.text
     else:
         assert (answer.status, answer.media) == (200, expected)
 
@@ -266,7 +269,7 @@ def test_the_form_that_is_liked_best(server: Served, text: str, accept: str, exp
 def test_accept_on_several_lines_is_one(server: Served) -> None:
     target = f"/sparql?{urlencode({'query': ASK})}".encode()
     lines = f"Accept: image/png\r\nAccept: {J};q=0.1\r\nAccept: {X}\r\n".encode()
-    head = sent(server, b"GET " + target + b" HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + lines + b"\r\n")
+    head = sent(server, b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + lines + b"\r\n")
     assert head.startswith(b"HTTP/1.1 200 ")
     assert f"content-type: {X}".encode() in head
 
@@ -403,7 +406,7 @@ TRICKS = [
 
 @pytest.mark.parametrize("target", TRICKS, ids=[t[:40] for t in TRICKS])
 def test_tricks_with_paths_find_nothing(server: Served, target: str) -> None:
-    head = f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+    head = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     received = sent(server, head.encode() + b"\r\n")
     assert received.startswith(b"HTTP/1.1 404 "), received[:200]
     for secret in (b"root:", b"def main", b'"sha256"'):
@@ -416,10 +419,10 @@ def test_tricks_with_paths_find_nothing(server: Served, target: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"\x00" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 300, b"GET /a\x1b[31m HTTP/1.1\r\nHost: a\r\n\r\n",
-        b"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        b"POST /sparql HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"\x00" * 100, b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"a" * 300, b"GET /a\x1b[31m HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
     ],
 )  # fmt: skip
 def test_what_is_no_http_is_told_so(server: Served, data: bytes) -> None:
@@ -429,15 +432,149 @@ def test_what_is_no_http_is_told_so(server: Served, data: bytes) -> None:
     quick(server)
 
 
+def asked_of(server: Served, *hosts: str, target: str = "/", accept: str = TTL) -> bytes:
+    lines = "".join(f"Host: {host}\r\n" for host in hosts)
+    head = f"GET {target} HTTP/1.1\r\n{lines}Accept: {accept}\r\nConnection: close\r\n\r\n"
+    return sent(server, head.encode("utf-8" if target != "/" else "latin-1"))
+
+
 @pytest.mark.parametrize("host", ["a b", '<>"{}', "", "%00", "a\xff", "x" * 3000, "[::1", "a:b:c"])
-def test_a_host_that_is_none_is_answered(server: Served, host: str) -> None:
+def test_a_host_that_is_none_is_refused(server: Served, host: str) -> None:
     for media in (TTL, "text/html"):
-        received = sent(
-            server, f"GET / HTTP/1.1\r\nHost: {host}\r\nAccept: {media}\r\nConnection: close\r\n\r\n".encode("latin-1")
-        )
-        assert re.match(rb"HTTP/1.1 (200|400) ", received), received[:300]
+        received = asked_of(server, host, accept=media)
+        assert received.startswith(b"HTTP/1.1 400 "), received[:300]
         if host.startswith("<"):
             assert host.encode() not in received
+
+
+def test_only_its_own_name_is_answered(server: Served) -> None:
+    """A page of the web that lets its name mean this machine reads nothing."""
+    for host in ("localhost", f"127.0.0.1:{server.port}", f"[::1]:{server.port}"):
+        assert asked_of(server, host).startswith(b"HTTP/1.1 200 ")
+    for target in ("/", "/sparql?query=ASK%7B%7D", "/graph", "/nothing", "/static/site.css"):
+        received = asked_of(server, f"evil.example:{server.port}", target=target)
+        assert received.startswith(b"HTTP/1.1 421 ")
+        assert received.partition(b"\r\n\r\n")[2].startswith(b"the Host is evil.example")
+        assert b"nosniff" in received
+    for hosts in ((), ("localhost", "localhost"), ("localhost", "evil.example")):
+        assert asked_of(server, *hosts).startswith(b"HTTP/1.1 400 ")
+    assert sent(server, b"GET / HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+
+
+def test_names_and_a_path_that_it_is_started_with(little: Path) -> None:
+    with served(little, "--host-name", "data.example", "--root-path", "/ree") as named:
+        for target in ("/ree/find?name=Ann+Lee", "/find?name=Ann+Lee"):
+            received = asked_of(named, "data.example", target=target)
+            assert re.search(rb"\r\nlocation: /ree/entity/ann-lee\r\n", received), received
+        assert asked_of(named, "evil.example").startswith(b"HTTP/1.1 421 ")
+        page = ask(named, "/ree/entity/ann-lee", headers={"Accept": "text/html"}).text
+        links = set(re.findall(r'(?:href|src|action)="(/[^"#]*)', page))
+        assert len(links) > 5
+        for link in links:
+            assert link.startswith("/ree/")
+            assert ask(named, link).status in (200, 404 if link == "/ree/find" else 200), link
+        described = rdflib.Graph().parse(data=ask(named, "/ree/", headers={"Accept": TTL}).body, format="turtle")
+        assert set(described.subjects(SD.endpoint)) == {rdflib.URIRef(f"{named.url}/ree/sparql")}
+        [dump] = described.objects(None, VOID.dataDump)
+        assert ask(named, str(dump).removeprefix(named.url)).status == 200
+        editor = ask(named, "/ree/sparql", headers={"Accept": "text/html"})
+        if editor.status == 200:
+            assert '"endpoint": "/ree/sparql", "home": "/ree/"' in editor.text
+        for target, there in (("/ree/ontology/", "/ree/ontology"), ("/ree/Ontology.ttl?a=b", "/ree/ontology.ttl?a=b")):
+            assert ask(named, target).headers["Location"] == there
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/", "/sparql", "/graph", "/sparql?query=x", "/sparql?query=ASK%7B%7D", "/entity/x", "/find?name=Li+Bo", "/health",
+     "/ontology.rdf", "/rareearth.trig", "/static/site.css", "/nothing", "/ontology/"],
+)  # fmt: skip
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_no_answer_may_be_framed_sniffed_or_used_elsewhere(server: Served, target: str, accept: str) -> None:
+    headers = ask(server, target, headers={"Accept": accept}).headers
+    for name, value in (
+        ("X-Frame-Options", "DENY"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+    ):
+        assert headers.get_all(name) == [value]
+    [policy] = headers.get_all("Content-Security-Policy", [])
+    assert policy.startswith("default-src 'none'; ")
+    assert "frame-ancestors 'none'" in policy
+    assert ("'unsafe-inline'" in policy) is (target == "/sparql" and "script-src 'self'" in policy)
+
+
+# ---- addresses and names -----------------------------------------------------------------------------------
+
+
+def test_signs_in_an_address_need_not_be_encoded(server: Served) -> None:
+    for text, truth in (
+        ('ASK{?s%20rdfs:label%20"中国稀土集团"@zh}', True),
+        ("ASK{?s%20a|ree:leads%20?o}", True),
+        ("ASK+{}", True),
+    ):
+        received = asked_of(server, "localhost", target=f"/sparql?query={text}", accept=J)
+        assert json.loads(received.partition(b"\r\n\r\n")[2])["boolean"] is truth
+    answered = asked_of(server, "localhost", target="/find?name=中国稀土集团")
+    assert b"\r\nlocation: /entity/china-rare-earth-group\r\n" in answered
+    received = asked_of(server, "localhost", target="/sparql?query=ASK {}")
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.endswith(b"\r\n\r\nthe address has a space; encode it as %20, or send the query by POST\n")
+    received = sent(server, b"GET /find?name=\xff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert (received[:13], b"the parameters cannot be read" in received) == (b"HTTP/1.1 400 ", True)
+
+
+FORMER = "/entity/gannan-institute-of-innovation"
+ELSEWHERE = {
+    "/entity/Li-Bo": "/entity/li-bo",
+    "/entity/LI-BO.ttl": "/entity/li-bo.ttl",
+    "/entity/Li%20Bo": "/entity/li-bo",
+    f"/entity/{quote('中国稀土集团')}.nt": "/entity/china-rare-earth-group.nt",
+    "/entity/li-bo/": "/entity/li-bo",
+    "/entity/li-bo.rdf//": "/entity/li-bo.rdf",
+    "/source/REEX-ganzhou-tour": "/source/reex-ganzhou-tour",
+    "/Source/reex-ganzhou-tour/": "/source/reex-ganzhou-tour",
+    FORMER: "/entity/ganjiang-innovation-academy",
+    f"{FORMER}.jsonld": "/entity/ganjiang-innovation-academy.jsonld",
+    "/find/?name=Li+Bo": "/find?name=Li+Bo",
+    "/SPARQL?query=ASK%7B%7D": "/sparql?query=ASK%7B%7D",
+    "/dataset/": "/dataset",
+}
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_what_has_another_address_is_there(server: Served, target: str, method: str) -> None:
+    way = [target]
+    while (answer := ask(server, way[-1], method)).status in (303, 307):
+        way.append(answer.headers["Location"])
+        assert len(way) < 4
+    assert (answer.status, ELSEWHERE[target] in way[1:]) == (200, True)
+
+
+def test_what_is_not_there_is_looked_for(server: Served) -> None:
+    page = ask(server, "/entity/li-boo", headers={"Accept": "text/html"})
+    assert (page.status, '<a href="/entity/li-bo">li-bo</a>' in page.text) == (404, True)
+    line = ask(server, "/entity/li-boo.ttl")
+    assert (line.status, line.text) == (
+        404, f"no entity named 'li-boo'; did you mean li-bo? {server.url}/entity/li-bo\n",
+    )  # fmt: skip
+    assert '<a href="/entity/li-bo">' in ask(server, "/find?name=Li+Boo", headers={"Accept": "text/html"}).text
+    assert ask(server, "/find").text == "there is no name to find; expected one, as in /find?name=Li+Bo\n"
+    assert ask(server, "/entity/a%0Ab").text.count("\n") == 1
+
+
+def test_what_cannot_be_xml_is_not_given_as_xml(server: Served) -> None:
+    for text, media, why in (
+        ('SELECT ("a\\u0001" AS ?a) {}', X, "U+0001, which XML cannot hold; ask for JSON, CSV or TSV"),
+        ('CONSTRUCT { <s> <p> "\\uFFFE" } {}', RDF, "U+FFFE, which XML cannot hold; ask for Turtle"),
+        ("CONSTRUCT { <s> <p/1> 1 } {}", RDF, "not end in an XML name, so this cannot be RDF/XML; ask for Turtle"),
+    ):
+        answer = query(server, text, media)
+        assert (answer.status, answer.media) == (406, "text/plain")
+        assert why in answer.text
+        assert query(server, text, "*/*").status == 200
 
 
 # ---- limits ----------------------------------------------------------------------------------------------
@@ -545,7 +682,7 @@ def test_a_query_that_wants_all_memory_ends_alone(server: Served) -> None:
 
 def test_a_client_that_says_nothing_more_holds_nobody_up(server: Served) -> None:
     with contextlib.ExitStack() as stack:
-        for data in (b"", b"GET / HTTP", b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nASK"):
+        for data in (b"", b"GET / HTTP", b"POST /sparql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nASK"):
             for _ in range(50):
                 connection = stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=5))
                 connection.sendall(data)
@@ -584,7 +721,7 @@ def test_the_log_has_a_line_for_each_request_and_nobody_writes_it(server: Served
     for sender in (f"1.1.1.1 GET /{mark} 200 5 1.0ms", f"\x85{mark}\xa0x", "x" * 50_000):
         sent(
             server,
-            f"GET /{mark} HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {sender}\r\nConnection: close\r\n\r\n".encode(
+            f"GET /{mark} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {sender}\r\nConnection: close\r\n\r\n".encode(
                 "latin-1"
             ),
         )

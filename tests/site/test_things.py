@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from browsing import Browser
@@ -97,6 +98,38 @@ def test_only_a_site_with_an_endpoint_describes_one(store: Oxigraph) -> None:
     assert "<https://x.test/q>" in described
     assert "<https://x.test/all.trig>" in described
     assert "sparqlEndpoint" not in things.document(store, namespaces.DATASET, "ttl").decode()
+
+
+@pytest.mark.parametrize("thing", ["entity/li-bo", f"source/{ARTICLE}", "dataset", "ontology"])
+def test_the_forms_of_rdf_say_the_same(store: Oxigraph, thing: str) -> None:
+    forms = {"nt": ox.RdfFormat.N_TRIPLES, "ttl": ox.RdfFormat.TURTLE, "rdf": ox.RdfFormat.RDF_XML,
+             "jsonld": ox.RdfFormat.JSON_LD, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
+    written = {form: things.document(store, namespaces.BASE + thing, form) for form in things.FORMS if form != "html"}
+    found = [{str(quad) for quad in ox.parse(written[form], format=forms[form])} for form in forms]
+    assert len(found[0]) > 10
+    assert all(quads == found[0] for quads in found)
+    other = rdflib.Graph().parse(data=written["rdf"], format="xml")
+    assert set(other) == set(rdflib.Graph().parse(data=written["nt"], format="nt"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ("entity/gannan-institute-of-innovation", "entity/ganjiang-innovation-academy"),
+        ("entity/Li-Bo", "entity/li-bo"),
+        ("entity/Li Bo", "entity/li-bo"),
+        ("entity/中国稀土集团", "entity/china-rare-earth-group"),
+        (f"source/{ARTICLE.upper()}", f"source/{ARTICLE}"),
+        (f"source/{ARTICLE}", ""),
+        ("entity/nobody", ""),
+        ("entity/", ""),
+        ("entity/<x>", ""),
+        ("source/<x>", ""),
+        ("nothing", ""),
+    ],
+)
+def test_a_thing_is_found_under_another_name(store: Oxigraph, asked: str, there: str) -> None:
+    assert things.elsewhere(store, namespaces.BASE + asked) == (namespaces.BASE + there if there else "")
 
 
 def test_pages_name_the_licence(store: Oxigraph) -> None:
@@ -313,6 +346,25 @@ def test_a_question_is_chosen_asked_and_followed(visitor: Browser, server: Serve
     link.click()
     visitor.wait("return location.pathname.startsWith('/entity/')")
     assert visitor.driver.current_url == f"{server.url}/entity/{name.removeprefix('entity:')}"
+
+
+@needs_page
+def test_the_editor_works_below_a_path(browser: Browser, built: Path) -> None:
+    with served(built, "--root-path", "/ree") as below:
+        browser.logs()
+        browser.open(
+            f"{below.url}/ree/sparql#owners", ready="Boolean(document.querySelector('.tabPanel.active .CodeMirror'))"
+        )
+        browser.find(".tabPanel.active .yasqe_queryButton").click()
+        browser.wait("return document.querySelectorAll('.tabPanel.active .yasr_results tbody tr').length > 5")
+        link = browser.find(".tabPanel.active .yasr_results a.iri")
+        name = link.text.removeprefix("entity:")
+        link.click()
+        browser.wait("return location.pathname.startsWith('/ree/entity/')")
+        assert browser.driver.current_url == f"{below.url}/ree/entity/{name}"
+        complaints, asked = browser.logs()
+        assert complaints == []
+        assert {url for url in asked if not url.startswith(f"{below.url}/ree/")} == set()
 
 
 @needs_page

@@ -4,14 +4,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
+import re
 import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -20,7 +25,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rareearth import namespaces
-from rareearth.errors import QueryError
+from rareearth.errors import NotAcceptableError, QueryError
 from rareearth.store import sparql
 
 TINY = ox.Store()
@@ -357,7 +362,7 @@ def test_the_largest_of_each_that_passes_does_not_kill_the_process() -> None:
     script = """
 import json, sys
 import pyoxigraph as ox
-from rareearth.errors import QueryError
+from rareearth.errors import NotAcceptableError, QueryError
 from rareearth.store import sparql
 for query in json.load(sys.stdin):
     try:
@@ -483,3 +488,77 @@ def test_a_constructed_graph_is_the_same_bytes_whatever_the_order_of_the_store()
         other.add(quad)
     query = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
     assert sparql.run(other, query).serialize("ttl") == answer(query).serialize("ttl")
+
+
+# ---- every answer can be read again ------------------------------------------------------------------------
+
+SIGNS = st.one_of(
+    st.characters(exclude_categories=["Cs"]),
+    st.sampled_from("\x00\x01\x08\t\n\x0b\r\x1f\x7f\x85\u2028\ufdd0\ufffd\ufffe\uffff\U0001ffff<&>\"'\\]{},; "),
+)
+TEXTS = st.text(SIGNS, max_size=12)
+IMPOSSIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+LOCAL = st.text(st.characters(categories=["L", "N"], include_characters="-._~:/#?=%"), max_size=8)
+SPARQL_XML = "{http://www.w3.org/2005/sparql-results#}"
+
+
+def literal(text: str) -> str:
+    return '"' + "".join(f"\\U{ord(sign):08X}" for sign in text) + '"'
+
+
+def as_xml(written: bytes) -> list[str]:
+    cells = ElementTree.fromstring(written).iter(f"{SPARQL_XML}binding")  # noqa: S314 - written here
+    return [str(cell[0].text or "") for cell in cells]
+
+
+READERS = {
+    "json": lambda body: [cell["value"] for row in json.loads(body)["results"]["bindings"] for cell in row.values()],
+    "csv": lambda body: next(islice(csv.reader(io.StringIO(body.decode(), newline="")), 1, None)),
+    "tsv": lambda body: [term.value for term in next(ox.parse_query_results(body, ox.QueryResultsFormat.TSV))],
+    "xml": as_xml,
+}
+
+
+@given(TEXTS, TEXTS)
+def test_a_table_in_any_form_has_the_texts_or_is_refused(one: str, other: str) -> None:
+    query = f"SELECT ?a ?b {{ VALUES (?a ?b) {{ ({literal(one)} {literal(other)}) }} }}"
+    for form, read in READERS.items():
+        impossible = form == "xml" and IMPOSSIBLE.search(one + other)
+        if impossible:
+            with pytest.raises(NotAcceptableError, match=r"U\+[0-9A-F]{4}, which XML cannot hold; ask for JSON, CSV"):
+                answer(query).serialize(form)
+        else:
+            assert sorted(read(answer(query).serialize(form))) == sorted([one, other]), form
+
+
+GRAPHS = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "json": ox.RdfFormat.JSON_LD,
+          "xml": ox.RdfFormat.RDF_XML, "trig": ox.RdfFormat.TRIG, "nq": ox.RdfFormat.N_QUADS}  # fmt: skip
+
+
+@given(TEXTS, LOCAL)
+@example("a\r\nb\tc ", "p")
+@example("", "1")
+@example("x", "")
+@example("x", "a:b")
+@example("x", "\U0001f600")
+def test_a_graph_in_any_form_has_the_triples_or_is_refused(text: str, local: str) -> None:
+    try:
+        predicate = ox.NamedNode(f"http://e.example/{local}")
+        query = f"CONSTRUCT {{ <http://e.example/s> {predicate} {literal(text)} }} {{}}"
+        expected = {str(triple) for triple in sparql.triples(answer(query))}
+    except (ValueError, QueryError):
+        return  # it is no IRI
+    for form, format_ in GRAPHS.items():
+        written, why = b"", ""
+        try:
+            written = answer(query).serialize(form)
+        except NotAcceptableError as error:
+            why = str(error)
+        if why:
+            assert (form, "ask for Turtle, N-Triples or JSON-LD" in why) == ("xml", True)
+            assert IMPOSSIBLE.search(text) or not re.search(r"[^\W\d][\w.-]*$", local) or not local.isascii()
+            continue
+        assert {str(quad.triple) for quad in ox.parse(written, format=format_)} == expected, form
+        if form == "xml":
+            [[element]] = ElementTree.fromstring(written)  # noqa: S314 - written here
+            assert (element.text or "") == text

@@ -30,6 +30,19 @@ def serve(
             "--texts", help="A folder with texts of articles; every visitor can then read the cited sentences."
         ),
     ] = None,
+    host_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--host-name", help="A name under which the server is asked, such as data.example.org; repeatable."
+        ),
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option("--proxy", help="Address or network of a trusted proxy on another machine; repeatable."),
+    ] = None,
+    root_path: Annotated[
+        str, typer.Option("--root-path", help="Path below which a proxy serves it, unless X-Forwarded-Prefix says so.")
+    ] = "",
     build: Build = None,
 ) -> None:
     """Serve a SPARQL endpoint, a query editor, the explorer, and a page for each entity, claim and source.
@@ -38,4 +51,7 @@ def serve(
     """
     from rareearth import paths, server
 
-    server.serve(build or paths.build(), host, port, timeout=timeout, max_rows=rows, texts=texts, cors=cors, log=log)
+    server.serve(
+        build or paths.build(), host, port, timeout=timeout, max_rows=rows, texts=texts, cors=cors, log=log,
+        host_names=host_name or (), proxies=proxy or (), root_path=root_path,
+    )  # fmt: skip

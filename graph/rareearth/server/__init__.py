@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,23 +33,37 @@ def serve(
     texts: Path | None = None,
     cors: bool = False,
     log: bool = True,
+    host_names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
+    root_path: str = "",
 ) -> None:
     """Serve a build folder until SIGINT or SIGTERM.
 
     A query may take ``timeout`` seconds, and a table may have ``max_rows`` rows. ``texts`` is a folder with the texts
     of articles, whose cited sentences the explorer page then shows; ``cors`` lets pages of any origin send queries.
-    Raises RareEarthError when the extra ``server`` is not installed, the store cannot be read, or the port is taken.
+
+    A request must be for a name that the server has (see :class:`origin.Origins`): ``host_names`` are more names, "*"
+    for any. ``proxies`` are addresses or networks of proxies on other machines that are trusted to state what their
+    client asked for; ``root_path`` is the path below which a proxy serves it, where the proxy does not state that.
+
+    Raises RareEarthError when the extra ``server`` is not installed, the store cannot be read, the port is taken, or a
+    name, network or path is not one.
     """
     uvicorn = _uvicorn()
+    from rareearth.server import origin
+    from rareearth.server.addressing import LenientConnection
     from rareearth.server.application import application
-    from rareearth.server.connections import Connection
 
     oxigraph.verify(folder)  # reports in one line what is wrong with it, before anything starts
+    names, trusted = origin.host_names(host_names), origin.networks(proxies)
+    root = origin.path_prefix(root_path)
     with _listening(host, port) as listening, _stopped_by_signals():
         logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
-        app = application(folder, timeout, max_rows, texts, cors=cors, log=log)
+        origins = origin.Origins((host, listening.getsockname()[0]), names, trusted, root)
+        app = application(folder, timeout, max_rows, texts, cors=cors, log=log, origins=origins)
         config = uvicorn.Config(
-            app, http=Connection, ws="none", lifespan="on", log_config=None, access_log=False, server_header=False,
+            app, http=LenientConnection, ws="none", lifespan="on", log_config=None, access_log=False,
+            server_header=False, proxy_headers=False,  # see origin
             timeout_graceful_shutdown=GRACE,
         )  # fmt: skip
         shown = f"[{host}]" if ":" in host else host

@@ -13,20 +13,22 @@ from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import links, messages, protocol
+from rareearth.server import links, messages, middleware, negotiation, protocol
 from rareearth.server.access import AccessLog
+from rareearth.server.origin import Origins
 from rareearth.server.served import Served
-from rareearth.site import addresses, explorer, rendering
+from rareearth.site import addresses, content_security, explorer, rendering
+from rareearth.site.addresses import Site
 
 LOG = logging.getLogger("rareearth.server")
 MAX_BODY = 1 << 20  # bytes
@@ -36,15 +38,25 @@ _DUMPS = {
     "rareearth.graphml": "application/graphml+xml",
     "rareearth.gexf": "application/gexf+xml",
 }
-_DOCUMENTS = {"html": "text/html", "ttl": "text/turtle", "jsonld": "application/ld+json"}
 _STATIC = {"site.css": "text/css", "editor.css": "text/css", "editor.js": "text/javascript"}
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'%s; img-src 'self' data:; font-src data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)  # 'unsafe-inline' is for the styles that the editor sets
+)
+_PAGE, _EDITOR = _POLICY % "", _POLICY % " 'unsafe-inline'"  # for the styles that the editor sets
+_DESCRIPTIONS = tuple(form for form in negotiation.DOCUMENTS if form != "html")
 
 
-def application(folder: Path, timeout: float, max_rows: int, texts: Path | None, *, cors: bool, log: bool) -> Starlette:
+def application(
+    folder: Path,
+    timeout: float,
+    max_rows: int,
+    texts: Path | None,
+    *,
+    cors: bool = False,
+    log: bool = False,
+    origins: Origins | None = None,
+) -> Starlette:
     """The application for a build folder; :func:`rareearth.server.serve` explains the parameters."""
     served = Served(folder, timeout, max_rows, texts)
 
@@ -56,10 +68,31 @@ def application(folder: Path, timeout: float, max_rows: int, texts: Path | None,
         watching.cancel()
         await served.close()
 
-    middleware = [Middleware(AccessLog)] if log else []
+    routes = _routes()
+    own = frozenset(route.path.split("/")[1].partition(".")[0] for route in routes) - {""}
+    layers = [Middleware(AccessLog)] if log else []
+    layers.append(Middleware(middleware.SafeHeaders, shared=cors))
     if cors:
-        middleware.append(Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"]))
-    routes = [
+        layers.append(Middleware(middleware.cross_origin))
+    layers.append(Middleware(middleware.Admission, origins or Origins(), own))
+    app = Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=layers,
+        exception_handlers={
+            RareEarthError: _refused,
+            ClientDisconnect: _disconnected,
+            404: _missing,
+            405: _not_allowed,
+        },
+    )
+    app.router.redirect_slashes = False  # it knows no proxy: see _missing
+    app.state.served = served
+    return app
+
+
+def _routes() -> list[Route]:
+    return [
         Route("/", _at(namespaces.DATASET), methods=["GET"]),
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/sparql/", sparql, methods=["GET", "POST"]),
@@ -69,44 +102,30 @@ def application(folder: Path, timeout: float, max_rows: int, texts: Path | None,
         Route("/static/{name}", static, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         *(Route(f"/{name}", dump, methods=["GET"]) for name in _DUMPS),
-        *(Route(f"/{name}", _at(namespaces.BASE + name), methods=["GET"]) for name in ("dataset", "ontology")),
-        *(
-            Route(f"/{name}.{form}", _at(namespaces.BASE + name, form), methods=["GET"])
-            for name in ("dataset", "ontology")
-            for form in _DOCUMENTS
-        ),
         *(Route(f"/{kind}/{{id:path}}", thing, methods=["GET"]) for kind in addresses.THINGS),
+        *(
+            Route(f"/{name}{form}", _at(namespaces.BASE + name), methods=["GET"])
+            for name in ("dataset", "ontology")
+            for form in ("", *negotiation.EXTENSIONS)
+        ),
     ]
-    app = Starlette(
-        routes=routes,
-        lifespan=lifespan,
-        middleware=middleware,
-        exception_handlers={
-            RareEarthError: _refused,
-            ClientDisconnect: _disconnected,
-            404: _missing,
-            405: _not_allowed,
-        },
-    )
-    app.state.served = served
-    return app
 
 
 async def sparql(request: Request) -> Response:
     """The query operation of the SPARQL 1.1 Protocol; without a query, the editor or the service description."""
     query = request.scope["query_string"]
     if request.method in ("GET", "HEAD") and not query:
-        if protocol.best(_accept(request), ("text/turtle", "text/html", "application/ld+json")) == "text/html":
+        if negotiation.document(_accept(request), ("ttl", "html", *_DESCRIPTIONS[1:])) == "html":
             _need_script("editor.js")
             page = await _served(request).ask(messages.EditorRequest(_base(request)), messages.DocumentReply)
-            return _response(page.body, "text/html", Vary="Accept")
-        return await _document(request, namespaces.DATASET, _form(request, ("text/turtle", "application/ld+json")))
+            return _page(request, page.body, _EDITOR)
+        return await _document(request, namespaces.DATASET, _form(request, _DESCRIPTIONS))
     posted = request.method == "POST"
+    if posted and request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise RefusedError(415, f"the body is compressed ({request.headers['content-encoding']}); expected it as it is")
     content_type = request.headers.get("content-type", "") if posted else ""
-    asked = protocol.parse(
-        request.method, query.decode("latin-1"), content_type, await _body(request) if posted else b""
-    )
-    forms = protocol.forms(_accept(request))
+    asked = protocol.parse(request.method, query, content_type, await _body(request) if posted else b"")
+    forms = negotiation.forms(_accept(request), asked.form)
     served = _served(request)
     key, cache = (asked, forms), served.cache
     if cached := cache.get(key):
@@ -114,9 +133,9 @@ async def sparql(request: Request) -> Response:
     else:
         query_request = messages.QueryRequest(asked.text, forms, served.max_rows, asked.default, asked.named)
         reply = await served.ask(query_request, messages.QueryReply)
-        media, body = protocol.media(reply.kind, reply.form), reply.body
+        media, body = negotiation.media(reply.kind, reply.form), reply.body
         cache.add(key, asked.text, media, body)
-    return _response(body, media, Vary="Accept")
+    return Response(body, media_type=media, headers={"Vary": "Accept"})
 
 
 async def hints(request: Request) -> Response:
@@ -126,42 +145,44 @@ async def hints(request: Request) -> Response:
     except UnicodeDecodeError as error:
         raise RefusedError(400, "the query is not UTF-8") from error
     reply = await _served(request).ask(messages.HintsRequest(query), messages.DocumentReply)
-    return _response(reply.body, "application/json")
+    return Response(reply.body, media_type="application/json")
 
 
 async def thing(request: Request) -> Response:
     """The document of an entity, claim, source, …; its form is chosen by the extension, else by the Accept header."""
-    path = request.url.path
-    form = next((f for f in _DOCUMENTS if path.endswith(f".{f}")), "")
-    kind, _, id_ = request.scope["path"].removeprefix("/").removesuffix(f".{form}" if form else "").partition("/")
-    if len(id_) > MAX_NAME:
+    path = request.scope["path"]
+    if path.endswith("/"):
+        return await _missing(request, RefusedError(404, ""))
+    path, form = negotiation.extension(path)
+    if len(path) > MAX_NAME:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
-    return await _document(request, f"{namespaces.BASE}{kind}/{id_}", form or _form(request))
+    return await _document(request, namespaces.BASE + path.removeprefix("/"), form or _form(request), bool(form))
 
 
 async def explorer_page(request: Request) -> Response:
-    """The explorer page."""
+    """The explorer page; it brings its own policy, to which what only a header can say is added."""
     _need_script("page.js")
     body = await _served(request).page()
-    return Response(
-        body, media_type="text/html", headers={"Referrer-Policy": "no-referrer"}
-    )  # it brings its own policy
+    return _page(request, body, f"{content_security.of(body)}; frame-ancestors 'none'")
 
 
 async def find(request: Request) -> Response:
     """Redirect to the page of the entity of a name, however it is spelled."""
-    name = request.query_params.get("name", "")
+    given = protocol.parameters(request.scope["query_string"])
+    name = next((value for parameter, value in given if parameter == "name"), "")
     if len(name) > MAX_NAME:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
+    if not name.strip():
+        raise RefusedError(404, f"there is no name to find; expected one, as in {_site(request).search}?name=Li+Bo")
     reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply)
-    return RedirectResponse(links.link(reply.iri), status_code=303)
+    return _redirect(request, _site(request).link(reply.iri))
 
 
 async def dump(request: Request) -> Response:
     """A file of the build."""
-    name = request.url.path.removeprefix("/")
+    name = request.scope["path"].removeprefix("/")
     body = await asyncio.to_thread(_served(request).file, name)
-    return _response(body, _DUMPS[name])
+    return Response(body, media_type=_DUMPS[name])
 
 
 async def static(request: Request) -> Response:
@@ -170,7 +191,7 @@ async def static(request: Request) -> Response:
     if name not in _STATIC:
         raise RefusedError(404, f"there is no file {name}")
     body = (rendering.STATIC / name).read_bytes() if name == "site.css" else explorer.part(name).encode()
-    return _response(body, _STATIC[name])
+    return Response(body, media_type=_STATIC[name])
 
 
 async def health(request: Request) -> Response:
@@ -188,37 +209,56 @@ def _need_script(name: str) -> None:
         raise RefusedError(503, str(error)) from error
 
 
-def _at(iri: str, form: str = "") -> Any:
+def _at(iri: str) -> Any:
     async def document(request: Request) -> Response:
-        return await _document(request, iri, form or _form(request))
+        form = negotiation.extension(request.scope["path"])[1]
+        return await _document(request, iri, form or _form(request), bool(form))
 
     return document
 
 
-async def _document(request: Request, iri: str, form: str) -> Response:
+async def _document(request: Request, iri: str, form: str, named: bool = False) -> Response:
+    """The document of a thing, or the way to it; ``named`` says that the address names the form."""
     reply = await _served(request).ask(messages.DocumentRequest(iri, form, _base(request)), messages.DocumentReply)
-    return _response(reply.body, _DOCUMENTS[form], Vary="Accept", Link=f'<{iri}>; rel="describes"')
+    if reply.moved:
+        return _redirect(request, _site(request).link(reply.moved, form if named else "html"))
+    if form == "html":
+        response = _page(request, reply.body, _PAGE)
+    else:
+        response = Response(reply.body, media_type=negotiation.DOCUMENTS[form], headers=_varying(request))
+    response.headers["Link"] = f'<{iri}>; rel="describes"'
+    return response
+
+
+def _page(request: Request, body: bytes, policy: str, status: int = 200) -> Response:
+    headers = {"Content-Security-Policy": policy, **_varying(request)}
+    return Response(body, status, media_type="text/html", headers=headers)
+
+
+def _redirect(request: Request, path: str, status: int = 303) -> Response:
+    return RedirectResponse(path, status, headers=_varying(request))
+
+
+def _varying(request: Request) -> dict[str, str]:
+    """What a response with links depends on, so that no cache gives it to a client of another address."""
+    return {"Vary": ", ".join(("Accept", *middleware.of(request.scope).read))}
 
 
 def _base(request: Request) -> str:
     """The address of the site, as the client has it."""
-    return str(request.base_url).rstrip("/")
+    return middleware.of(request.scope).base
 
 
-def _form(request: Request, offered: tuple[str, ...] = tuple(_DOCUMENTS.values())) -> str:
-    media = protocol.best(_accept(request), offered)
-    if media is None:
-        raise RefusedError(
-            406, f"this page is available as {', '.join(offered)}; the Accept header allows none of them"
-        )
-    return next(form for form, written in _DOCUMENTS.items() if written == media)
+def _site(request: Request) -> Site:
+    return links.site(_base(request))
 
 
-def _response(body: bytes, media: str, **headers: str) -> Response:
-    sent = {name: value for name, value in headers.items() if value}
-    if media == "text/html":
-        sent["Content-Security-Policy"] = _POLICY
-    return Response(body, media_type=media, headers={"X-Content-Type-Options": "nosniff", **sent})
+def _form(request: Request, offered: tuple[str, ...] = tuple(negotiation.DOCUMENTS)) -> str:
+    form = negotiation.document(_accept(request), offered)
+    if form is None:
+        known = ", ".join(negotiation.DOCUMENTS[form] for form in offered)
+        raise RefusedError(406, f"this page is available as {known}; the Accept header allows none of them")
+    return form
 
 
 def _accept(request: Request) -> str:
@@ -241,17 +281,23 @@ def _served(request: Request) -> Served:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """An error: a page for people, one line for programs."""
-    status = getattr(error, "status", 500)
-    retry = getattr(error, "retry", None)
-    headers = {"Retry-After": str(retry)} if retry else {}
-    queried = request.url.path.startswith("/sparql") and (request.method == "POST" or request.scope["query_string"])
+    status, retry, close = (getattr(error, name, None) for name in ("status", "retry", "close"))
+    status = status or 500
+    message = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in str(error))
+    site = _site(request)
+    found = [(namespaces.local(iri), site.link(iri)) for iri in close or ()]
+    queried = request.scope["path"].startswith("/sparql") and (
+        request.method == "POST" or request.scope["query_string"]
+    )
     if "text/html" in request.headers.get("accept", "") and not queried:
         title = f"{status} {HTTPStatus(status).phrase}"
-        page = _response(rendering.error(links.site(""), title, str(error)), "text/html")
-        page.status_code = status
-        page.headers.update(headers)
-        return page
-    return PlainTextResponse(f"{error}\n", status, {"X-Content-Type-Options": "nosniff", **headers})
+        response = _page(request, rendering.error(site, title, message, found), _PAGE, status)
+    else:
+        where = f" {site.base}{found[0][1]}" if found else ""
+        response = PlainTextResponse(f"{message}{where}\n", status, {"Vary": "Accept"})
+    if retry:
+        response.headers["Retry-After"] = str(retry)
+    return response
 
 
 async def _disconnected(_: Request, __: Exception) -> Response:
@@ -259,7 +305,18 @@ async def _disconnected(_: Request, __: Exception) -> Response:
 
 
 async def _missing(request: Request, _: Exception) -> Response:
-    return await _refused(request, RefusedError(404, f"there is no page at {request.url.path}"))
+    """A redirect for an address with a slash too many or in capital letters, else the error."""
+    path: str = request.scope["path"]
+    for other in (path.rstrip("/"), path.rstrip("/").lower()):
+        scope = {**request.scope, "path": other}
+        if (
+            other != path
+            and len(other) <= MAX_NAME
+            and any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+        ):
+            query = request.scope["query_string"].decode("latin-1")
+            return _redirect(request, _site(request).home + quote(other[1:]) + (f"?{query}" if query else ""), 307)
+    return await _refused(request, RefusedError(404, f"there is no page at {path}"))
 
 
 async def _not_allowed(request: Request, error: Exception) -> Response:

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from rareearth import namespaces
 from rareearth.site import addresses
 from rareearth.site.addresses import Site
 
 
-def link(iri: str, form: str = "html") -> str:
+def link(iri: str, form: str = "html", prefix: str = "") -> str:
     """The path of the document of a thing on the server; "" for an IRI that has none.
 
-    >>> link("https://w3id.org/rareearth/entity/li-bo"), link("https://w3id.org/rareearth/dataset", "ttl")
-    ('/entity/li-bo', '/dataset.ttl')
+    ``prefix`` is the path below which a proxy serves it.
+
+    >>> link("https://w3id.org/rareearth/entity/li-bo"), link("https://w3id.org/rareearth/dataset", "ttl", "/ree")
+    ('/entity/li-bo', '/ree/dataset.ttl')
     """
     found = addresses.path(iri)
     if not found:
         return ""
     if form != "html":
-        return f"/{found}.{form}"
-    return "/" if iri == namespaces.DATASET else f"/{found}{addresses.anchor(iri)}"
+        return f"{prefix}/{found}.{form}"
+    return f"{prefix}/" if iri == namespaces.DATASET else f"{prefix}/{found}{addresses.anchor(iri)}"
 
 
 def site(base: str) -> Site:
-    """The site that the server is, at its address."""
+    """The site that the server is, at its address: scheme, host, and the path below which a proxy serves it."""
+    prefix = urlsplit(base).path
+
+    def at(iri: str, form: str = "html") -> str:
+        return link(iri, form, prefix)
+
     return Site(
-        base,
-        link,
-        static="/static",
-        home="/",
-        explorer="/graph",
-        search="/find",
-        endpoint="/sparql",
-        dump="/rareearth.trig",
-        graphml="/rareearth.graphml",
-        gexf="/rareearth.gexf",
+        base.removesuffix(prefix),
+        at,
+        static=f"{prefix}/static",
+        home=f"{prefix}/",
+        explorer=f"{prefix}/graph",
+        search=f"{prefix}/find",
+        endpoint=f"{prefix}/sparql",
+        dump=f"{prefix}/rareearth.trig",
+        graphml=f"{prefix}/rareearth.graphml",
+        gexf=f"{prefix}/rareearth.gexf",
     )

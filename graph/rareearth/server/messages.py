@@ -55,7 +55,7 @@ class QueryRequest(Message):
 
 @dataclass(frozen=True)
 class DocumentRequest(Message):
-    """Write the document of a thing as ``html``, ``ttl`` or ``jsonld``, for a site at an address. See DocumentReply."""
+    """Write the document of a thing in a form of :data:`things.FORMS`, for a site at an address. See DocumentReply."""
 
     iri: str
     form: str
@@ -104,9 +104,10 @@ class QueryReply(Message):
 
 @dataclass(frozen=True)
 class DocumentReply(Message):
-    """A document as UTF-8."""
+    """A document as UTF-8; without one, ``moved`` is the IRI of the thing that is meant."""
 
     body: bytes = b""
+    moved: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,11 @@ class FindReply(Message):
 
 @dataclass(frozen=True)
 class ErrorReply(Message):
-    """Why there is no other reply, with the HTTP status that says so."""
+    """Why there is no other reply, with the HTTP status that says so, and IRIs of things that may be meant."""
 
     status: int
     message: str
+    close: tuple[str, ...] = ()
 
 
 Request: TypeAlias = QueryRequest | DocumentRequest | EditorRequest | FindRequest | HintsRequest | PageRequest

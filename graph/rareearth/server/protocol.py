@@ -1,120 +1,88 @@
-"""The SPARQL 1.1 Protocol (query operation): the query of a request, and the form in which to write the result."""
+"""The SPARQL 1.1 Protocol (query operation): the query of a request.
+
+Clients of other endpoints send parameters of those (``timeout``, ``debug``, ``should-sponge``), and forms send every
+field, empty where nothing was chosen. What is not known is ignored, and an empty graph names none.
+"""
 
 from __future__ import annotations
 
-import functools
+import codecs
+import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote_from_bytes
 
 from rareearth.errors import BadRequestError
-from rareearth.server.messages import Forms
 
-# What the server writes, best first: the media type, and the form of `serialize` of an answer.
-TABLES = {
-    "application/sparql-results+json": "json",
-    "application/sparql-results+xml": "xml",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-}
-BOOLEANS = {"application/sparql-results+json": "json", "application/sparql-results+xml": "xml"}
-GRAPHS = {
-    "text/turtle": "ttl",
-    "application/n-triples": "nt",
-    "application/ld+json": "json",
-    "application/rdf+xml": "xml",
-}
-KINDS: dict[str, dict[str, str]] = {"table": TABLES, "boolean": BOOLEANS, "graph": GRAPHS}
-_ALSO = {"application/json": "application/sparql-results+json", "application/xml": "application/sparql-results+xml"}
+_ASCII = bytes(range(128)).decode("ascii")
+_FORMAT = re.compile("format|output|results")  # in which other endpoints take the form of the result
 
 
 @dataclass(frozen=True)
 class Query:
-    """The query of a request, and the graphs of its dataset where the request names them."""
+    """The query of a request, the graphs of its dataset where it names them, and the form that its address names."""
 
     text: str
     default: tuple[str, ...]
     named: tuple[str, ...]
+    form: str = ""
 
 
-def parse(method: str, query_string: str, content_type: str, body: bytes) -> Query:
+def parse(method: str, query_string: bytes, content_type: str, body: bytes) -> Query:
     """The query of a request. Raises BadRequestError with 400 or 415."""
-    parameters = _parameters(query_string)
-    if method == "POST":
-        parameters += _posted(content_type, body, {name for name, _ in parameters})
-    if any(name == "update" for name, _ in parameters):
+    params = parameters(query_string)
+    given = {name for name, _ in params}
+    if method == "POST" and (body or "query" not in given):  # some clients send no body, and the query in the address
+        params += _posted(content_type, body, given)
+    if any(name == "update" for name, _ in params):
         raise BadRequestError(403 if method == "POST" else 400, "updates are refused: the graph is read-only")
-    queries = [value for name, value in parameters if name == "query"]
+    queries = [value for name, value in params if name == "query"]
     if len(queries) != 1:
         raise BadRequestError(400, f"found {len(queries)} parameters 'query'; expected one")
-    if any(name.startswith("using-") for name, _ in parameters):
+    if any(name.startswith("using-") and value for name, value in params):
         raise BadRequestError(400, "using-graph-uri is for updates; a query has default-graph-uri and named-graph-uri")
     return Query(
         queries[0],
-        tuple(value for name, value in parameters if name == "default-graph-uri"),
-        tuple(value for name, value in parameters if name == "named-graph-uri"),
+        tuple(value for name, value in params if name == "default-graph-uri" and value.strip()),
+        tuple(value for name, value in params if name == "named-graph-uri" and value.strip()),
+        next((value for name, value in params if _FORMAT.fullmatch(name) and value.strip()), ""),
     )
+
+
+def parameters(query_string: bytes) -> list[tuple[str, str]]:
+    """The parameters of an address, in which signs that should be encoded may be as they are, in UTF-8."""
+    return _parsed(quote_from_bytes(query_string, safe=_ASCII))
 
 
 def _posted(content_type: str, body: bytes, given: set[str]) -> list[tuple[str, str]]:
     """The parameters in a body, as a form or as a query alone; ``given`` are those of the address."""
-    kind = content_type.partition(";")[0].strip().lower()
-    if given & {"query", "update"}:
-        raise BadRequestError(400, "the query is in the address and in the body; expected it once")
+    kind, *rest = (part.strip().lower() for part in content_type.split(";"))
+    found: list[tuple[str, str]]
     if kind == "application/x-www-form-urlencoded":
-        return _parameters(_decoded(body))
-    if kind == "application/sparql-query":
-        charset = content_type.lower().partition("charset=")[2].strip("\"' ;") or "utf-8"
-        if charset not in ("utf-8", "utf8", "us-ascii"):
+        found = _parsed(_decoded(body))
+    elif kind == "application/sparql-query":
+        charset = next((value for name, _, value in (p.partition("=") for p in rest) if name.strip() == "charset"), "")
+        if charset and not _is_utf8(charset):
             raise BadRequestError(400, f"the body is in {charset}; expected UTF-8")
-        return [("query", _decoded(body))]
-    if kind == "application/sparql-update":
+        found = [("query", _decoded(body).removeprefix("\ufeff"))]
+    elif kind == "application/sparql-update":
         raise BadRequestError(403, "updates are refused: the graph is read-only")
-    expected = "application/sparql-query or application/x-www-form-urlencoded"
-    raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; expected {expected}")
+    else:
+        expected = "application/sparql-query or application/x-www-form-urlencoded"
+        raise BadRequestError(415, f"the content type is '{kind or 'missing'}'; expected {expected}")
+    if given & {"query", "update"} and any(name in ("query", "update") for name, _ in found):
+        raise BadRequestError(400, "the query is in the address and in the body; expected it once")
+    return found
 
 
-@functools.lru_cache(maxsize=256)
-def forms(accept: str) -> Forms:
-    """For each kind of result, the form that the Accept header prefers; None where it accepts none of ours."""
-
-    def preferred(offered: dict[str, str]) -> str | None:
-        chosen = best(accept, tuple(offered))
-        return offered[chosen] if chosen else None
-
-    return Forms(preferred(TABLES), preferred(BOOLEANS), preferred(GRAPHS))
+def _is_utf8(charset: str) -> bool:
+    """Whether a charset, however it is spelled, is UTF-8 or a part of it."""
+    try:
+        return codecs.lookup(charset.strip("'\" ")).name in ("utf-8", "ascii")
+    except (LookupError, ValueError):
+        return False
 
 
-def media(kind: str, form: str) -> str:
-    """The media type of a form that a kind of answer is written in."""
-    return next(name for name, written in KINDS[kind].items() if written == form)
-
-
-def best(accept: str, offered: tuple[str, ...]) -> str | None:
-    """The offered media type that an Accept header prefers (RFC 9110); the first of equals, or None."""
-    ranges = [_range(item) for item in accept.split(",") if item.strip()] or [("*/*", 1.0)]
-    ranges = [(_ALSO[media] if media in _ALSO and _ALSO[media] in offered else media, q) for media, q in ranges]
-
-    def quality(media: str) -> float:
-        specific = [(len(r.rstrip("*")), q) for r, q in ranges if r in (media, "*/*", media.partition("/")[0] + "/*")]
-        return max(specific)[1] if specific else 0.0
-
-    chosen = max(offered, key=quality)
-    return chosen if quality(chosen) > 0 else None
-
-
-def _range(item: str) -> tuple[str, float]:
-    media, *parameters = (part.strip() for part in item.split(";"))
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip().lower() == "q":
-            try:
-                return media.lower(), max(0.0, min(1.0, float(value)))
-            except ValueError:
-                return media.lower(), 0.0
-    return media.lower(), 1.0
-
-
-def _parameters(text: str) -> list[tuple[str, str]]:
+def _parsed(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=100)
     except (UnicodeDecodeError, ValueError) as error:

@@ -99,7 +99,7 @@ class Served:
         except asyncio.CancelledError:  # the grace period is over
             raise RefusedError(503, "the server is stopping", retry=5) from None
         if isinstance(reply, messages.ErrorReply):
-            raise RefusedError(reply.status, reply.message)
+            raise RefusedError(reply.status, reply.message, close=reply.close)
         if not isinstance(reply, expected):
             raise MessageError(f"a worker replied with a {type(reply).__name__}; expected a {expected.__name__}")
         return reply

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from rareearth import namespaces
 from rareearth.corpus import Texts
 from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
-from rareearth.server import links, messages
+from rareearth.server import links, messages, negotiation
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import things
@@ -100,7 +100,7 @@ def answer(store: Backend, request: Request) -> Reply:
         return _reply(store, request)
     except RareEarthError as error:
         status = next((status for kind, status in _STATUS.items() if isinstance(error, kind)), 400)
-        return ErrorReply(status, str(error))
+        return ErrorReply(status, str(error), _close(error) if isinstance(error, NotFoundError) else ())
     except MemoryError:
         return ErrorReply(507, "the answer needs more memory than a query may have")
     except Exception:  # a fault of the program; the worker continues
@@ -109,12 +109,17 @@ def answer(store: Backend, request: Request) -> Reply:
         return ErrorReply(500, "the server failed to handle this request; the reason is in its log")
 
 
+def _close(error: NotFoundError) -> tuple[str, ...]:
+    """The IRIs of things that may be meant."""
+    return tuple(f"{namespaces.BASE}{error.kind}/{id_}" for id_ in error.ids)
+
+
 def _reply(store: Backend, request: Request) -> Reply:
     match request:
         case messages.QueryRequest():
             return _result(store, request)
         case messages.DocumentRequest(iri, form, base):
-            return messages.DocumentReply(things.document(store, iri, form, links.site(base)))
+            return _document(store, iri, form, base)
         case messages.EditorRequest(base):
             return messages.DocumentReply(things.editor(store, links.site(base)))
         case messages.FindRequest(name):
@@ -127,13 +132,25 @@ def _reply(store: Backend, request: Request) -> Reply:
             return messages.DocumentReply(explorer.encode(store, Texts(Path(texts)) if texts else None))
 
 
+def _document(store: Backend, iri: str, form: str, base: str) -> messages.DocumentReply:
+    try:
+        return messages.DocumentReply(things.document(store, iri, form, links.site(base)))
+    except NotFoundError:
+        if moved := things.elsewhere(store, iri):
+            return messages.DocumentReply(moved=moved)
+        raise
+
+
 def _result(store: Backend, request: QueryRequest) -> QueryReply:
     graphs = request.default_graphs, request.named_graphs
     result = store.query(request.query, graphs=graphs, base=namespaces.BASE)
     kind = result.kind
     form = request.forms.of(kind)
     if form is None:
-        raise NotAcceptableError(f"a {kind} cannot be written in any of the media types that were asked for")
+        known = ", ".join(negotiation.KINDS[kind])
+        raise NotAcceptableError(
+            f"a {kind} cannot be written in any of the media types that were asked for; ask for {known}"
+        )
     body = result.serialize(form, MAX_BYTES)
     most = request.max_rows
     if kind == "table" and len(body) > 2 * most and (count := _rows(body, form)) > most:  # a row has two bytes or more

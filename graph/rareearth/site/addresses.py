@@ -32,7 +32,8 @@ class Link(Protocol):
 class Site:
     """The addresses that pages link to.
 
-    ``base`` is the absolute address of the site, without a slash at its end, and ``static`` the folder of its styles.
+    ``base`` is what makes the other addresses absolute: that of the site, without a slash at its end, or without the
+    path that they begin with. ``static`` is the folder of its styles.
     ``home``, ``explorer``, ``search`` (of entities by name) and ``endpoint`` (of SPARQL, with an editor) are addresses
     of parts, ``dump`` of the whole graph as TriG, ``graphml`` and ``gexf`` of the network of actors; what a site does
     not have is "".

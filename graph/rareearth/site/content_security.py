@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
+
+_META = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
 
 def policy(style: str, script: str | None = None) -> str:
@@ -19,6 +22,16 @@ def policy(style: str, script: str | None = None) -> str:
     if script is not None:
         rules.append("connect-src 'none'")
     return "; ".join([*rules, "base-uri 'none'", "form-action 'none'"])
+
+
+def of(page: bytes) -> str:
+    r"""The policy that a page brings in an element of its head.
+
+    >>> of(b'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'">')
+    "default-src 'none'"
+    """
+    found = _META.search(page)
+    return found[1].decode() if found else "default-src 'none'"
 
 
 def _hash(inline: str) -> str:

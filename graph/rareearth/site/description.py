@@ -23,18 +23,25 @@ _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _RESULT_FORMATS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
-    "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
+    "Turtle", "N-Triples", "JSON-LD", "RDF_XML", "TriG", "N-Quads",
 )  # fmt: skip
 _RDF = namespaces.PREFIXES["rdf"]
 _VOID = namespaces.PREFIXES["void"]
 
 
 def encode(store: Backend, node: NamedNode, form: str, site: Site) -> bytes:
-    """The description of a thing as ``ttl`` or ``jsonld``; that of the dataset names its service and its dump."""
+    """The description of a thing as ``ttl``, ``jsonld``, ``rdf`` (RDF/XML), ``nt``, ``trig`` or ``nq``.
+
+    That of the dataset names its service and its dump. Raises NotAcceptableError for what RDF/XML cannot express.
+    """
     triples = sorted(_triples(store, node, site), key=str)
     if form == "jsonld":
         return graphs.jsonld(triples)
-    return rdf.text(triples, "ttl", _used({**namespaces.PREFIXES, "sd": _SD, "formats": _FORMATS}, triples))
+    return rdf.text(
+        triples,
+        "xml" if form == "rdf" else form,
+        _used({**namespaces.PREFIXES, "sd": _SD, "formats": _FORMATS}, triples),
+    )
 
 
 def _used(prefixes: dict[str, str], triples: list[Triple]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,9 +22,9 @@ def render(name: str, site: Site, **context: object) -> bytes:
     return templates().get_template(name).render(site=site, link=site.link, **context).encode()
 
 
-def error(site: Site, title: str, message: str) -> bytes:
-    """The page that reports an error."""
-    return render("error.html", site, title=title, message=message)
+def error(site: Site, title: str, message: str, close: Sequence[tuple[str, str]] = ()) -> bytes:
+    """The page that reports an error, with links to what may have been meant: names and addresses."""
+    return render("error.html", site, title=title, message=message, close=close)
 
 
 @functools.cache

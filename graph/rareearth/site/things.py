@@ -1,4 +1,4 @@
-"""The document of an entity, a claim, a source, …: the same content as HTML, Turtle and JSON-LD.
+"""The document of an entity, a claim, a source, …: the same content as HTML and in the formats of RDF.
 
 The page of an entity is its card. Any other thing has a page with its properties, the claims about it, and what else
 refers to it. Nothing here knows a server: a :class:`Site` says where the pages are.
@@ -18,16 +18,17 @@ from rareearth.site.addresses import ONTOLOGY, Site
 from rareearth.store import claims
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode
 from rareearth.store.claims import Claim
-from rareearth.views import cards, phrase
+from rareearth.views import cards, lookup, phrase
 from rareearth.views.cards import Statement
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 MAX_LISTED = 500  # claims, and other things, that a page lists
-FORMS = ("html", "ttl", "jsonld")
+FORMS = ("html", "ttl", "jsonld", "rdf", "nt", "trig", "nq")
 _TAGS = {namespaces.VOCABULARY + name for name in ("kind", "status", "stance")}
 _TYPE = NamedNode(namespaces.PREFIXES["rdf"] + "type")
+_SAME = NamedNode(namespaces.PREFIXES["owl"] + "sameAs")
 _TITLES = {NamedNode(namespaces.PREFIXES[prefix] + name) for prefix, name in (("rdfs", "label"), ("dcterms", "title"))}
 _HELD = NamedNode(namespaces.VOCABULARY + "held")
 _LABELS = "SELECT ?it ?label { VALUES ?it { %s } ?it rdfs:label|dcterms:title ?label }"
@@ -117,7 +118,36 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
 
 def editor(store: Backend, site: Site) -> bytes:
     """The page of the query editor."""
-    return rendering.render("editor.html", site, data=vocabulary.read(store).editor_data())
+    data = {**vocabulary.read(store).editor_data(), "endpoint": site.endpoint, "home": site.home}
+    return rendering.render("editor.html", site, data=data)
+
+
+def elsewhere(store: Backend, iri: str) -> str:
+    """The IRI under which the store has a thing that is asked for by another one; "" where it has none.
+
+    That is the canonical record of one that was merged, or what has the same name in other letters: `Li Bo` for
+    `li-bo`.
+    """
+    try:
+        merged = next(store.quads(predicate=_SAME, object=NamedNode(iri)), None)
+    except ValueError:
+        merged = None
+    if merged is not None:
+        return str(getattr(merged.subject, "value", ""))
+    if iri.startswith(namespaces.ENTITY):
+        try:
+            return lookup.entity(store, iri.removeprefix(namespaces.ENTITY))
+        except NotFoundError:
+            return ""
+    lower = iri[: len(namespaces.BASE)] + iri[len(namespaces.BASE) :].lower()
+    return lower if lower != iri and _is_known(store, lower) else ""
+
+
+def _is_known(store: Backend, iri: str) -> bool:
+    try:
+        return next(store.quads(NamedNode(iri)), None) is not None
+    except ValueError:
+        return False
 
 
 def _node(store: Backend, iri: str) -> NamedNode:
@@ -131,7 +161,7 @@ def _node(store: Backend, iri: str) -> NamedNode:
         alike = store.select(_IRIS % Literal(f"{namespaces.BASE}{prefix}/"))
         close = names.closest(name, {namespaces.local(row["it"].value) for row in alike})
         ours = bool(name) and iri.startswith(namespaces.BASE)
-        raise NotFoundError(prefix if ours else "page", name if ours else iri, did_you_mean(close))
+        raise NotFoundError(prefix if ours else "page", name if ours else iri, did_you_mean(close), close)
     return node
 
 

@@ -168,7 +168,8 @@ class Rows:
     def serialize(self, form: str, limit: int | None = None) -> bytes:
         """The table as csv, tsv, json or xml (the formats of SPARQL 1.1).
 
-        Raises QueryError for another form, and TooLargeError when the text has more than ``limit`` bytes.
+        Raises QueryError for another form, TooLargeError when the text has more than ``limit`` bytes, and
+        NotAcceptableError when the form cannot hold the result.
         """
         return _serialized(self._solutions, form, ("csv", "tsv", "json", "xml"), "a table", limit)
 
@@ -202,12 +203,12 @@ class Triples:
             yield from self._triples
 
     def serialize(self, form: str, limit: int | None = None) -> bytes:
-        """The graph as ttl, nt, xml or json (JSON-LD), sorted. Raises QueryError and TooLargeError, as for a table."""
-        if form not in (known := ("ttl", "nt", "xml", "json")):
+        """The graph as ttl, nt, xml, json (JSON-LD), trig or nq, sorted. Raises QueryError, as for a table."""
+        if form not in (known := ("ttl", "nt", "xml", "json", "trig", "nq")):
             raise QueryError(f"a graph cannot be written as {form}; expected one of {', '.join(known)}")
         output = _Bounded(limit)
         rdf.write(sorted(set(self), key=str), form, output)
-        return output.getvalue()
+        return rdf.checked(output.getvalue(), form)
 
 
 Result: TypeAlias = Rows | Truth | Triples
@@ -324,7 +325,7 @@ def _serialized(
     output = _Bounded(limit)
     with engine_errors():
         answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
-    return output.getvalue()
+    return rdf.xml(output.getvalue(), "JSON, CSV or TSV") if form == "xml" else output.getvalue()
 
 
 def _nodes(graphs: Sequence[str]) -> list[Any]:

@@ -70,8 +70,9 @@ def entity(store: Backend, name: str) -> str:
             raise AmbiguousError("entity", name, [namespaces.local(iri) for iri in found])
         if found:
             return found[0]
-    close = [f"{n} ({namespaces.local(index.named[n])})" for n in names.closest(given_name, index.named)]
-    raise NotFoundError("entity", name, did_you_mean(close))
+    close = {n: namespaces.local(index.named[n]) for n in names.closest(given_name, index.named)}
+    ids = list(dict.fromkeys(close.values()))
+    raise NotFoundError("entity", name, did_you_mean([f"{n} ({id_})" for n, id_ in close.items()]), ids)
 
 
 def _of_id(store: Backend, id_: str) -> str:

@@ -4,7 +4,7 @@
 import Yasgui from "@zazuko/yasgui";
 import { element } from "./dom.js";
 
-const { questions, terms, prefixes, base } = JSON.parse(document.getElementById("data").textContent);
+const { questions, terms, prefixes, base, endpoint, home } = JSON.parse(document.getElementById("data").textContent);
 const { Yasqe, Yasr } = Yasgui;
 
 // ---- the language: SPARQL in which the project's prefixes need not be declared, as the server has it
@@ -62,8 +62,8 @@ Yasr.defaults.errorRenderers = [
 // ---- the editor
 
 const yasgui = new Yasgui(document.getElementById("editor"), {
-  requestConfig: { endpoint: new URL("/sparql", location).href, method: "POST" },
-  persistenceId: "rareearth",
+  requestConfig: { endpoint: new URL(endpoint, location).href, method: "POST" },
+  persistenceId: home === "/" ? "rareearth" : `rareearth ${home}`, // its tabs remember the endpoint
   copyEndpointOnNewTab: false,
   endpointCatalogueOptions: { getData: () => [] },
   populateFromUrl: false,
@@ -116,7 +116,7 @@ refresh();
 const hints = document.getElementById("hints");
 yasgui.on("query", () => hints.replaceChildren());
 yasgui.on("queryResponse", async (_, tab) => {
-  const response = await fetch("/hints", { method: "POST", body: tab.getYasqe().getValue() }).catch(() => null);
+  const response = await fetch(`${home}hints`, { method: "POST", body: tab.getYasqe().getValue() }).catch(() => null);
   const lines = response?.ok ? await response.json() : [];
   hints.replaceChildren(...lines.map((text) => element("p", { text })));
 });
@@ -125,9 +125,9 @@ yasgui.on("queryResponse", async (_, tab) => {
 
 function here(iri) {
   const rest = iri.slice(base.length);
-  if (rest === "dataset") return "/";
+  if (rest === "dataset") return home;
   const [path, anchor] = rest.split("#");
-  return `/${path.split("/").map(encodeURIComponent).join("/")}${anchor ? `#${anchor}` : ""}`;
+  return `${home}${path.split("/").map(encodeURIComponent).join("/")}${anchor ? `#${anchor}` : ""}`;
 }
 new MutationObserver(() => {
   for (const link of yasgui.rootEl.querySelectorAll(`a.iri[href^="${base}"]`)) {
