@@ -9,26 +9,27 @@ from conftest import Folder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth import dataset as datasets
-from rareearth import formatter, yamlfile
+from rareearth import datafolder, formatter, yamlfile
 from rareearth.errors import DataError
 from rareearth.ontology import Ontology
 from rareearth.store import nquads
 
 
-@pytest.mark.parametrize("path", datasets.files(Path(__file__).resolve().parent.parent / "data"), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", datafolder.files(Path(__file__).resolve().parent.parent / "data"), ids=lambda p: p.name
+)
 def test_shipped_files_are_tidy(path: Path, ontology: Ontology) -> None:
     assert path.read_text(encoding="utf-8") == formatter.format_text(path, ontology), f"{path}: run `rareearth tidy`"
 
 
 def test_what_it_says_stays_the_same(folder: Folder, ontology: Ontology) -> None:
     before = list(nquads.lines(folder.dataset()))
-    for path in datasets.files(folder.data):
+    for path in datafolder.files(folder.data):
         path.write_text(formatter.format_text(path, ontology), encoding="utf-8")
     assert list(nquads.lines(folder.dataset())) == before
     assert all(
         path.read_text(encoding="utf-8") == formatter.format_text(path, ontology)
-        for path in datasets.files(folder.data)
+        for path in datafolder.files(folder.data)
     )
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from rareearth import checks, namespaces, network, paths
-from rareearth import dataset as datasets
+from rareearth import checks, datafolder, namespaces, network, paths
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, NoBuildError, Problem, StoreError
-from rareearth.formats import gexf, graphml, graphs, save
+from rareearth.formats import gexf, graphml, graphs
+from rareearth.saving import save
 from rareearth.store import folder as folders
 from rareearth.store import nquads, oxigraph, shacl
 from rareearth.store.backend import Backend
@@ -126,9 +126,9 @@ def _origin(data: Path | None, folder: Path) -> str | None:
 def _inputs(folder: Path) -> str:
     """The SHA-256 of all files that a build of a data folder is made from."""
     total = hashlib.sha256()
-    for path in [paths.ontology() / "rareearth.ttl", paths.ontology() / "shapes.ttl", *datasets.files(folder)]:
+    for path in [paths.ontology() / "rareearth.ttl", paths.ontology() / "shapes.ttl", *datafolder.files(folder)]:
         try:
-            total.update(path.name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+            total.update(path.name.encode() + b"\0" + bytes.fromhex(folders.digest(path)))
         except OSError:
             total.update(path.name.encode() + b"\0?")
     return total.hexdigest()

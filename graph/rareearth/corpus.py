@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import paths
+from rareearth.datafolder import is_side_file
 from rareearth.errors import RareEarthError
 from rareearth.sentences import Span, find
 from rareearth.store import claims
@@ -60,11 +61,15 @@ class Texts:
         """For each file: its text, and the SHA-256 of its bytes."""
         found = {}
         for path in sorted(self.folder.glob("*.txt")):
+            if is_side_file(path.name):
+                continue
             try:
                 raw = path.read_bytes()
                 found[path.stem] = (raw.decode("utf-8").replace("\r\n", "\n"), hashlib.sha256(raw).hexdigest())
             except (OSError, UnicodeDecodeError) as error:
-                raise RareEarthError(f"{paths.display(path)}: cannot be read as UTF-8 text ({error})") from error
+                raise RareEarthError(
+                    f"{paths.display(path)}: cannot be read as UTF-8 text ({getattr(error, 'strerror', None) or error})"
+                ) from error
         return found
 
     def of(self, source: str, cited: list[Cited]) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from rareearth import paths, yamlfile
+from rareearth import datafolder, paths, yamlfile
 from rareearth.errors import DataError, Problem, suggest
 from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
 from rareearth.ontology import Ontology
@@ -90,26 +90,10 @@ class Dataset:
         return self.sources[claim.source].publisher
 
 
-def files(folder: Path) -> list[Path]:
-    """The files that the data of a folder is read from, sorted."""
-    found = [*folder.glob("entities/*.yaml"), *folder.glob("sources/*.yaml"), *folder.glob("identities.yaml")]
-    found += folder.glob("conflicts.yaml")
-    return sorted(found)
-
-
-def existing_files(folder: Path) -> list[Path]:
-    """:func:`files` of a folder that has data. Raises DataError if it has none or is not a folder."""
-    if not folder.is_dir():
-        raise DataError([Problem(folder, None, "is not a folder; expected one with entities/ and sources/")])
-    if found := files(folder):
-        return found
-    raise DataError([Problem(folder, None, "contains no data; expected entities/*.yaml and sources/*.yaml")])
-
-
 def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
     """Read a data folder (without one, the shipped data) as models; what they say is checked by :mod:`checks`.
 
-    Raises DataError with every fault of form: YAML, fields, dates, spans, ids given twice.
+    Raises DataError with every fault of form: YAML, fields, dates, spans, ids given twice, files that are not read.
     """
     reader = _Reader(ontology, folder or paths.data())
     dataset = reader.dataset()
@@ -133,7 +117,9 @@ class _Reader:
         self.conflicts: dict[str, Conflict] = {}
 
     def dataset(self) -> Dataset:
-        for path in existing_files(self.folder):
+        files = datafolder.existing_files(self.folder)
+        self.problems += datafolder.problems(self.folder)
+        for path in files:
             try:
                 node = yamlfile.read(path)
             except DataError as error:

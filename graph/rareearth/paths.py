@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -51,11 +52,19 @@ def build() -> Path:
 
 
 def display(path: Path) -> str:
-    """The path as messages show it: relative to the working folder where it is below it."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError, RuntimeError):  # Python 3.11 raises the last for links in a circle
-        return str(path)
+    r"""The path as messages show it, on one line: relative to the working folder where it is below it.
+
+    >>> display(Path("/data/a\nb.yaml"))
+    '/data/a\\nb.yaml'
+    """
+    shown = str(path)
+    with contextlib.suppress(OSError):  # the working folder may be gone
+        absolute, here = path.absolute(), Path.cwd()
+        for candidate in (absolute, Path(os.path.realpath(absolute.parent), absolute.name)):  # a link itself is shown
+            if candidate.is_relative_to(here):
+                shown = str(candidate.relative_to(here))
+                break
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shown)
 
 
 def same(one: Path, other: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, app, open_graph
+from rareearth.cli.common import AsOf, Build, app, open_graph, print_written
 
 Kinds = Annotated[
     list[str] | None,
@@ -96,7 +96,7 @@ def report(
 
     Needs the extra `analysis`. A .html report is self-contained. The same graph and seed give the same bytes.
     """
-    from rareearth import network, paths
+    from rareearth import network
     from rareearth.corpus import Texts
     from rareearth.site import report as reports
 
@@ -114,8 +114,7 @@ def report(
             texts=Texts(texts) if texts else None,
             tick=tick,
         )
-    for made in written:
-        print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")
+    print_written(written)
 
 
 @contextlib.contextmanager

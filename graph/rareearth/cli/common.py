@@ -15,7 +15,7 @@ from rareearth import __version__
 from rareearth.errors import DataError, DateError, NoBuildError, NotFoundError, RareEarthError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from rareearth.knowledge import KnowledgeGraph
     from rareearth.views.cards import Statement
@@ -180,6 +180,15 @@ def print_hints(graph: KnowledgeGraph, query: str) -> None:
 def sentence_lookup(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
     """The function that returns cited sentences, or None without a folder of texts."""
     return graph.sentence if texts else None
+
+
+def print_written(files: Iterable[Path]) -> None:
+    """List files that were written with their sizes, but not pipes and descriptors, as one may be the output itself."""
+    from rareearth import paths, saving
+
+    for path in files:
+        if saving.writable(path) is not None:
+            print(f"{paths.display(path)}: {path.stat().st_size:,} bytes")
 
 
 def is_file(text: str) -> bool:

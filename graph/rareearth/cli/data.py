@@ -30,6 +30,7 @@ def check(
         raise RareEarthError("--build is for --store; expected --data FOLDER, or --store with it")
 
     found = checks.load(data)
+    _note_backups(found.folder)
     print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
 
 
@@ -39,23 +40,39 @@ def tidy(
     check: Annotated[bool, typer.Option("--check", help="Only list the files that are not tidy.")] = False,
 ) -> None:
     """Format the data files in their canonical order and form, without changing their content."""
-    from rareearth import dataset, formatter, ontology, paths
-    from rareearth.formats import save
+    from rareearth import datafolder, formatter, ontology, paths
+    from rareearth.errors import DataError
+    from rareearth.saving import save
 
     declared = ontology.read()
-    changed = []
-    for path in dataset.existing_files(data or paths.data()):
-        tidy = formatter.format_text(path, declared).encode()
-        if path.read_bytes() != tidy:
-            changed.append(path)
-            if not check:
-                save(path, tidy)
-    for path in changed:
-        print(f"{paths.display(path)}: {'is not tidy; run `rareearth tidy`' if check else 'tidied'}")
+    folder = data or paths.data()
+    files = datafolder.existing_files(folder)
+    if problems := datafolder.problems(folder):
+        raise DataError(problems)
+    _note_backups(folder)
+    tidied = {path: formatter.format_text(path, declared).encode() for path in files}  # all before the first is written
+    changed = 0
+    for path, tidy in tidied.items():
+        raw = path.read_bytes()
+        if raw == tidy:
+            continue
+        changed += 1
+        why = " (it has Windows line ends)" if raw.replace(b"\r\n", b"\n") == tidy else ""
+        if not check:
+            save(path, tidy)
+        print(f"{paths.display(path)}: {f'is not tidy{why}; run `rareearth tidy`' if check else 'tidied'}")
     if check and changed:
         raise SystemExit(1)
     if not changed:
         print("all files are tidy")
+
+
+def _note_backups(folder: Path) -> None:
+    """Name the old copies of data files, which are not read, on standard error."""
+    from rareearth import datafolder, paths
+
+    for path in datafolder.backups(folder):
+        print(f"note: {paths.display(path)} is not read", file=sys.stderr)
 
 
 @app.command()
@@ -67,6 +84,7 @@ def build(data: Data = None, build: NewBuild = None) -> None:
     folder = build or paths.build()
     before, now = builds.made_of(folder), data or paths.data()
     summary = builds.build(data, build)
+    _note_backups(now)
     if before and not paths.same(before, now) and not paths.same(before, paths.shipped_data()):
         print(f"note: this replaces a build of the data in {paths.display(before)}", file=sys.stderr)
     print("\n".join(line for line in summary[2:5]))

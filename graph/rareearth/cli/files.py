@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Excel, Watchdog, app, is_file, open_graph, print_hints, read_text
+from rareearth.cli.common import (
+    AsOf,
+    Build,
+    Excel,
+    Watchdog,
+    app,
+    is_file,
+    open_graph,
+    print_hints,
+    print_written,
+    read_text,
+)
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -63,7 +74,7 @@ def export(
 
     .html is a self-contained page to explore the graph in a browser.
     """
-    from rareearth import network, paths
+    from rareearth import network
     from rareearth.corpus import Texts
     from rareearth.errors import QueryError, RareEarthError
     from rareearth.formats import DIRECTED, NETWORKS, Export
@@ -103,7 +114,6 @@ def export(
     )
     with Watchdog(timeout or (30 if text is not None else 3600)):
         written = chosen.write(file, source)
-    for made in written:
-        print(f"{paths.display(made)}: {made.stat().st_size:,} bytes")
+    print_written(written)
     if text:
         print_hints(graph, text)

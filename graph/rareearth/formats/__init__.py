@@ -2,20 +2,19 @@
 
 A network goes to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
 evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. :mod:`rareearth.site.exports` adds the explorer
-page. A file is written under a temporary name and renamed when it is complete.
+page. :mod:`rareearth.saving` says how files are written.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from rareearth import namespaces, paths
+from rareearth import namespaces
 from rareearth.errors import FormatError
+from rareearth.saving import save, save_all
 
 if TYPE_CHECKING:
     from rareearth.corpus import Texts
@@ -72,22 +71,6 @@ def write(
     return of(path).write(path, Export(store, network, directed=directed, excel=excel))
 
 
-def save(path: Path, content: Iterable[bytes] | bytes) -> Path:
-    """Write a complete file or none. Raises FormatError when the folder does not let it be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as file:
-            for part in [content] if isinstance(content, bytes) else content:
-                file.write(part)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise FormatError(f"{paths.display(path)}: cannot be written ({error.strerror})") from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-    return path
-
-
 def encode_text(text: str) -> bytes:
     """A text as UTF-8. Raises FormatError for half of a surrogate pair, which UTF-8 cannot hold."""
     try:
@@ -117,13 +100,13 @@ def _gexf(path: Path, export: Export) -> list[Path]:
 def _csv(path: Path, export: Export) -> list[Path]:
     from rareearth.formats import sheets, tables
 
+    pair = path.with_suffix(".nodes.csv"), path.with_suffix(".edges.csv")
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe or a device
+        raise FormatError(f"{path.name}: a .csv export is two files, {' and '.join(found.name for found in pair)}")
     network = export.network()
+    lines = tables.nodes(network), tables.edges(network, directed=export.directed)
     mark = [sheets.MARK] if export.excel else []
-    nodes, edges = tables.nodes(network), tables.edges(network, directed=export.directed)
-    return [
-        save(path.with_suffix(".nodes.csv"), [*mark, *_encode_lines(nodes)]),
-        save(path.with_suffix(".edges.csv"), [*mark, *_encode_lines(edges)]),
-    ]
+    return save_all({made: [*mark, *_encode_lines(found)] for made, found in zip(pair, lines, strict=True)})
 
 
 def _cypher(path: Path, export: Export) -> list[Path]:

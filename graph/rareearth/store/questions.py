@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rareearth import paths
+from rareearth.datafolder import is_side_file
 from rareearth.errors import DataError, NotFoundError, Problem, suggest
 
 _PARAMETER = re.compile(r"#\s*\?(\w+)\s+(entity|text|number|day):\s*(.+)")
@@ -33,7 +34,8 @@ class Question:
 
 def read_all(folder: Path | None = None) -> list[Question]:
     """All questions of a folder (the shipped ones), sorted by name."""
-    return [read(path) for path in sorted((folder or paths.ontology() / "questions").glob("*.rq"))]
+    found = sorted((folder or paths.ontology() / "questions").glob("*.rq"))
+    return [read(path) for path in found if not is_side_file(path.name)]
 
 
 def find(name: str, folder: Path | None = None) -> Question:

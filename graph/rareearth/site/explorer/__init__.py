@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from rareearth import corpus, namespaces
 from rareearth.errors import PageError
-from rareearth.formats import encode_text, save
+from rareearth.formats import encode_text
+from rareearth.saving import save
 from rareearth.site import content_security
 from rareearth.site.explorer import content
 from rareearth.views import phrase

@@ -14,7 +14,7 @@ from rareearth import analysis, paths
 from rareearth.analysis import overview as overviews
 from rareearth.analysis import sample as samples
 from rareearth.errors import FormatError
-from rareearth.formats import save
+from rareearth.saving import save, save_all, writable
 from rareearth.site.report import content, drawing, evidence, figures, material, pages
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def check(path: Path) -> None:
         raise FormatError(
             f"{path.name}: '{path.suffix}' is not an extension of a report; expected {' or '.join(ENDINGS)}"
         )
-    if not path.absolute().parent.is_dir():
-        raise FormatError(f"{paths.display(path)}: cannot be written (there is no folder of that name)")
+    writable(path)
     drawing.require_libraries()
 
 
@@ -75,7 +74,7 @@ def write(
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise FormatError(f"{paths.display(folder)}: cannot be made ({error.strerror})") from error
-        pictures = [save(folder / f"{f.name}.svg", drawing.alone(f.svg, f.alt)) for f in drawn if f.svg]
-        written = [save(path, pages.markdown(composed, folder.name)), *pictures]
+        pictures = {folder / f"{f.name}.svg": drawing.alone(f.svg, f.alt) for f in drawn if f.svg}
+        written = save_all({path: pages.markdown(composed, folder.name), **pictures})
     tick()
     return written
