@@ -140,7 +140,7 @@ def _end(dataset: Dataset, id_: str, expected: str, what: str) -> Iterator[str]:
 
 def _unknown(dataset: Dataset, id_: str, what: str) -> Iterator[str]:
     if id_ not in dataset.entities:
-        yield f"no record '{id_}' ({what}) in entities/{suggest(id_, dataset.entities)}"
+        yield f"no record '{id_}' ({what}) in entities/{dataset.suggest(id_, dataset.entities)}"
 
 
 def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterator[str]:
@@ -193,7 +193,7 @@ def _conflicts(dataset: Dataset) -> Iterator[Problem]:
         if claim.conflict:
             claims[claim.conflict].append(claim)
             if claim.conflict not in dataset.conflicts:
-                hint = suggest(claim.conflict, dataset.conflicts)
+                hint = dataset.suggest(claim.conflict, dataset.conflicts)
                 where = dataset.where[f"claim/{claim.id}"]
                 yield Problem(*where, f"no conflict '{claim.conflict}' in conflicts.yaml{hint}")
     for id_ in dataset.conflicts:

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import sys
+from typing import Any
 
-from rareearth.cli import analysing, asking, data, files, limits, serving
-from rareearth.cli.common import UsageError, app, explain, explain_usage
-from rareearth.errors import RareEarthError
+from rareearth.cli import process
 
-__all__ = ["analysing", "app", "asking", "data", "files", "main", "serving"]
+__all__ = ["app", "main"]
 
 
 def main() -> None:
-    """Run the command. An error is printed as one line on standard error.
+    """Run the command and end the process. An error is printed as one line on standard error.
 
-    The exit code is then 2 for a command that does not exist or is called in a wrong way, and 1 for all other errors.
+    The exit code is then 2 for a command that does not exist or is called in a wrong way, and 1 for all other errors;
+    :mod:`rareearth.cli.process` lists the others.
     """
-    limits.watch()
+    process.run(_run)
+
+
+def __getattr__(name: str) -> Any:
+    """``app`` with all its commands, imported when it is first asked for: a signal may come before."""
+    if name != "app":
+        raise AttributeError(f"module 'rareearth.cli' has no attribute '{name}'")
+    from rareearth.cli import analysing, asking, common, data, files, serving  # noqa: F401 - they add their commands
+
+    return common.app
+
+
+def _run() -> int:
+    app = __getattr__("app")
+    from rareearth.cli.common import UsageError, explain, explain_usage
+    from rareearth.errors import RareEarthError
+
     try:
-        code = app(prog_name="rareearth", standalone_mode=False)
+        return int(app(prog_name="rareearth", standalone_mode=False) or 0)
     except RareEarthError as error:
-        print(explain(error), file=sys.stderr)
-        raise SystemExit(1) from None
+        return process.complain(explain(error))
     except UsageError as error:
-        print(explain_usage(error), file=sys.stderr)
-        raise SystemExit(2) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
-    except (MemoryError, OSError, ImportError, RuntimeError) as error:
-        if (line := limits.explain(error)) is None:
-            raise
-        print(line, file=sys.stderr)
-        raise SystemExit(1) from None
-    raise SystemExit(code or 0)
+        return process.complain(explain_usage(error), 2)

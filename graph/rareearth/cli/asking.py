@@ -95,8 +95,11 @@ def query(
     with Watchdog(timeout):
         result = graph.run(text, parameters) if text is not None else graph.run_question(str(name), parameters)
         answer = _answer(result, form, excel)
-    sys.stdout.buffer.write(answer)
-    sys.stdout.flush()
+    if isinstance(answer, str):
+        sys.stdout.write(answer)
+    else:
+        sys.stdout.buffer.write(answer)
+        sys.stdout.buffer.flush()
     if text is not None:
         print_hints(graph, text)
 
@@ -173,8 +176,8 @@ def conflicts(
     print(f"{total}: {kinds}" if kinds else total)
 
 
-def _answer(result: Result, form: Format | None, excel: bool) -> bytes:
-    """The complete output; if a query fails half-way, nothing is printed."""
+def _answer(result: Result, form: Format | None, excel: bool) -> str | bytes:
+    """The complete output, a text to be read or bytes in a format; if a query fails half-way, nothing is printed."""
     from rareearth.formats import sheets
     from rareearth.store import sparql
     from rareearth.views import tables
@@ -188,7 +191,7 @@ def _answer(result: Result, form: Format | None, excel: bool) -> bytes:
     if form is not Format.table:
         return result.serialize(form.value)
     if isinstance(result, sparql.Truth):
-        return b"yes\n" if result else b"no\n"
+        return "yes\n" if result else "no\n"
     if isinstance(result, sparql.Triples):
         raise QueryError("a graph cannot be printed as a table; expected one of ttl, nt, xml, json")
-    return tables.text(result.columns, [list(row.values()) for row in result.plain(exact=True)], exact=True).encode()
+    return tables.text(result.columns, [list(row.values()) for row in result.plain(exact=True)], exact=True)

@@ -31,6 +31,9 @@ app = typer.Typer(
 )
 
 
+MAX_PROBLEMS = 50  # problems of data that are listed unless all are asked for
+
+
 def _print_version(asked: bool) -> None:
     if asked:
         print(f"rareearth {__version__}")
@@ -102,11 +105,17 @@ class Watchdog:
         os._exit(124)
 
 
-def explain(error: RareEarthError) -> str:
-    """The message of an error, with the command that helps; the library's messages name no command."""
+def explain(error: RareEarthError, most: int = MAX_PROBLEMS) -> str:
+    """The message of an error, with the command that helps; the library's messages name no command.
+
+    Of the problems of data, at most ``most`` are listed.
+    """
     match error:
         case NoBuildError() if str(error).endswith(("build again", "make one")):
             hint = f"run `{build_command(error.folder, error.data)}`"
+        case DataError(problems=problems) if len(problems) > most:
+            listed = "\n".join(map(str, problems[:most]))
+            return f"{listed}\n… and {len(problems) - most:,} more problems (`rareearth check --all` lists them all)"
         case NotFoundError(kind="question"):
             hint = "`rareearth questions` lists them"
         case NotFoundError(kind="question of the analysis"):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import Build, Data, NewBuild, TextsFolder, app, open_graph, read_text
+from rareearth.cli.common import MAX_PROBLEMS, Build, Data, NewBuild, TextsFolder, app, explain, open_graph, read_text
 from rareearth.errors import NoBuildError, QueryError, RareEarthError
 
 
@@ -19,17 +19,26 @@ def check(
         bool, typer.Option("--store", help="Check the build instead: read all of it and compare it with its manifest.")
     ] = False,
     build: Build = None,
+    every: Annotated[
+        bool, typer.Option("--all", help=f"List all problems, not only the first {MAX_PROBLEMS}.")
+    ] = False,
 ) -> None:
     """Check the data and the ontology, and report problems as file:line."""
     from rareearth import checks
+    from rareearth.errors import DataError
 
     if store:
         _check_build(build)
         return
     if build is not None:
         raise RareEarthError("--build is for --store; expected --data FOLDER, or --store with it")
-
-    found = checks.load(data)
+    try:
+        found = checks.load(data)
+    except DataError as error:
+        if not every:
+            raise
+        print(explain(error, len(error.problems)), file=sys.stderr)
+        raise SystemExit(1) from None
     _note_backups(found.folder)
     print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
 

@@ -6,13 +6,11 @@ caught. So a command that runs under such a limit runs in a child process, whose
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import resource
 import signal
 import sys
-import tempfile
 from typing import IO
 
 _USUAL_STACK = 8 << 20  # bytes
@@ -34,8 +32,8 @@ def watch() -> None:
     """Continue in a child process if the process is limited; the parent waits for it and ends as it ends."""
     if not _limits():
         return
-    sys.stdout.flush()
-    sys.stderr.flush()
+    import tempfile
+
     words = tempfile.TemporaryFile()  # noqa: SIM115 - of the child: what the engine itself writes before it aborts
     child = os.fork()
     if child == 0:
@@ -97,6 +95,8 @@ def _reason(number: int) -> str | None:
 def _be_child(words: IO[bytes]) -> None:
     """End with the parent, and keep what the engine itself writes apart from the lines of the command."""
     if sys.platform == "linux":
+        import ctypes
+
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)
     kept = os.dup(2)
     os.dup2(words.fileno(), 2)

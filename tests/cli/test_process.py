@@ -1,0 +1,209 @@
+"""The command as a process: streams that cannot be written, encodings, signals, and terminals of any width."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from conftest import Command, Folder, environment
+
+from rareearth.cli import process
+from rareearth.cli.common import explain
+from rareearth.dataset import MAX_HINTS
+from rareearth.errors import DataError, Problem
+
+ROWS = (
+    "SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { ('first' 'a text of some words' '稀土稀土' 1) ('second' 'x' 'y' 2) } }"
+)
+PROGRAM = [sys.executable, "-m", "rareearth"]
+
+
+def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
+    """One call of each command that ends by itself."""
+    build = ["--build", str(folder.build)]
+    (where / "a.txt").write_text("One mine. Two mills.\n", encoding="utf-8")
+    return {
+        "questions": [],
+        "query": ["leaders", *build],
+        "show": ["ann-lee", *build],
+        "path": ["ann-lee", "bob-ray", *build],
+        "conflicts": build,
+        "check": ["--data", str(folder.data)],
+        "tidy": ["--check", "--data", str(folder.data)],
+        "build": ["--data", str(folder.data), "--build", str(where / "build")],
+        "verify": ["--texts", str(where), *build],
+        "sentences": [str(where / "a.txt")],
+        "export": [str(where / "n.nq"), *build],
+        "analyse": ["spheres", *build],
+        "report": [str(where / "r.md"), *build],
+    }
+
+
+NAMES = ["questions", "query", "show", "path", "conflicts", "check", "tidy", "build", "verify", "sentences", "export"]
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "report")]
+
+
+def shell(redirected: str, folder: Folder, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """A command whose streams the shell redirects."""
+    return subprocess.run(
+        ["bash", "-c", f'"$@" {redirected}', "bash", *PROGRAM, *arguments],
+        env=environment(RAREEARTH_DATA=str(folder.data), **changes),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*NAMES, *SLOW])
+def test_output_that_cannot_be_written_is_one_line(small_build: Folder, tmp_path: Path, name: str) -> None:
+    arguments = [name, *commands(small_build, tmp_path)[name]]
+    full = shell(">/dev/full", small_build, *arguments)
+    assert (full.returncode, full.stdout) == (1, "")
+    assert full.stderr.splitlines()[-1] == "standard output: cannot be written (No space left on device)"
+    closed = shell(">&-", small_build, *arguments, PYTHONIOENCODING="ascii")
+    assert closed.returncode == 1
+    assert "standard output: cannot be written (Bad file descriptor)" in closed.stderr
+    assert "Traceback" not in full.stderr + closed.stderr
+
+
+def test_every_command_is_among_those_that_are_tried(small_build: Folder, tmp_path: Path, run: Command) -> None:
+    listed = {
+        line.split()[0] for line in run("--help").stdout.partition("Commands")[2].splitlines() if line.strip(" :")
+    }
+    assert set(commands(small_build, tmp_path)) | {"serve"} == {name for name in listed if name.isalpha()}
+
+
+def test_what_the_output_lacks_is_escaped_with_a_note(small_build: Folder) -> None:
+    done = shell("", small_build, "show", "ann-lee", "--build", str(small_build.build), PYTHONIOENCODING="ascii")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Ann Lee  \\u674e\\u5b89\n")
+    assert done.stderr == "note: ascii lacks some characters, which were written as \\uXXXX\n"
+
+
+@pytest.mark.parametrize("closed", ["<&-", "2>&-", "2>/dev/full"])
+def test_the_other_streams_may_be_closed(small_build: Folder, closed: str) -> None:
+    done = shell(closed, small_build, "check", "--data", str(small_build.data))
+    assert (done.returncode, done.stdout) == (0, "7 records, 5 claims, 1 sources: no problems\n")
+    assert shell(closed, small_build, "nonsense").returncode == 2
+
+
+def test_a_reader_that_goes_away_ends_the_command_as_a_signal_would(small_build: Folder) -> None:
+    long = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
+    done = shell("| head -1 >/dev/null; exit ${PIPESTATUS[0]}", small_build, "query", "-e", long, "--format", "tsv",
+                 "--build", str(small_build.build))  # fmt: skip
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
+
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+
+
+MOMENTS = {
+    "while it imports": "real = builtins.__import__\n"
+    "def hook(name, *rest, **more):\n"
+    "    name == 'typer' and os.kill(os.getpid(), number)\n"
+    "    return real(name, *rest, **more)\n"
+    "builtins.__import__ = hook",
+    "while the engine computes": "from rareearth.knowledge import KnowledgeGraph\n"
+    "real = KnowledgeGraph.run\n"
+    "def hook(*rest):\n"
+    "    threading.Timer(0.3, os.kill, [os.getpid(), number]).start()\n"
+    "    return real(*rest)\n"
+    "KnowledgeGraph.run = hook",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_signal_ends_the_command_without_a_traceback(small_build: Folder, number: int, moment: str) -> None:
+    start = f"import builtins, os, threading\nfrom rareearth import cli\nnumber = {int(number)}"
+    program = f"{start}\n{MOMENTS[moment]}\ncli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "query", "-e", ENDLESS, "--build", small_build.build],
+        env=environment(RAREEARTH_DATA=str(small_build.data)),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", "")
+
+
+def test_errors_that_are_nobodys_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(error: BaseException) -> int:
+        def command() -> int:
+            raise error
+
+        return process._code(command)
+
+    assert fails(OSError(errno.ENOSPC, "No space left on device", "x.bin")) == 1
+    assert fails(MemoryError()) == 1
+    assert (fails(SystemExit(3)), fails(SystemExit())) == (3, 0)
+    assert capsys.readouterr().err == "x.bin: No space left on device\nthere is not enough memory for this\n"
+
+
+def terminal(width: int, folder: Folder, *arguments: str, **changes: str) -> list[str]:
+    """The lines that a command writes to a terminal of so many columns."""
+    above, below = pty.openpty()
+    fcntl.ioctl(below, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    settings = environment(RAREEARTH_DATA=str(folder.data), **changes)
+    started = subprocess.Popen([*PROGRAM, *arguments], env=settings, stdout=below, stdin=below)
+    os.close(below)
+    out = b""
+    try:
+        while part := os.read(above, 65536):
+            out += part
+    except OSError:  # Linux reports the end as an error
+        pass
+    os.close(above)
+    assert started.wait(15) == 0
+    return out.decode().replace("\r\n", "\n").splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "columns"), [(1, ""), (24, ""), (40, ""), (0, "24"), (24, "x"), (24, "-1")])
+def test_a_narrow_terminal_shows_every_value_of_a_row(small_build: Folder, width: int, columns: str) -> None:
+    changes = {"COLUMNS": columns} if columns else {}
+    shown = terminal(width, small_build, "query", "-e", ROWS, "--build", str(small_build.build), TERM="dumb", **changes)
+    if width == 40:
+        assert shown[0].split() == ["a", "b", "c", "d"]
+        assert any(line.startswith("first ") and line.endswith("稀土稀土   1") for line in shown)
+    else:
+        assert shown[:5] == ["a: first", "b: a text of some words", "c: 稀土稀土", "d: 1", ""]
+
+
+def test_the_first_problems_and_a_count_are_listed() -> None:
+    error = DataError(Problem(Path("x.yaml"), line, "is wrong") for line in range(1, 1001))
+    told = explain(error).splitlines()
+    assert len(told) == 51
+    assert told[49:] == ["x.yaml:50: is wrong", "… and 950 more problems (`rareearth check --all` lists them all)"]
+    assert len(explain(error, 1000).splitlines()) == 1000
+
+
+def test_check_lists_all_problems_when_asked(folder: Folder, run: Command) -> None:
+    records = "".join(f"  a-{number}:\n    name: A{number}\n" for number in range(60))
+    folder.write("entities/more.yaml", f"Person:\n{records}")
+    assert len(run("check", "--data", folder.data).stderr.splitlines()) == 51
+    done = run("check", "--all", "--data", folder.data)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 60)
+
+
+def test_thousands_of_unknown_ids_do_not_take_long(folder: Folder, run: Command) -> None:
+    """Each suggestion compares a word with all ids."""
+    daily = (folder.data / "sources" / "daily.yaml").read_text(encoding="utf-8")
+    claims = "".join(f"  - ann-le leads mine-school-{number}\n" for number in range(2000))
+    folder.write("sources/many.yaml", daily[: daily.index("  text:")] + "claims:\n" + claims)
+    told = run("check", "--all", "--data", folder.data).stderr.splitlines()
+    assert len(told) == 4000
+    assert sum("; did you mean ann-lee" in line for line in told) <= MAX_HINTS
+    assert "; did you mean ann-lee" in told[0]
