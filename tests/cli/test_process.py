@@ -149,7 +149,12 @@ def test_errors_that_are_nobodys_are_one_line(capsys: pytest.CaptureFixture[str]
     assert fails(OSError(errno.ENOSPC, "No space left on device", "x.bin")) == 1
     assert fails(MemoryError()) == 1
     assert (fails(SystemExit(3)), fails(SystemExit())) == (3, 0)
-    assert capsys.readouterr().err == "x.bin: No space left on device\nthere is not enough memory for this\n"
+    assert fails(OSError(errno.EIO, "Input/output error", "y.bin")) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "x.bin: there is no space left on the disk, or a file is larger than allowed (ulimit -f)",
+        "there is not enough memory; raise the limit (ulimit -v)",
+        "y.bin: Input/output error",
+    ]
 
 
 def terminal(width: int, folder: Folder, *arguments: str, **changes: str) -> list[str]:

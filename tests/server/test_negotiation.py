@@ -138,4 +138,4 @@ def test_any_header_is_read(accept: str) -> None:
 def test_a_long_header_is_read_in_no_time(part: str) -> None:
     start = time.process_time()
     negotiation.forms(part * (100_000 // len(part)))
-    assert time.process_time() - start < 0.5
+    assert time.process_time() - start < 5  # seconds; quadratic would be minutes

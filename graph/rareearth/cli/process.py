@@ -36,7 +36,7 @@ class Ended(BaseException):
         self.number = number
 
 
-class OutputError(Exception):
+class _OutputError(Exception):
     """Standard output cannot be written: nobody reads it, the disk is full, or it is closed."""
 
     def __init__(self, reason: OSError) -> None:
@@ -56,9 +56,9 @@ def run(command: Callable[[], int]) -> NoReturn:
         output.flush()
     except Ended as end:
         code = 128 + end.number
-    except OutputError as error:
+    except _OutputError as error:
         code = 128 + signal.SIGPIPE if error.is_unread else complain(str(error))
-    with contextlib.suppress(OutputError, Ended):
+    with contextlib.suppress(_OutputError, Ended):
         output.flush()
     _discard_output()
     if _escaped:
@@ -73,10 +73,15 @@ def _code(command: Callable[[], int]) -> int:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except (MemoryError, OSError, ImportError, RuntimeError) as error:
         if line := limits.explain(error):
-            return complain(line)
+            return complain(_of_file(error, line))
         if not isinstance(error, OSError):
             raise
-        return complain(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+        return complain(_of_file(error, error.strerror or str(error)))
+
+
+def _of_file(error: Exception, line: str) -> str:
+    name = getattr(error, "filename", None)
+    return f"{name}: {line}" if name else line
 
 
 def complain(line: str, code: int = 1) -> int:
@@ -96,7 +101,7 @@ class _Output(io.FileIO):
         try:
             return super().write(data)
         except OSError as error:
-            raise OutputError(error) from error
+            raise _OutputError(error) from error
 
 
 def _mend_streams() -> io.TextIOWrapper:
