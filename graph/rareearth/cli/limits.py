@@ -22,6 +22,7 @@ _ADVICE = {
     "disk": "there is no space left on the disk, or a file is larger than allowed (ulimit -f)",
     "threads": "no thread can be started; raise the limits of processes and memory (ulimit -u, ulimit -v)",
 }
+_SIGNS_OF_MEMORY = ("emory", "pthread_create failed")  # the second of OpenBLAS, which then sends SIGINT to itself
 _OF_ERROR = {
     errno.ENOMEM: "memory", errno.EMFILE: "files", errno.ENFILE: "files", errno.ENOSPC: "disk", errno.EFBIG: "disk",
     errno.EDQUOT: "disk", errno.EAGAIN: "threads",
@@ -48,7 +49,10 @@ def watch() -> None:
         os._exit(1)
     words.seek(0)
     written = words.read().decode(errors="replace")
-    print(_ADVICE["memory"] + "\n" if code and "emory" in written else written, end="", file=sys.stderr, flush=True)
+    is_scarce = code and any(sign in written for sign in _SIGNS_OF_MEMORY)
+    print(f"{_ADVICE['memory']}\n" if is_scarce else written, end="", file=sys.stderr, flush=True)
+    if is_scarce:
+        os._exit(1)
     if code < 0:
         signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
