@@ -253,8 +253,8 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of a command: this checkout, and no folder of the user's."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("RAREEARTH_")}
+    """The environment of a command: this checkout, no folder of the user's, and no size of another terminal."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("RAREEARTH_") and k not in ("COLUMNS", "LINES")}
     return {**kept, "PYTHONPATH": str(ROOT / "graph"), "PYTHONWARNINGS": "error", **changes}
 
 

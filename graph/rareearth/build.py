@@ -10,10 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from rareearth import checks, datafolder, namespaces, network, paths
+from rareearth import checks, datafolder, namespaces, paths
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, NoBuildError, Problem, StoreError
-from rareearth.formats import gexf, graphml, graphs
 from rareearth.saving import save
 from rareearth.store import folder as folders
 from rareearth.store import nquads, oxigraph, shacl
@@ -40,6 +39,9 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
     Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
     """
+    from rareearth import network  # NetworkX and NumPy take longer to import than most commands take in all
+    from rareearth.formats import gexf, graphml, graphs
+
     folder = folder or paths.build()
     origin = _origin(data, folder)
     with folders.staging(folder, origin) as new:

@@ -10,13 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
-from rareearth import analysis, corpus, edtf, namespaces, network, quantities
+from rareearth import analysis, corpus, edtf, namespaces, quantities
 from rareearth import build as builds
 from rareearth.errors import DateError, MissingExtraError, QueryError
-from rareearth.site import explorer
 from rareearth.store import asof, hints, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
-from rareearth.views import cards, conflicts, lookup, paths
+from rareearth.views import cards, conflicts, lookup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,6 +99,8 @@ class KnowledgeGraph:
 
     def _repr_html_(self) -> str | None:
         """The explorer page, for notebooks; None, so that the plain text is shown, if its script is not bundled."""
+        from rareearth.site import explorer
+
         return explorer.frame(self.store) if explorer.is_bundled() else None
 
     def _count(self, kind: str) -> sparql.Cell:
@@ -193,6 +194,8 @@ class KnowledgeGraph:
         >>> chairs.has_edge("li-bo", "chinese-society-of-rare-earths")
         True
         """
+        from rareearth import network
+
         if query is None:
             return network.read(self.store, view or "actors", kinds)
         if view is not None or kinds is not None:
@@ -230,6 +233,8 @@ class KnowledgeGraph:
         >>> [(step.source, step.target) for step in graph.path("Li Bo", "CSRE")]
         [('Li Bo', 'Chinese Society of Rare Earths')]
         """
+        from rareearth.views import paths
+
         return paths.between(self.store, self.find(start), self.find(end), as_of=as_of)[0]
 
     def as_of(self, day: str) -> KnowledgeGraph:

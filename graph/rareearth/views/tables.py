@@ -46,8 +46,8 @@ def _table(columns: list[str], cells: list[list[str]], numeric: list[bool], widt
     for number, column in enumerate(columns):
         width = widths[number] if widths else None
         table.add_column(column, justify="right" if numeric[number] else "left", overflow="fold", width=width)
-    for row in cells:
-        table.add_row(*row)
+    for row in cells:  # a blank at the start of a line would count to its first word
+        table.add_row(*("\n".join(line.lstrip() for line in cell.split("\n")) if widths else cell for cell in row))
     console = Console(width=100_000, markup=False, highlight=False, color_system=None, emoji=False)
     with console.capture() as captured:
         console.print(table)
