@@ -173,3 +173,53 @@ def test_a_conflict_is_declared_and_has_two_sides(folder: Folder) -> None:
     assert any("1 claims name it; a conflict needs two" in fault for fault in faults(folder, claim))
     both = claim + "  - bob-ray leads ore-works:\n      conflict: who-leads\n"
     assert faults(folder, both) == []
+
+
+JUDGED = "- {}:\n    who: x\n    on: 2026\n    why: They were born in other years.\n"
+TWINS = "  {0}:\n    name: {1}\n    zh: 王芳\n"
+
+
+def twins(folder: Folder, kind: str, ids: list[str], judgements: list[str]) -> list[str]:
+    """What is said of records of one Chinese name and a class, given these judgements."""
+    records = "".join(TWINS.format(id_, id_.title()) for id_ in ids)
+    folder.change("entities/all.yaml", f"{kind}:\n", f"{kind}:\n{records}")
+    (folder.data / "identities.yaml").unlink()
+    if judgements:
+        folder.write("identities.yaml", "".join(JUDGED.format(judgement) for judgement in judgements))
+    folder.change("entities/all.yaml", "name: Ore Works Limited", "name: Ore Works and Sons")
+    return [fault for fault in faults(folder, "  - ann-lee leads ore-works\n") if "no claim mentions" not in fault]
+
+
+@pytest.mark.parametrize("kind", ["Person", "Company", "City"])
+@pytest.mark.parametrize("verdict", ["different", "unsure"])
+def test_two_of_one_name_are_kept_if_they_are_judged(folder: Folder, kind: str, verdict: str) -> None:
+    assert twins(folder, kind, ["a-one", "a-two"], [f"a-two {verdict} a-one"]) == []
+
+
+def test_two_of_one_name_that_nobody_judged_are_refused(folder: Folder) -> None:
+    [fault] = twins(folder, "Person", ["a-one", "a-two"], [])
+    assert "'a-two' has a name of 'a-one'; merge them, judge them the same or different, or rename one" in fault
+
+
+def test_of_three_of_one_name_every_two_are_judged(folder: Folder) -> None:
+    [fault] = twins(folder, "Person", ["a-one", "a-two", "b-two"], ["a-one different a-two", "a-two different b-two"])
+    assert "'b-two' has a name of 'a-one'" in fault
+
+
+def test_a_judgement_counts_for_the_records_that_are_the_same(folder: Folder) -> None:
+    judgements = ["a-one same a-two", "a-two different b-two"]
+    assert twins(folder, "Person", ["a-one", "a-two", "b-two"], judgements) == []
+
+
+@pytest.mark.parametrize(
+    ("judgements", "line", "message"),
+    [
+        (["a-one same a-two", "a-two different a-one"], 5, "contradicts the judgements that make both of them a-one"),
+        (["a-one same a-two", "a-two same b-two", "b-two different a-one"], 9, "contradicts the judgements"),
+        (["a-one same a-two", "a-two unsure a-one"], 5, "contradicts the judgements"),
+        (["a-one different a-two", "a-two unsure a-one"], 5, "identities.yaml:1 judges different; keep one of the two"),
+    ],
+)
+def test_judgements_that_contradict_are_refused(folder: Folder, judgements: list[str], line: int, message: str) -> None:
+    found = twins(folder, "Person", ["a-one", "a-two", "b-two"], judgements)
+    assert any(fault.startswith(f"{line}: ") and message in fault for fault in found), found

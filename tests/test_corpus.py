@@ -50,6 +50,8 @@ COPIES = {
     "by the id of the source": ("daily.txt", WORDS),
     "by its hash": ("saved page.txt", WORDS),
     "with other line ends": ("a.txt", WORDS.replace("\n", "\r\n")),
+    "with a byte-order mark": ("e.txt", "\ufeff" + WORDS),
+    "with a byte-order mark and other line ends": ("f.txt", "\ufeff" + WORDS.replace("\n", "\r\n")),
     "with other quotes and dashes": ("b.txt", WORDS.replace(' "', " “").replace('" ', "” ").replace(" - ", " – ")),
     "reflowed": ("c.txt", WORDS.replace(" the school", "\nthe school").replace(", near", ",\nnear")),
     "with something before it": ("d.txt", "Skip to content\n\n" + WORDS),

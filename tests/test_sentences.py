@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -63,6 +65,10 @@ SAME = [
     ("a visit (OPENS IN A\u00a0NEW TAB) to", "a visit to"),
     ("ﬁrst", "first"),
     ("e\u0301lan", "élan"),
+    ("\ufeffA mine", "A mine"),
+    ("Gan\u00adzhou", "Ganzhou"),
+    ("Gan\u200bzhou", "Ganzhou"),
+    ("a (opens in (opens in a new tab) a new tab) b", "a b"),
 ]
 
 
@@ -88,6 +94,26 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     folded = sentences.fold(text)
     assert sentences.fold(folded) == folded
     assert sentences.fingerprint(folded) == sentences.fingerprint(text)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """The least CPU time of three calls."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "part", ["Mr. A. ore ", "It is so. ", " ", ".", "。", "(opens in a new ", "x (opens in a new tab) ", "e\u0301"]
+)
+@pytest.mark.parametrize("work", [sentences.sentences, sentences.fold])
+def test_four_times_the_text_takes_four_times_the_time(work: Callable[[str], object], part: str) -> None:
+    text = (part * 20_000)[:20_000] + "tab)" * 400
+    one, four = seconds(lambda: work(text)), seconds(lambda: work(text * 4))
+    assert four < 8 * one + 0.05
 
 
 @given(st.text())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rareearth import yamlfile
+from rareearth import characters, yamlfile
 from rareearth.errors import DataError
 from rareearth.yamlfile import List, Map, Node, Text
 
@@ -81,7 +81,7 @@ def test_lines_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 BOMB = "a: &a [x,x]\n" + "".join(f"{b}: &{b} [*{a},*{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
-REFUSED = {
+REFUSED: dict[str, tuple[str | bytes, int | None, str]] = {
     "an anchor": ("a: 1\nb: &x 2\n", 2, "the anchor &x"),
     "an anchor on a map": ("a: &x\n  b: 1\n", 1, "the anchor &x"),
     "an alias": ("a: 1\nb: *x\n", 2, "alias"),
@@ -101,7 +101,26 @@ REFUSED = {
     "a tab as indentation": ("a:\n\tb: c\n", 2, "is not YAML"),
     "a text after a map": ("a: b\nc\n", None, "is not YAML"),
     "a control character": ("a: b\nc: d\x07\n", 2, "U+0007"),
-    "a byte order mark": ("\ufeffa: b\n", 1, "U+FEFF"),
+    "a byte order mark inside": ("a: b\nc: \ufeffd\n", 2, "U+FEFF"),
+    "a second byte order mark": ("\ufeff\ufeffa: b\n", 1, "U+FEFF"),
+    "a Hangul filler": ("a: b\nc: d\u3164\n", 2, "U+3164"),
+    "a soft hyphen": ("a: b\nc: d\u00ade\n", 2, "U+00AD"),
+    "an Arabic letter mark": ("a: b\u061c\n", 1, "U+061C"),
+    "an isolate": ("a: \u2066b\u2069\n", 1, "U+2066"),
+    "an annotation": ("a: \ufff9b\n", 1, "U+FFF9"),
+    "a tag character": ("a: b\U000e0041\n", 1, "U+E0041"),
+    "a variation selector": ("a: b\ufe01\n", 1, "U+FE01"),
+    "an ideographic variation": ("a: 葛\U000e0100\n", 1, "U+E0100"),
+    "a noncharacter": ("a: b\ufdd0\n", 1, "U+FDD0"),
+    "a private character": ("a: b\ue000\n", 1, "U+E000"),
+    "a joiner between Latin letters": ("a: b\u200dc\n", 1, "U+200D"),
+    "a line separator": ("a: b\u2028c\n", 1, "U+2028"),
+    "an escaped carriage return": ('a: b\nc: "d\\re"\n', 2, "U+000D"),
+    "an old line end": ("a: b\rc: d\n", 1, "U+000D"),
+    "a hidden key": ("a: b\nb\u200b: c\n", 2, "U+200B"),
+    "UTF-16": ("a: b\n".encode("utf-16"), None, "UTF-16 or UTF-32; expected UTF-8"),
+    "UTF-16 without a mark": ("a: b\n".encode("utf-16-le"), None, "UTF-16 or UTF-32; expected UTF-8"),
+    "UTF-32": ("a: b\n".encode("utf-32-be"), None, "UTF-16 or UTF-32; expected UTF-8"),
     "a zero width space": ("a: b\u200bc\n", 1, "U+200B"),
     "a right-to-left override": ("a: b\nb: x\u202ey\n", 2, "U+202E"),
     "an escaped right-to-left override": ('a: b\nb: "x\\u202ey"\n', 2, "U+202E"),
@@ -120,6 +139,20 @@ def test_refused_with_line_and_reason(tmp_path: Path, what: str) -> None:
     if line is not None:
         assert problem.line == line
     assert "\n" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    "text", ["می\u200cخواهم", "👩\u200d🔬", "❤\ufe0f", "क\u094d\u200dष", "a\u00a0b", "稀土\u3000集团"]
+)
+def test_signs_without_width_are_kept_where_a_script_needs_them(tmp_path: Path, text: str) -> None:
+    assert plain(read(tmp_path, f"a: {text}\n")) == {"a": text}
+
+
+@pytest.mark.parametrize("content", ["a: b\nc: [d]\n", "# note\na: b\n", '"a": b\n'])
+def test_a_byte_order_mark_at_the_start_is_no_text(tmp_path: Path, content: str) -> None:
+    marked, bare = read(tmp_path, b"\xef\xbb\xbf" + content.encode()), read(tmp_path, content)
+    assert plain(marked) == plain(bare)
+    assert marked.line == bare.line
 
 
 def test_bytes_that_are_not_utf8_are_told_with_their_line(tmp_path: Path) -> None:
@@ -171,7 +204,9 @@ def test_any_text_is_read_as_nodes_or_refused(content: str | bytes) -> None:
     assert all(problem.message and "\n" not in str(problem) for problem in found)
 
 
-VISIBLE = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=12)
+VISIBLE = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), max_size=12).filter(
+    lambda text: characters.hidden(text) is None
+)
 
 
 @given(st.recursive(VISIBLE, lambda c: st.lists(c, max_size=3) | st.dictionaries(VISIBLE, c, max_size=3), max_leaves=8))

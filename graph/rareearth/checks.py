@@ -6,6 +6,7 @@ Each check yields problems as ``file:line``.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from rareearth import edtf, names, namespaces, paths, quantities
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, DateError, Problem, suggest
-from rareearth.models import Claim
+from rareearth.models import Claim, Judgement
 from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, PERCENTAGE, ROLE, Ontology, Relation
 
 _XSD = namespaces.PREFIXES["xsd"]
@@ -173,6 +174,7 @@ def _sources(dataset: Dataset) -> Iterator[Problem]:
 
 
 def _judgements(dataset: Dataset) -> Iterator[Problem]:
+    seen: dict[frozenset[str], Judgement] = {}
     for judgement in dataset.judgements:
         where = dataset.where[f"judgement/{judgement.id}"]
         for id_ in (judgement.left, judgement.right):
@@ -181,10 +183,14 @@ def _judgements(dataset: Dataset) -> Iterator[Problem]:
         one = dataset.canonical(judgement.left) == dataset.canonical(judgement.right)
         if judgement.left == judgement.right:
             yield Problem(*where, "judges a record against itself")
-        elif judgement.verdict == "different" and one:
+        elif judgement.verdict != "same" and one:
             yield Problem(
                 *where, f"contradicts the judgements that make both of them {dataset.canonical(judgement.left)}"
             )
+        elif (first := seen.setdefault(frozenset((judgement.left, judgement.right)), judgement)) is not judgement:
+            file, line = dataset.where[f"judgement/{first.id}"]
+            again = f"{paths.display(file)}:{line}"
+            yield Problem(*where, f"judges two records that {again} judges {first.verdict}; keep one of the two")
 
 
 def _conflicts(dataset: Dataset) -> Iterator[Problem]:
@@ -215,13 +221,16 @@ def _entities(dataset: Dataset) -> Iterator[Problem]:
         for name in (entity.name, entity.zh, *entity.aliases):
             if name:
                 owners[entity.kind, names.key(name)].add(entity.id)
-    for (_, _), ids in sorted(owners.items()):
-        if len({dataset.canonical(id_) for id_ in ids}) > 1:
-            first, *others = sorted(ids)
-            yield Problem(
-                *dataset.where[f"entity/{others[0]}"],
-                f"'{others[0]}' has a name of '{first}'; merge them, judge them the same, or rename one",
-            )
+    judged = {frozenset(map(dataset.canonical, (j.left, j.right))) for j in dataset.judgements}
+    for ids in sorted({tuple(sorted(ids)) for ids in owners.values()}):
+        for first, other in itertools.combinations(ids, 2):
+            pair = frozenset(map(dataset.canonical, (first, other)))
+            if len(pair) > 1 and pair not in judged:
+                yield Problem(
+                    *dataset.where[f"entity/{other}"],
+                    f"'{other}' has a name of '{first}'; merge them, judge them the same or different, or rename one",
+                )
+                break
 
 
 def _copies(dataset: Dataset) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth import paths
+from rareearth import characters, paths
 from rareearth.datafolder import is_side_file
 from rareearth.errors import RareEarthError
 from rareearth.sentences import Span, find
@@ -58,18 +58,16 @@ class Texts:
 
     @cached_property
     def _files(self) -> dict[str, tuple[str, str]]:
-        """For each file: its text, and the SHA-256 of its bytes."""
+        """For each file: its text, and the SHA-256 of it. A byte-order mark and the kind of line ends do not count."""
         found = {}
         for path in sorted(self.folder.glob("*.txt")):
             if is_side_file(path.name):
                 continue
             try:
-                raw = path.read_bytes()
-                found[path.stem] = (raw.decode("utf-8").replace("\r\n", "\n"), hashlib.sha256(raw).hexdigest())
-            except (OSError, UnicodeDecodeError) as error:
-                raise RareEarthError(
-                    f"{paths.display(path)}: cannot be read as UTF-8 text ({getattr(error, 'strerror', None) or error})"
-                ) from error
+                text = characters.decoded(path.read_bytes()).replace("\r\n", "\n")
+                found[path.stem] = (text, hashlib.sha256(text.encode()).hexdigest())
+            except (OSError, ValueError) as error:
+                raise RareEarthError(f"{paths.display(path)}: cannot be read as UTF-8 text ({error})") from error
         return found
 
     def of(self, source: str, cited: list[Cited]) -> str | None:

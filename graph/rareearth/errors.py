@@ -33,7 +33,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rareearth import paths
+from rareearth import characters, paths
+
+_MAX_WORD = 500  # characters of a word that is compared with others
+_MAX_LISTED = 8  # things that an ambiguous name may mean, in a message
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +49,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = paths.display(self.file) + (f":{self.line}" if self.line else "")
-        return f"{where}: " + self.message.replace("\n", "\\n")
+        return characters.visible(f"{where}: " + self.message.replace("\n", "\\n"))
 
 
 class RareEarthError(Exception):
@@ -74,15 +77,22 @@ class NotFoundError(RareEarthError):
 
     def __init__(self, kind: str, name: str, hint: str = "", ids: Sequence[str] = ()) -> None:
         self.kind, self.name, self.ids = kind, name, tuple(ids)
-        super().__init__(f"no {kind} named '{name}'{hint}")
+        super().__init__(f"no {kind} named '{characters.shown(name)}'{hint}")
 
 
 class AmbiguousError(NotFoundError):
-    """Several things of a ``kind`` have a ``name``; ``ids`` are theirs."""
+    """Several things of a ``kind`` have a ``name``; ``ids`` are theirs, ``differences`` say what tells them apart.
 
-    def __init__(self, kind: str, name: str, ids: Sequence[str]) -> None:
+    >>> str(AmbiguousError("entity", "MS", ["ann-lee", "ore-works"], ["Person", "Company"]))
+    "'MS' may be ann-lee (Person) or ore-works (Company); use the id of one of them"
+    """
+
+    def __init__(self, kind: str, name: str, ids: Sequence[str], differences: Sequence[str] = ()) -> None:
         super().__init__(kind, name, ids=ids)
-        self.args = (f"'{name}' may be {_either(self.ids)}; use the id of one of them",)
+        known = [f"{id_} ({what})" for id_, what in zip(ids, differences, strict=False)] + [*ids[len(differences) :]]
+        if len(known) > _MAX_LISTED:
+            known[_MAX_LISTED:] = [f"{len(known) - _MAX_LISTED:,} others"]
+        self.args = (f"'{characters.shown(name)}' may be {_either(known)}; use the id of one of them",)
 
 
 class QueryError(RareEarthError):
@@ -174,6 +184,8 @@ def suggest(word: str, known: Iterable[str], *, key: Callable[[str], str] | None
     """
     from rapidfuzz import fuzz, process, utils
 
+    if len(word) > _MAX_WORD:
+        return ""
     compared = key and (lambda text: utils.default_process(key(text)))
     found = process.extract(word, sorted(known), scorer=fuzz.ratio, processor=compared, limit=2, score_cutoff=70)
     return did_you_mean([close for close, _, _ in found])

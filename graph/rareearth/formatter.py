@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from rareearth import yamlfile
+from rareearth import characters, yamlfile
 from rareearth.errors import DataError, Problem
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import Ontology
@@ -25,7 +25,7 @@ _FIRST = ("kind", "by", "about", "stance", "status", "confidence", "conflict")  
 def format_text(path: Path, ontology: Ontology) -> str:
     """The text that a data file should have. Raises DataError for YAML that is refused, and for comments inside."""
     node = yamlfile.read(path)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = characters.decoded(path.read_bytes()).splitlines()
     head: list[str] = []
     while len(head) < len(lines) and lines[len(head)].startswith("#"):
         head.append(lines[len(head)])

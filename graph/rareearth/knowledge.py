@@ -205,9 +205,10 @@ class KnowledgeGraph:
         return made
 
     def find(self, name: str) -> str:
-        """The IRI of the entity of an id, IRI, name, alias, acronym or Chinese name, however it is spelled.
+        """The IRI of the entity of an id, IRI or name: present, former, short, Chinese …, however it is spelled.
 
-        Raises NotFoundError, with close names, or AmbiguousError.
+        The rules are those of :class:`rareearth.names.Index`. Raises NotFoundError, with close names, or
+        AmbiguousError, with what tells the entities of that name apart.
 
         >>> graph.find("LI  BO")
         'https://w3id.org/rareearth/entity/li-bo'

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rareearth import edtf, quantities
+from rareearth import characters, edtf, quantities
 
 ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
 Stance = Literal["positive", "negative", "neutral", "mixed"]
@@ -60,6 +61,13 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _composed(value: str) -> str:
+    """The text in Unicode's composed form (NFC), so that the same letters are the same characters everywhere."""
+    if broken := re.search(r"[\n\t]", value):
+        raise ValueError(f"found {characters.code(broken[0])} in '{characters.shown(value)}'; expected a line of text")
+    return unicodedata.normalize("NFC", value)
+
+
 def _text(pattern: str, longest: int, expected: str) -> AfterValidator:
     compiled = re.compile(pattern)
 
@@ -67,14 +75,14 @@ def _text(pattern: str, longest: int, expected: str) -> AfterValidator:
         if len(value) > longest:
             raise ValueError(f"found {len(value)} characters; expected at most {longest}")
         if not compiled.fullmatch(value):
-            raise ValueError(f"found '{value}'; expected {expected}")
+            raise ValueError(f"found '{characters.shown(value)}'; expected {expected}")
         return value
 
     return AfterValidator(check)
 
 
 Id = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", 100, "an id: lower-case letters and digits joined by hyphens")]
-Line = Annotated[str, _text(r"\S(.*\S)?", 500, "a line of text without spaces around it")]
+Line = Annotated[str, AfterValidator(_composed), _text(r"\S(.*\S)?", 500, "a line of text without spaces around it")]
 _PART = r"(?:[\w\-.~!$&'()*+,;=:@/%s]|%%[0-9A-Fa-f]{2})*"
 _URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART % "?" + ")?(?:#" + _PART % "?" + ")?"
 Url = Annotated[str, _text(_URL, 2000, "an address that starts with http:// or https://, other signs as %XX")]
@@ -135,7 +143,7 @@ class Claim(Frozen):
     source: Id
     subject: Id
     relation: str
-    object: str
+    object: Annotated[str, AfterValidator(_composed)]
     kind: ClaimKind = "fact"
     by: Id | None = None
     about: Id | None = None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from rareearth import namespaces, paths, quantities
+from rareearth import characters, namespaces, paths, quantities
 from rareearth.errors import DataError, Problem, did_you_mean, suggest
 from rareearth.quantities import Bound, Range
 
@@ -153,11 +153,11 @@ class _Reader:
         self.problems: list[Problem] = []
         self.values: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = defaultdict(lambda: defaultdict(list))
         try:
-            self.text = path.read_text(encoding="utf-8")
+            self.text = characters.decoded(path.read_bytes())
             for quad in ox.parse(self.text, format=ox.RdfFormat.TURTLE):
                 if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode | ox.Literal):
                     self.values[quad.subject.value][quad.predicate.value].append(quad.object)
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise DataError([Problem(path, None, f"cannot be read: {error}")]) from error
         except SyntaxError as error:
             raise DataError([Problem(path, error.lineno, f"is not Turtle: {error.msg}")]) from error

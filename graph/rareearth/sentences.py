@@ -12,11 +12,15 @@ MAX_RUN = 12  # pieces (lines or sentences) that one span may be reflowed over
 
 _QUOTES = str.maketrans("‘’‚‛“”„‟«»", '\'\'\'\'""""""')
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]+")
-_FURNITURE = re.compile(r"\s*\(opens in a new (?:tab|window)\)", re.IGNORECASE)
+_FURNITURE = re.compile(r" ?\(opens in a new (?:tab|window)\)$", re.IGNORECASE)
+_BRACKET = re.compile(r"(?<=\))")
+_FURNITURE_LENGTH = len(" (opens in a new window)")
+_NO_TEXT = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF])  # soft hyphen, spaces without width, byte-order mark
 _END = re.compile(r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3400-\u9fff])|[。！？][”’」』）]*")
 _ABBREVIATION = re.compile(
     r"(?:\b[A-Z]|\b(?:Mr|Mrs|Ms|Dr|Prof|Inc|Co|Corp|Ltd|St|No|vs|etc|e\.g|i\.e|approx|Jan|Feb|Aug|Sept|Oct|Nov|Dec))\.$"
 )
+_LONGEST = 8  # characters of an abbreviation
 
 
 class Span(NamedTuple):
@@ -27,14 +31,28 @@ class Span(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """The text without what copying changes: NFKC, plain quotes and dashes, single spaces, no page furniture."""
+    """The text without what copying changes: NFKC, plain quotes and dashes, single spaces, no page furniture.
+
+    Characters without width (soft hyphens, byte-order marks) are dropped. Takes time linear in the length.
+    """
     while True:  # until nothing changes: what one step makes plain may be furniture, or a mark that joins a letter
         before = text
-        text = _FURNITURE.sub("", text.translate(_QUOTES))
-        text = _DASHES.sub("-", unicodedata.normalize("NFKC", text).translate(_QUOTES))
-        text = " ".join(text.split())
+        text = unicodedata.normalize("NFKC", text.translate(_NO_TEXT).translate(_QUOTES)).translate(_QUOTES)
+        text = _without_furniture(" ".join(_DASHES.sub("-", text).split()))
         if text == before:
             return text
+
+
+def _without_furniture(text: str) -> str:
+    """The text without what pages add to links, also where it is inside another: one look at each bracket."""
+    if "(" not in text:
+        return text
+    kept: list[str] = []
+    for piece in _BRACKET.split(text):
+        kept.extend(piece)
+        if found := _FURNITURE.search("".join(kept[-_FURNITURE_LENGTH:])):
+            del kept[-len(found[0]) :]
+    return "".join(kept)
 
 
 def fingerprint(text: str) -> str:
@@ -81,4 +99,6 @@ def find(text: str, span: Span, mark: str) -> Span | None:
 
 
 def _sentence_ends(line: str) -> list[int]:
-    return [m.end() for m in _END.finditer(line) if not _ABBREVIATION.search(line[: m.start() + 1])]
+    """Where sentences of a line end, but for the dots of abbreviations, for which a few characters are looked at."""
+    ends = _END.finditer(line)
+    return [m.end() for m in ends if not _ABBREVIATION.search(line, max(0, m.start() - _LONGEST), m.start() + 1)]

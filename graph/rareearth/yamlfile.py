@@ -12,13 +12,11 @@ import re
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from rareearth import characters
 from rareearth.errors import DataError, Problem
 
 MAX_BYTES = 4 << 20  # bytes of one file
 MAX_DEPTH = 12  # maps and lists inside each other
-_HIDDEN = re.compile(
-    "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
-)
 
 NOTHING = re.compile(r"~|null", re.IGNORECASE)
 RESERVED = re.compile(r"~|yes|no|on|off|true|false|null", re.IGNORECASE)  # nothing, yes and no; y and n are elements
@@ -49,9 +47,9 @@ Node: TypeAlias = Text | Map | List
 def read(path: Path) -> Node:
     """The one document of a YAML file. Raises DataError with file and line for anything that is refused."""
     text = _decoded(path)
-    if hidden := _HIDDEN.search(text):
-        line = text.count("\n", 0, hidden.start()) + 1
-        raise _refused(path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
+    lines = text.replace("\r\n", "\n")
+    if hidden := characters.hidden(lines):
+        raise _invisible(path, lines.count("\n", 0, hidden.start()) + 1, hidden[0])
     return _Builder(path).document(text)
 
 
@@ -71,16 +69,21 @@ def _decoded(path: Path) -> str:
     except OSError as error:
         raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
     try:
-        return raw.decode("utf-8")
+        return characters.decoded(raw)
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise _refused(
-            path, line, f"the byte 0x{raw[error.start]:02x}", "UTF-8: save the file in that encoding"
-        ) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{error.object[error.start]:02x}"
+        raise _refused(path, line, found, "UTF-8: save the file in that encoding") from error
+    except ValueError as error:
+        raise DataError([Problem(path, None, str(error))]) from error
 
 
 def _refused(path: Path, line: int | None, found: str, expected: str) -> DataError:
     return DataError([Problem(path, line, f"found {found}; expected {expected}")])
+
+
+def _invisible(path: Path, line: int, character: str) -> DataError:
+    return _refused(path, line, f"the invisible character {characters.code(character)}", "visible text")
 
 
 def _line(event: Any) -> int:
@@ -136,8 +139,8 @@ class _Builder:
             raise _refused(self.path, line, f"the tag {event.tag}", "plain text, maps and lists")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            if hidden := _HIDDEN.search(event.value):  # written as an escape, "\\u202e"
-                raise _refused(self.path, line, f"the invisible character U+{ord(hidden[0]):04X}", "visible text")
+            if hidden := characters.hidden(event.value):  # written as an escape, "\\u202e"
+                raise _invisible(self.path, line, hidden[0])
             if event.implicit[0] and (NOTHING if is_key else RESERVED).fullmatch(event.value):
                 found = f"the word {event.value}, which YAML reads as nothing, yes or no"
                 raise _refused(self.path, line, found, f'"{event.value}" in quotes if it is a name, else no such field')

@@ -240,6 +240,11 @@ def test_a_query_from_the_command_line_and_from_a_file(ask: Command, tmp_path: P
     by_text = ask("query", "-e", text, "--format", "csv")
     by_file = ask("query", tmp_path / "mine.rq", "--format", "csv")
     assert by_text.stdout == by_file.stdout
+    (tmp_path / "marked.rq").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert ask("query", tmp_path / "marked.rq", "--format", "csv").stdout == by_text.stdout
+    assert ask("query", "-e", f"\ufeff{text}", "--format", "csv").stdout == by_text.stdout
+    (tmp_path / "wide.rq").write_bytes(text.encode("utf-16"))
+    refused(ask("query", tmp_path / "wide.rq"), "wide.rq: found UTF-16 or UTF-32; expected UTF-8: save the file")
     assert list(csv.DictReader(io.StringIO(by_text.stdout))) == [
         {"who": namespaces.ENTITY + "ann-lee", "what": namespaces.ENTITY + "mine-school"}
     ]
@@ -363,8 +368,13 @@ def test_show_and_path(ask: Command) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["show", "Ann"], "no entity named 'Ann'; did you mean Ann Lee (ann-lee)"),
+        (["show", "Ann"], "no entity named 'Ann'; did you mean Ann Lee (ann-lee, person)"),
         (["show", "Lee"], "no entity named 'Lee'"),
+        (["show", "x" * 100_000], "xxx… (100,000 characters)'"),
+        (["show", "zz\x1b[31m\u202eq"], "no entity named 'zz<U+001B>[31m<U+202E>q'"),
+        (["query", "x" * 100_000], "xxx… (100,000 characters)'"),
+        (["query", "x" * 300 + ".rq"], "cannot be read"),
+        (["query", "leaders", f"organization={'x' * 100_000}"], "xxx… (100,000 characters)'"),
         (["path", "Ann Lee", "ann-lee"], "both names refer to the same entity"),
         (["path", "Ann Lee", "Daily Ore"], "no path in the graph connects ann-lee and daily-ore"),
         (["verify"], "no texts to check against"),
@@ -374,6 +384,21 @@ def test_show_and_path(ask: Command) -> None:
 )
 def test_what_cannot_be_shown_is_one_line(ask: Command, arguments: list[str], message: str) -> None:
     refused(ask(*arguments), message)
+
+
+@pytest.mark.parametrize("name", ["lee ann", "李 安", "AnnLee", "Ann\u200b Lee", "\ufeffAnn Lee"])
+def test_a_name_in_another_spelling_is_shown_without_a_note(ask: Command, name: str) -> None:
+    done = ask("show", name)
+    assert done.stdout.startswith("Ann Lee  李安\n")
+    assert done.stderr == ""
+
+
+def test_a_note_says_by_which_name_an_entity_was_found(ask: Command) -> None:
+    done = ask("show", "the ore works")
+    assert done.stdout.startswith("Ore Works\n")
+    assert done.stderr == "note: 'the ore works' is a name in a source of ore-works\n"
+    assert ask("query", "neighbours", "entity=LEE Ann").stdout == ask("query", "neighbours", "entity=ann-lee").stdout
+    refused(ask("show", "Ore"), "no entity named 'Ore'; did you mean")  # "Works" is no word of the trade
 
 
 def test_conflicts_without_a_difference_say_so(ask: Command) -> None:
@@ -415,6 +440,11 @@ def test_sentences_are_listed_as_claims_want_them(run: Command, tmp_path: Path) 
     assert run("sentences", tmp_path / "a.txt", "--find", "MILLS").stdout.splitlines() == listed[2:]
     (tmp_path / "empty.txt").write_text(" \n")
     refused(run("sentences", tmp_path / "empty.txt"), "is empty")
+    for copy in ("\ufeffOne mine. Two mills.\n", "\ufeffOne mine. Two mills.\r\n"):
+        (tmp_path / "b.txt").write_bytes(copy.encode())
+        assert run("sentences", tmp_path / "b.txt").stdout.splitlines() == listed
+    (tmp_path / "c.txt").write_bytes("One mine.".encode("utf-16"))
+    refused(run("sentences", tmp_path / "c.txt"), "c.txt: found UTF-16 or UTF-32; expected UTF-8: save the file")
     refused(run("sentences", tmp_path / "none.txt"), "cannot be read")
 
 

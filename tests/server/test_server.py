@@ -395,6 +395,38 @@ def test_a_dataset_of_the_request_reads_no_file_and_asks_nobody(server: Served, 
             assert (answer.status, json.loads(answer.body)["results"]["bindings"]) == (200, [])
 
 
+@pytest.mark.parametrize(
+    ("name", "id_"),
+    [
+        ("Urban Mining Company", "noveon-magnetics"),
+        ("Lynas", "lynas-rare-earths"),
+        ("Bo Li", "li-bo"),
+        ("中國稀土集團", "china-rare-earth-group"),
+        ("ganjiang chuangxin yuan", "ganjiang-innovation-academy"),
+        ("\ufeffLi\u200bBo", "li-bo"),
+    ],
+)
+def test_a_name_in_any_spelling_is_found(server: Served, name: str, id_: str) -> None:
+    answer = ask(server, f"/find?{urlencode({'name': name})}")
+    assert (answer.status, answer.headers["location"]) == (303, f"/entity/{id_}")
+
+
+def test_a_name_of_several_lists_them(server: Served) -> None:
+    answer = ask(server, "/find?name=GM")
+    assert answer.status == 300
+    assert b"general-motors (General Motors, company" in answer.body
+    assert b"greenland-minerals-as (Greenland Minerals A/S, company" in answer.body
+
+
+def test_a_byte_order_mark_before_a_query_is_ignored(server: Served) -> None:
+    media = {"Content-Type": "application/sparql-query"}
+    for answer in (
+        ask(server, "/sparql", "POST", b"\xef\xbb\xbfASK {}", media),
+        ask(server, f"/sparql?{urlencode({'query': chr(0xFEFF) + 'ASK {}'})}"),
+    ):
+        assert (answer.status, json.loads(answer.body)["boolean"]) == (200, True)
+
+
 TRICKS = [
     "/entity/../../etc/passwd", "/entity/../../../../../../etc/passwd", "/entity/%2e%2e/%2e%2e/etc/passwd", "/entity/..%2f..%2fetc%2fpasswd",
     "/static/../../worker.py", "/static/..%2fworker.py", "/static/%2e%2e%2fworker.py", "/static/%2fetc%2fpasswd", "/static//etc/passwd",

@@ -254,6 +254,11 @@ def test_without_iris_the_text_is_unchanged(query: str) -> None:
         assert str(error)  # noqa: PT017
 
 
+def test_a_byte_order_mark_is_no_part_of_a_query() -> None:
+    assert sparql.vet("\ufeffASK {}") == "ASK {}"
+    assert sparql.vet("\ufeffASK {}\ufeff") == "ASK {}\ufeff"
+
+
 def unescaped(text: str) -> str:
     import re
 

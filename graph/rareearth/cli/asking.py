@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rareearth import characters
 from rareearth.cli.common import (
     AsOf,
     Build,
@@ -26,7 +27,7 @@ from rareearth.cli.common import (
 from rareearth.errors import NotFoundError, QueryError, RareEarthError, suggest
 
 if TYPE_CHECKING:
-    from rareearth.knowledge import Value
+    from rareearth.knowledge import KnowledgeGraph, Value
     from rareearth.store.sparql import Result
 
 
@@ -106,7 +107,9 @@ def query(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(help="ID, IRI, name, alias, acronym or Chinese name.")],
+    name: Annotated[
+        str, typer.Argument(help="ID, IRI, or any name: a former one, an acronym, Chinese, pinyin, without legal form.")
+    ],
     as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
@@ -115,7 +118,7 @@ def show(
     from rareearth.views import cards
 
     graph = open_graph(build, texts)
-    card = graph.show(name, as_of=as_of)
+    card = graph.show(_found(graph, name), as_of=as_of)
     if card.undated:
         print(f"note: {card.undated} undated claims were excluded", file=sys.stderr)
     print("\n".join(cards.lines(card, sentence_lookup(graph, texts))))
@@ -133,6 +136,7 @@ def path(
     from rareearth.views import paths
 
     graph = open_graph(build, texts)
+    start, end = _found(graph, start), _found(graph, end)
     if as_of is not None:
         print("note: undated claims are excluded", file=sys.stderr)
     print("\n".join(paths.lines(graph.path(start, end, as_of=as_of), sentence_lookup(graph, texts))))
@@ -174,6 +178,16 @@ def conflicts(
     total = f"{len(chosen)} conflict{'' if len(chosen) == 1 else 's'}"
     kinds = ", ".join(f"{count} {k}" for k, count in counts.items() if count)
     print(f"{total}: {kinds}" if kinds else total)
+
+
+def _found(graph: KnowledgeGraph, name: str) -> str:
+    """The IRI of the entity of a name; a note says why, if it is not simply the name that the entity has."""
+    from rareearth.views import lookup
+
+    match = lookup.find(graph.store, name)
+    if why := lookup.note(match):
+        print(f"note: '{characters.shown(name)}' is {why}", file=sys.stderr)
+    return match.thing
 
 
 def _answer(result: Result, form: Format | None, excel: bool) -> str | bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from rareearth import __version__
+from rareearth import __version__, characters
 from rareearth.errors import DataError, DateError, NoBuildError, NotFoundError, RareEarthError
 
 if TYPE_CHECKING:
@@ -202,14 +202,22 @@ def print_written(files: Iterable[Path]) -> None:
 
 def is_file(text: str) -> bool:
     """Whether an argument is the name of a file, not a query."""
-    return text.endswith((".rq", ".sparql")) or (not any(c.isspace() for c in text) and Path(text).is_file())
+    if text.endswith((".rq", ".sparql")):
+        return True
+    try:
+        return not any(c.isspace() for c in text) and Path(text).is_file()
+    except OSError:  # too long for the name of a file
+        return False
 
 
 def read_text(path: Path) -> str:
-    """The text of a file. Raises RareEarthError."""
+    """The text of a file, without a byte-order mark. Raises RareEarthError."""
+    name = characters.shown(str(path))
     try:
-        return path.read_bytes().decode("utf-8")
+        return characters.decoded(path.read_bytes())
     except OSError as error:
-        raise RareEarthError(f"{path}: cannot be read ({error.strerror})") from error
+        raise RareEarthError(f"{name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
-        raise RareEarthError(f"{path}: is not UTF-8 (byte {error.start}); save it in that encoding") from error
+        raise RareEarthError(f"{name}: is not UTF-8 (byte {error.start}); save it in that encoding") from error
+    except ValueError as error:
+        raise RareEarthError(f"{name}: {error}") from error

@@ -148,7 +148,7 @@ def sentences(
     """List the sentences of a text in the form that `at:` expects, with the hash and length of the text."""
     from rareearth import sentences as found
 
-    content = read_text(file)
+    content = read_text(file).replace("\r\n", "\n")
     if not content.strip():
         raise QueryError(f"{file}: is empty")
     import hashlib

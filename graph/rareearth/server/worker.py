@@ -26,9 +26,9 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import namespaces
+from rareearth import namespaces, spelling
 from rareearth.corpus import Texts
-from rareearth.errors import NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
+from rareearth.errors import AmbiguousError, NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
 from rareearth.server import links, messages, negotiation
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
@@ -78,6 +78,7 @@ def main(folder: str, seconds: float) -> None:
 def _warm_up(store: Backend) -> None:
     """Handle a request of each kind, so that everything imported or read late is there: a worker cannot open files."""
     things.prepare(store)
+    spelling.prepare()
     requests: list[Request] = [
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
         messages.FindRequest("a name that nobody has"),
@@ -91,7 +92,7 @@ def _warm_up(store: Backend) -> None:
             raise RareEarthError(f"the server cannot answer a {type(request).__name__}")
 
 
-_STATUS = {NotFoundError: 404, NotAcceptableError: 406, TooLargeError: 413}
+_STATUS = {AmbiguousError: 300, NotFoundError: 404, NotAcceptableError: 406, TooLargeError: 413}
 
 
 def answer(store: Backend, request: Request) -> Reply:

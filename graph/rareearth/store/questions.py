@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from rareearth import paths
+from rareearth import characters, paths
 from rareearth.datafolder import is_side_file
 from rareearth.errors import DataError, NotFoundError, Problem, suggest
 
@@ -41,18 +41,17 @@ def read_all(folder: Path | None = None) -> list[Question]:
 def find(name: str, folder: Path | None = None) -> Question:
     """The question with a name. Raises NotFoundError, which suggests close names."""
     folder = folder or paths.ontology() / "questions"
-    path = folder / f"{name}.rq"
-    if "/" in name or not path.is_file():
-        known = [p.stem for p in folder.glob("*.rq")]
+    known = {path.stem: path for path in folder.glob("*.rq")}
+    if name not in known:
         raise NotFoundError("question", name, suggest(name, known))
-    return read(path)
+    return read(known[name])
 
 
 def read(path: Path) -> Question:
     """The question in a file. Raises DataError for a file that cannot be read or does not start with its English."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = characters.decoded(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise DataError([Problem(path, None, f"cannot be read: {error}")]) from error
     first, *rest = text.splitlines() or [""]
     english = first.removeprefix("#").strip()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, overload
 
 import pyoxigraph as ox
 
-from rareearth import namespaces
+from rareearth import characters, namespaces
 from rareearth.errors import NoBuildError, QueryError, RareEarthError, TooLargeError, suggest
 from rareearth.store import rdf
 
@@ -97,6 +97,7 @@ def vet(query: str, *, from_counts: bool = True) -> str:
     """
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query has {len(query):,} characters; at most {MAX_LENGTH:,} are read")
+    query = characters.without_mark(query)
     depth = count = 0
     form = ""
     prefixes: dict[str, str] = {}

@@ -1,14 +1,19 @@
-"""The entity of a name, however it is spelled."""
+"""The entity of a name, however it is spelled: the one rule that every way to ask for an entity goes through."""
 
 from __future__ import annotations
 
 import re
 import weakref
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from rareearth import names, namespaces
+from rareearth import characters, namespaces
 from rareearth.errors import AmbiguousError, NotFoundError, did_you_mean
+from rareearth.names import MAX_LENGTH, Index, Match
+from rareearth.store import claims, vocabulary
 from rareearth.store.backend import Literal
+from rareearth.store.named import batches
+from rareearth.views import cards
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -24,55 +29,111 @@ SELECT ?entity ?name ?how WHERE {
   UNION { ?entity owl:sameAs ?other . BIND(STRAFTER(STR(?other), "/entity/") AS ?name) BIND("record" AS ?how) }
 }"""
 _OF_NAME = f"SELECT ?entity {{ VALUES ?name {{ %s }} ?entity rdfs:label ?name . {_IS_ENTITY} }}"
+_DESCRIBED = """
+SELECT ?entity ?name ?class { VALUES ?entity { %s } ?entity rdfs:label ?name ; a/rdfs:label ?class
+  FILTER(LANG(?name) = "en" && LANG(?class) = "en") }"""
 _ID = re.compile(r"[a-z0-9-]{1,100}")
-_RANKS = (("name",), ("alias", "acronym", "record"), ("in a source",))
-_LONGEST = 500  # characters of a name in the data
+_PLAIN = ("name", "alias", "acronym", "record", "id")
+_MAX_LISTED = 8  # entities of one name that a message describes
+_MAX_DIFFERENCE = 80  # characters of what tells one entity of a name from another
+
+_indexes: weakref.WeakKeyDictionary[Backend, Index] = weakref.WeakKeyDictionary()
 
 
-class _Index:
-    """Every name of a store: who has it, and by its key who has it how."""
-
-    def __init__(self, store: Backend) -> None:
-        known: dict[str, dict[str, str]] = {row["entity"].value: {} for row in store.select(_ENTITIES)}
-        for entity, name, how in store.select(_NAMES):
-            if entity.value in known:
-                known[entity.value][name.value] = how.value
-        self.named = {name: iri for iri, given in known.items() for name in given}
-        self.by_key: list[dict[str, set[str]]] = [{} for _ in _RANKS]
-        rank_of = {how: number for number, rank in enumerate(_RANKS) for how in rank}
-        for iri, given in known.items():
-            for name, how in given.items():
-                self.by_key[rank_of[how]].setdefault(names.key(name), set()).add(iri)
+def names(store: Backend) -> Iterator[tuple[str, str, str]]:
+    """Every name of every entity as (IRI, name, kind of name); words that mean an entity in one text only are none."""
+    known = {row["entity"].value for row in store.select(_ENTITIES)}
+    for iri in known:
+        yield iri, namespaces.local(iri), "id"
+    for entity, name, how in store.select(_NAMES):
+        if entity.value in known:
+            yield entity.value, name.value, how.value
+    if naming := _naming(store):
+        for claim in claims.read(store, relations=naming):
+            yield claim.subject.text, claim.object.text, naming[claim.relation.id]
 
 
-_indexes: weakref.WeakKeyDictionary[Backend, _Index] = weakref.WeakKeyDictionary()
+def kinds(store: Backend) -> tuple[str, ...]:
+    """The kinds of names, the best first: a present name goes before a former one, and that before what sources say."""
+    return "name", "alias", "acronym", "record", *sorted(set(_naming(store).values())), "in a source", "id"
+
+
+def _naming(store: Backend) -> dict[str, str]:
+    """The relations whose values are names of their subjects, and the kind of name, as the ontology says it."""
+    relations = vocabulary.read(store).relations.values()
+    return {r.id: r.traits["naming"] for r in relations if "naming" in r.traits}
+
+
+def index(store: Backend) -> Index:
+    """The index of all names of a store, made once for a store."""
+    if store not in _indexes:
+        _indexes[store] = Index(names(store), kinds(store))
+    return _indexes[store]
 
 
 def entity(store: Backend, name: str) -> str:
-    """The IRI of the entity of that id, IRI, name, alias, acronym or Chinese name, however it is spelled.
+    """The IRI of the entity of that id, IRI or name; see :func:`find`."""
+    return find(store, name).thing
+
+
+def find(store: Backend, name: str) -> Match:
+    """The entity (its IRI) of an id, IRI or name, with the name that matched, its kind, and how it matched.
 
     An id, and a name as the data has it, are looked up; for any other spelling an index of all names is made once for
-    a store. Names that a source uses are found too, but not words that mean an entity in one text only. A name goes
-    before an alias, and an alias before what a source says. Raises NotFoundError (with the closest names), and
-    AmbiguousError where the name is that of several.
+    a store. Raises NotFoundError (with close names), and AmbiguousError where the name is that of several.
     """
-    given_name = name.strip()
-    id_ = given_name.removeprefix("entity:") if not given_name.startswith("http") else namespaces.local(given_name)
-    if direct := _of_id(store, id_) or _of_name(store, id_):
-        return direct
-    if store not in _indexes:
-        _indexes[store] = _Index(store)
-    index = _indexes[store]
-    key = names.key(id_)
-    for by_key in index.by_key:
-        found = sorted(by_key.get(key, ()))
-        if len(found) > 1:
-            raise AmbiguousError("entity", name, [namespaces.local(iri) for iri in found])
-        if found:
-            return found[0]
-    close = {n: namespaces.local(index.named[n]) for n in names.closest(given_name, index.named)}
-    ids = list(dict.fromkeys(close.values()))
-    raise NotFoundError("entity", name, did_you_mean([f"{n} ({id_})" for n, id_ in close.items()]), ids)
+    given = name.strip()
+    id_ = given.removeprefix("entity:") if not given.startswith("http") else namespaces.local(given)
+    if direct := _of_id(store, id_):
+        return Match(direct, id_, "id", "exact")
+    if direct := _of_name(store, id_):
+        return Match(direct, id_, "name", "exact")
+    found = index(store).find(id_)
+    if len(found) > 1:
+        ids = [namespaces.local(match.thing) for match in found]
+        raise AmbiguousError("entity", name, ids, [_difference(store, match.thing) for match in found[:_MAX_LISTED]])
+    if found:
+        return found[0]
+    close = index(store).suggest(id_)
+    ids = list(dict.fromkeys(namespaces.local(match.thing) for match in close))
+    raise NotFoundError("entity", name, did_you_mean(_described(store, close)), ids)
+
+
+def note(match: Match) -> str:
+    """Why a name found what it found, in a few words; "" where the name is the entity's own, whatever its spelling.
+
+    >>> note(Match("https://w3id.org/rareearth/entity/noveon", "Urban Mining", "former name", "spelling"))
+    'a former name of noveon'
+    >>> note(Match("https://w3id.org/rareearth/entity/mp", "MP Materials", "name", "short form"))
+    "the short form of 'MP Materials'"
+    """
+    own = match.how in _PLAIN
+    kind = "name in a source" if match.how == "in a source" else match.how
+    if match.why in ("exact", "spelling", "form", "word order"):
+        return "" if own else f"a {kind} of {namespaces.local(match.thing)}"
+    return f"the {match.why} of {'' if own else f'the {kind} '}'{match.name}'"
+
+
+def _described(store: Backend, matches: list[Match]) -> list[str]:
+    """Entities by their names that matched, each with its id and class."""
+    described = {
+        row["entity"].value: (row["name"].value, row["class"].value)
+        for refs in batches(match.thing for match in matches)
+        for row in store.select(_DESCRIBED % refs)
+    }
+    close = []
+    for match in matches:
+        name, class_ = described.get(match.thing, (match.name, "entity"))
+        close.append(f"{name if match.how == 'id' else match.name} ({namespaces.local(match.thing)}, {class_})")
+    return close
+
+
+def _difference(store: Backend, iri: str) -> str:
+    """What tells an entity from others of its name: its English name, its class, and what it is or does."""
+    card = cards.card(store, iri)
+    about = card.about or next((f"{s.phrase} {s.object}" for s in card.statements), "")
+    text = characters.visible(", ".join(filter(None, (card.name, card.kind, about))))
+    return text if len(text) <= _MAX_DIFFERENCE else f"{text[:_MAX_DIFFERENCE].rstrip()} …"
 
 
 def _of_id(store: Backend, id_: str) -> str:
@@ -85,7 +146,7 @@ def _of_id(store: Backend, id_: str) -> str:
 
 def _of_name(store: Backend, name: str) -> str:
     """The one entity of exactly that name; "" where there is none or more than one."""
-    if not name.isprintable() or len(name) > _LONGEST:
+    if not name.isprintable() or len(name) > MAX_LENGTH:
         return ""
     literals = " ".join(str(Literal(name, language=language)) for language in ("en", "zh"))
     found = {row["entity"].value for row in store.select(_OF_NAME % literals)}

@@ -14,10 +14,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from rareearth import layout, namespaces, network
+from rareearth import layout, namespaces, network, spelling
 from rareearth.site.explorer import lists
 from rareearth.store import claims
-from rareearth.views import cards, conflicts, phrase
+from rareearth.views import cards, conflicts, lookup, phrase
 
 if TYPE_CHECKING:
     from rareearth.network import Network
@@ -45,8 +45,6 @@ SELECT ?entity ?name WHERE {
   UNION { ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }
   ?entity a ?kind . ?kind rdfs:subClassOf* ree:Entity .
 }"""
-_RECORDS = """
-SELECT DISTINCT ?entity ?other WHERE { ?entity owl:sameAs ?other ; a ?kind . ?kind rdfs:subClassOf* ree:Entity }"""
 
 
 def read(store: Backend, sentences: Sentences) -> Record:
@@ -60,6 +58,7 @@ def read(store: Backend, sentences: Sentences) -> Record:
         "relations": {row["relation"]: _relation(row) for row in _rows(store, _RELATIONS)},
         "entities": _entities(store, full, actors),
         "claims": list(_claims(known, sentences)),
+        **finding(store),
         "sources": _sources(store),
         "conflicts": {c.id: {"question": c.question, "kind": c.kind, "why": c.why} for c in conflicts.read(store)},
     }
@@ -77,9 +76,6 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
     names: dict[str, set[str]] = defaultdict(set)
     for row in _rows(store, _NAMES):
         names[row["entity"]].add(row["name"])
-    records: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(store, _RECORDS):
-        records[row["entity"]].append(row["other"])
     everywhere, among = layout.positions(full), layout.positions(actors)
     found = []
     for id_, data in sorted(full.nodes.items()):
@@ -89,7 +85,6 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
             "name": name,
             "zh": zh,
             "names": sorted(names[id_] - {name, zh}),
-            "records": sorted(records[id_]),
             "kind": data.get("kind", ""),
             "about": data.get("about", ""),
             "at": everywhere[id_],
@@ -97,6 +92,16 @@ def _entities(store: Backend, full: Network, actors: Network) -> list[Record]:
         }
         found.append(_known(record))
     return found
+
+
+def finding(store: Backend) -> Record:
+    """Every name with its forms, and the rules to fold what a reader types: the page finds as :mod:`lookup` does."""
+    found, known = [], set()
+    for iri, name, rank, forms in lookup.index(store).forms():
+        ways = [forms[way] for way in ("form", "short form", "transliteration", "initials")]
+        known |= {form for way in ways for form in way}
+        found.append([namespaces.local(iri), name, rank, *ways])
+    return {"forms": found, "spelling": spelling.rules(known)}
 
 
 def _claims(known: Iterable[Claim], sentences: Sentences) -> Iterator[Record]:

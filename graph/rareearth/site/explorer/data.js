@@ -1,17 +1,5 @@
 // The data of the page, as rareearth/site/explorer/content.py wrote it, with the look-ups that the views share.
 
-/** Names as keys: without case, accents, punctuation. The same rules as names.py. */
-export function key(name) {
-  return name
-    .normalize("NFKC")
-    .toLowerCase()
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "")
-    .replace(/[^\p{L}\p{N}\s]+/gu, " ")
-    .trim()
-    .replace(/\s+/g, " ");
-}
-
 /** Read the data out of the page. */
 export function read() {
   const data = JSON.parse(document.getElementById("data").textContent);

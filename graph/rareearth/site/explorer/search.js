@@ -1,59 +1,22 @@
 // Finding an entity by any of its names: a combobox, operated with arrows, Enter and Escape.
 
-import { key } from "./data.js";
 import { element, swatch } from "./dom.js";
+import { find, index } from "./spelling.js";
 
 const MAX_FOUND = 12; // suggestions
 
-/** Every name of every entity as keys, the main names first. */
-function index(entities) {
-  return entities.map((entity) => {
-    const names = [entity.name, entity.zh, entity.id, ...(entity.names ?? []), ...(entity.records ?? [])].filter(Boolean);
-    return { entity, names: names.map(keys) };
-  });
-}
-
-/** A name with its keys; `initials` are those of three words and more, as acronyms that no source gives are made. */
-function keys(name) {
-  const plain = key(name);
-  const words = plain.split(" ");
-  return { name, key: plain, joined: words.join(""), initials: words.length > 2 ? words.map((word) => word[0]).join("") : "" };
-}
-
-/** How well a name matches: 0 is not at all. Spaces do not count, so "libo" finds Li Bo. */
-function likeness(name, sought, joined, words) {
-  if (name.key === sought) return 6;
-  if (name.joined === joined) return 5;
-  if (name.key.startsWith(sought)) return 4;
-  if (` ${name.key}`.includes(` ${sought}`)) return 3;
-  if (name.initials === joined) return 3;
-  if (words.every((word) => name.key.includes(word))) return 2;
-  return joined.length > 2 && name.joined.includes(joined) ? 1 : 0;
-}
-
-/** The entities of a name, the best match first, each with the name that matched. */
-export function find(indexed, text) {
-  const sought = key(text);
-  if (!sought) return [];
-  const joined = sought.replaceAll(" ", "");
-  const words = sought.split(" ");
-  const found = [];
-  for (const { entity, names } of indexed) {
-    let best = { score: 0, name: "" };
-    for (const name of names) {
-      const score = likeness(name, sought, joined, words);
-      if (score > best.score) best = { score, name: name.name };
-    }
-    if (best.score) found.push({ entity, ...best });
-  }
-  const order = (a, b) =>
-    b.score - a.score || b.entity.claims.length - a.entity.claims.length || a.entity.name.localeCompare(b.entity.name);
-  return found.sort(order).slice(0, MAX_FOUND);
+/** The entities of a name, the best match first, each with the name that matched; of equals the one with most claims. */
+function entities(indexed, data, text) {
+  return find(indexed, text)
+    .map(({ id, name, way, kind }) => ({ entity: data.byId.get(id), name, way, kind }))
+    .filter(({ entity }) => entity)
+    .sort((a, b) => a.way - b.way || a.kind - b.kind || b.entity.claims.length - a.entity.claims.length)
+    .slice(0, MAX_FOUND);
 }
 
 /** Put the search into its place; `choose(id)` is called with the selected entity. */
 export function search(place, data, choose) {
-  const indexed = index(data.entities);
+  const indexed = index(data);
   let found = [];
   let active = -1;
   const input = element("input", {
@@ -104,7 +67,7 @@ export function search(place, data, choose) {
   }
 
   input.addEventListener("input", () => {
-    found = find(indexed, input.value);
+    found = entities(indexed, data, input.value);
     active = found.length ? 0 : -1;
     show();
   });
