@@ -54,7 +54,7 @@ def served(folder: Path, *options: object, **changes: str) -> Iterator[Served]:
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(1200):
+    for _ in range(1200):  # a busy machine takes long to start it
         text = log.read_text(encoding="utf-8", errors="replace")
         if "startup complete" in text and (found := re.search(r"http://127\.0\.0\.1:\d+", text)):
             return found[0]

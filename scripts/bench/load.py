@@ -3,9 +3,12 @@
 First a third of the good requests run alone. Then all of them alternate with hostile ones, while more clients keep
 sending endless cross products. Every good query is new to the server, so its cache does not help, and every body is
 compared with the answer of the library. Hostile requests must be refused or answered completely. A truncated 200, a
-500, a process left behind, or a server that does not respond afterwards is a failure, and the exit code is then 1.
+500, a process left behind, or a server that does not respond afterwards is a failure. Then the shapes of shapes.py:
+endless queries, long headers, visitors of pages, half-open connections, slow readers, dying workers, and many requests
+that must leave nothing behind, each with thresholds. The exit code is 1 for any failure, and each is printed.
 
     .venv/bin/python scripts/bench/load.py [--requests 10000] [--hostile 1000] [--endless 4] [--patient] [--build FOLDER]
+        [--shapes 6] [--many 20000]
 
 With `--patient` a good client that is told to come back later (503 with Retry-After) does so, as HTTP has it; without it
 that is a failure too. The test uses it: what else runs at the same time may keep all workers busy.
@@ -16,6 +19,7 @@ that is a failure too. The test uses it: what else runs at the same time may kee
 from __future__ import annotations
 
 import argparse
+import asyncio
 import collections
 import contextlib
 import http.client
@@ -33,6 +37,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
+
+from shapes import Shapes
 
 from rareearth import paths
 from rareearth.store import oxigraph
@@ -98,6 +104,14 @@ def good(count: int, folder: Path) -> list[Request]:
             headers["Content-Type"] = "application/sparql-query"
             found.append(Request("POST", "/sparql", asked.encode(), headers, known[form, text]))
     return found
+
+
+def known(folder: Path) -> tuple[list[str], list[str]]:
+    """The ids of all entities, and their names."""
+    rows = list(
+        oxigraph.read(folder).select("SELECT ?e ?l { ?e rdfs:label ?l FILTER(STRSTARTS(STR(?e), STR(entity:))) }")
+    )
+    return sorted({row["e"].value.rpartition("/")[2] for row in rows}), sorted({row["l"].value for row in rows})
 
 
 def hostile(n: int) -> Request:
@@ -316,6 +330,8 @@ def main() -> int:
     parser.add_argument("--endless", type=int, default=4)
     parser.add_argument("--limit", type=float, default=LIMIT)
     parser.add_argument("--patient", action="store_true")
+    parser.add_argument("--shapes", type=float, default=6, help="seconds that a shape takes; 0 for none")
+    parser.add_argument("--many", type=int, default=20_000, help="requests that must leave nothing behind")
     parser.add_argument("--build", type=Path, default=paths.build())
     options = parser.parse_args()
 
@@ -345,6 +361,9 @@ def main() -> int:
         after = Tally()
         ask(port, iter(requests[:50]), after)
         failures += [f"afterwards: {failure}" for failure in after.failures]
+        if options.shapes:
+            shapes = Shapes(port, server.pid, *known(options.build), options.shapes)
+            failures += asyncio.run(shapes.run(options.many))
         ours = family(server.pid)
         server.send_signal(signal.SIGTERM)
         code = server.wait(30)

@@ -9,7 +9,7 @@ import pytest
 
 from rareearth.errors import MessageError
 from rareearth.server import messages
-from rareearth.server.pool import Worker
+from rareearth.server.workers import Worker
 
 
 async def replied(*parts: bytes) -> messages.Reply:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import itertools
 import json
 import os
 import re
@@ -40,6 +41,7 @@ from rareearth.store import oxigraph
 from rareearth.store.oxigraph import Oxigraph
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+WORKERS = 8  # that wait for a request: two for pages, six for queries
 DIRECT = {"Content-Type": "application/sparql-query"}
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 NAMES = "SELECT ?who ?name { ?who a ree:Person ; rdfs:label ?name } ORDER BY ?who ?name LIMIT 40"
@@ -634,7 +636,31 @@ def test_rows_are_counted_whatever_is_in_them(tight: Served, media: str, value: 
         answer = query(tight, f"SELECT ?x ?y {{ VALUES (?x ?y) {{ {f'({value} 1) ' * count} }} }}", media)
         assert answer.status == status, answer.text[:200]
         if status == 413:
-            assert answer.text == "the answer has 51 rows of 50 allowed; add LIMIT\n"
+            assert answer.text == "the answer has more than 50 rows; add LIMIT, and ask for the rest with OFFSET\n"
+
+
+@pytest.mark.parametrize("media", [TTL, NT, LD, RDF])
+def test_triples_are_counted_as_rows_each_once(tight: Served, media: str) -> None:
+    graph = "CONSTRUCT {{ <http://e/s> <http://e/p> ?x }} {{ VALUES ?x {{ {0} {0} }} }}"
+    for count, status in ((50, 200), (51, 413)):
+        answer = query(tight, graph.format(" ".join(map(str, range(count)))), media)
+        assert answer.status == status, answer.text[:200]
+    assert answer.text == "the answer has more than 50 triples; add LIMIT, and ask for the rest with OFFSET\n"
+
+
+@pytest.mark.slow
+@LINUX
+def test_a_literal_as_long_as_an_answer_may_be_needs_little_memory(server: Served) -> None:
+    text = f"SELECT ?b {{ BIND('{'x' * 150_000}' AS ?a) BIND(CONCAT({', '.join(['?a'] * 100)}) AS ?b) }}"
+    for media in (J, X, C, T):
+        answer = query(server, text, media)
+        assert (answer.status, len(answer.body) > 15_000_000) == (200, True), answer.text[:200]
+    answer = query(server, text.replace("CONCAT(", f"CONCAT({'?a, ' * 20}"))
+    assert answer.status == 413
+    assert answer.text == "the answer has more than 16,777,216 bytes; add LIMIT, or select less\n"
+    [template] = below(server.process.pid)
+    peaks = [re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{worker}/status").read_text()) for worker in below(template)]
+    assert max(int(peak[1]) for peak in peaks if peak) < 500_000
 
 
 @pytest.mark.slow
@@ -647,7 +673,7 @@ def test_a_large_answer_is_whole_and_one_too_large_is_an_error(server: Served) -
             assert len(answer.body) == int(answer.headers["Content-Length"]) > 80 * 200_000
             assert answer.text.count(value) == rows
         else:
-            assert answer.text == "the answer has more than 16,777,216 bytes; add LIMIT\n"
+            assert answer.text == "the answer has more than 16,777,216 bytes; add LIMIT, or select less\n"
 
 
 def test_a_body_a_target_and_a_head_have_a_length(server: Served) -> None:
@@ -669,10 +695,21 @@ def test_a_body_a_target_and_a_head_have_a_length(server: Served) -> None:
     for more in (1, 600, 2_000_000):
         answer = ask(server, target + "x" * (65_000 - len(target) + more))
         assert (answer.status, answer.headers["Connection"]) == (414, "close")
-    for length in (140_000, 500_000, 5_000_000):
+    for length in (33_000, 140_000, 5_000_000):
         with contextlib.suppress(ConnectionError):  # closed while more comes
             assert ask(server, "/health", headers={"X-Long": "x" * length}).status == 431
-    assert ask(server, "/health", headers={"X-Long": "x" * 100_000}).status == 200
+    assert ask(server, "/health", headers={"X-Long": "x" * 30_000}).status == 200
+
+
+def test_an_accept_header_and_a_form_have_a_length(server: Served) -> None:
+    for accept, status in ((f"{C}," * 100, 200), (f"{C}," * 101, 431), (f"{C};a=" + "b" * 4100, 431)):
+        assert query(server, "SELECT * {}", accept).status == status
+        assert ask(server, "/entity/li-bo", headers={"Accept": accept.replace(C, "text/html")}).status == status
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    for escapes, status in ((49_000, 200), (50_100, 413)):
+        answer = ask(server, "/sparql", "POST", "query=ASK%7B%7D%23" + "%41" * escapes, form)
+        assert answer.status == status
+    assert answer.text.endswith("encoded bytes; send the query itself, as application/sparql-query\n")
 
 
 @pytest.mark.slow
@@ -697,7 +734,7 @@ def test_too_many_long_queries_are_sent_away(tight: Served) -> None:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda n: query(tight, f"# {time.time_ns()} {n}\n{ENDLESS}"), range(16)))
     refused = [a for a in answers if a.status == 503]
-    assert {a.status for a in answers} == {503, 504}
+    assert {a.status for a in answers} <= {503, 504}
     assert sum(a.status == 504 for a in answers) >= 2
     assert all(a.headers["Retry-After"] in ("2", "5") for a in refused)
     quick(tight)
@@ -710,6 +747,57 @@ def test_a_query_that_wants_all_memory_ends_alone(server: Served) -> None:
     answer = query(server, f"SELECT (STRLEN(?c) AS ?n) {{ {bomb} }}")
     assert (answer.status, "memory" in answer.text) in ((507, True), (504, False))  # 504 on a busy machine
     quick(server)
+
+
+@pytest.mark.slow
+def test_pages_and_names_have_a_lane_of_their_own(tight: Served) -> None:
+    """Twenty clients whose every query is endless refuse nobody a page, a name or a cheap query."""
+    end = threading.Event()
+
+    def endless(n: int) -> list[int]:
+        found = []
+        while not end.is_set():
+            found.append(query(tight, f"# {n} {len(found)}\n{ENDLESS}").status)
+        return found
+
+    with ThreadPoolExecutor(20) as pool:
+        attacks = [pool.submit(endless, n) for n in range(20)]
+        try:
+            for n, (id_, form) in enumerate(
+                itertools.product(("ann-lee", "mine-school", "ore-works"), ("html", "ttl", "jsonld", "nt"))
+            ):
+                page = ask(tight, f"/entity/{id_}.{form}")
+                assert (page.status, id_ in page.text) == (200, True)
+                found = ask(tight, "/find?" + urlencode({"name": "ann LEE" + " " * n}))
+                assert (found.status, found.headers["Location"]) == (303, "/entity/ann-lee")
+                assert ask(tight, f"/entity/nobody-{n}").status == 404
+                quick(tight)
+        finally:
+            end.set()
+        assert {status for attack in attacks for status in attack.result()} <= {503, 504}
+
+
+@pytest.mark.slow
+@LINUX
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_query_whose_client_has_gone_is_ended_also_one_that_waits(little: Path, method: str) -> None:
+    with served(little, "--timeout", 60) as server:
+        [template] = below(server.process.pid)
+        idle = set(below(template))
+        with contextlib.ExitStack() as stack:
+            for n in range(12):
+                connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+                stack.callback(connection.close)
+                text = f"# {n}\n{ENDLESS}"
+                if method == "POST":
+                    connection.request("POST", "/sparql", text, DIRECT)
+                else:
+                    connection.request("GET", "/sparql?" + urlencode({"query": text}))
+            assert soon(lambda: len(set(below(template)) - idle) >= 2, 10)
+            assert soon(lambda: len(below(template)) >= WORKERS + 2, 10)
+        assert soon(lambda: server.log().count(" 499 ") == 12, 10)
+        assert soon(lambda: len(below(template)) == WORKERS, 10), "not one of them runs, at a time limit of 60 s"
+        quick(server)
 
 
 def test_a_client_that_says_nothing_more_holds_nobody_up(server: Served) -> None:
@@ -750,7 +838,7 @@ def test_the_log_has_a_line_for_each_request_and_nobody_writes_it(server: Served
     ask(server, f"/entity/{mark}%0A2026-01-01%2000:00:00,000%20127.0.0.1%20GET%20/fake%20200%205%201.0ms")
     ask(server, f"/{mark}?a=%0D%0Afake%1b[31m")
     query(server, f"# {mark}\nASK {{}}")
-    for sender in (f"1.1.1.1 GET /{mark} 200 5 1.0ms", f"\x85{mark}\xa0x", "x" * 50_000):
+    for sender in (f"1.1.1.1 GET /{mark} 200 5 1.0ms", f"\x85{mark}\xa0x", "x" * 30_000):
         sent(
             server,
             f"GET /{mark} HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {sender}\r\nConnection: close\r\n\r\n".encode(
@@ -896,7 +984,7 @@ def test_a_worker_that_is_killed_is_replaced(tight: Served) -> None:
         os.kill(worker, signal.SIGKILL)
     for _ in range(10):
         quick(tight)
-    assert soon(lambda: len(below(template)) == 4)
+    assert soon(lambda: len(below(template)) == WORKERS)
     with ThreadPoolExecutor(1) as pool:
         before = set(below(template))
         asked = pool.submit(query, tight, ENDLESS + f"# {time.time_ns()}")
@@ -906,7 +994,7 @@ def test_a_worker_that_is_killed_is_replaced(tight: Served) -> None:
         answer = asked.result()
         assert (answer.status, answer.media) == (507, "text/plain")
     quick(tight)
-    assert soon(lambda: len(below(template)) == 4)
+    assert soon(lambda: len(below(template)) == WORKERS)
 
 
 @LINUX
@@ -923,7 +1011,7 @@ def test_a_template_that_is_killed_is_replaced_and_no_query_fails(tight: Served)
     [fresh] = below(tight.process.pid)
     assert fresh != template
     assert soon(lambda: not {template, *workers} & set(parents()))
-    assert soon(lambda: len(below(fresh)) == 4)
+    assert soon(lambda: len(below(fresh)) == WORKERS)
     assert "the workers had ended" in tight.log()
 
 
@@ -1081,6 +1169,8 @@ def test_under_load_and_attack_every_good_answer_is_right(built: Path) -> None:
         "--limit",
         "1",
         "--patient",
+        "--shapes",
+        "0",
         "--build",
         str(built),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import resource
 import signal
 import socket
 import sys
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 LOG = logging.getLogger("rareearth.server")
+DESCRIPTORS = 4096  # for connections and workers; many systems start with 1024
 GRACE = 5  # seconds that running requests have to finish when the server stops
 
 
@@ -54,6 +56,7 @@ def serve(
     from rareearth.server.addressing import LenientConnection
     from rareearth.server.application import application
 
+    _allow_descriptors()
     oxigraph.verify(folder)  # reports in one line what is wrong with it, before anything starts
     names, trusted = origin.host_names(host_names), origin.networks(proxies)
     root = origin.path_prefix(root_path)
@@ -78,6 +81,14 @@ def serve(
         except SystemExit as ended:
             if ended.code:
                 raise RareEarthError(f"{paths.display(folder)}: could not be served") from ended
+
+
+def _allow_descriptors() -> None:
+    """Allow as many open descriptors as connections need, where the system allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    enough = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < enough:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -7,12 +7,15 @@ import re
 import time
 from typing import TYPE_CHECKING
 
+from rareearth.server.clients import GONE
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOG = logging.getLogger("rareearth.access")
 MAX_TARGET = 2000  # characters of an address that are logged
 MAX_CLIENT = 100  # characters of a client's address
+CLIENT_GONE = 499  # the status that is logged where the client did not wait for the response
 _UNSAFE = re.compile(r"[^\w.:%\[\]-]", re.ASCII)
 
 
@@ -42,6 +45,9 @@ class AccessLog:
             target = scope["raw_path"].decode("ascii", "backslashreplace")
             if scope["query_string"]:
                 target += "?" + scope["query_string"].decode("ascii", "backslashreplace")
+            gone = scope.get(GONE)
+            if gone is not None and gone.done():
+                status = CLIENT_GONE
             client = scope["client"][0] if scope.get("client") else "-"
             client = _UNSAFE.sub("_", client)[:MAX_CLIENT]  # behind a proxy a header says it, so it may be anything
             duration = (time.perf_counter() - start) * 1000

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from starlette.routing import Match, Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import links, messages, middleware, negotiation, protocol
+from rareearth.server import clients, links, messages, middleware, negotiation, protocol, response_cache
 from rareearth.server.access import AccessLog
 from rareearth.server.origin import Origins
 from rareearth.server.served import Served
@@ -32,6 +32,8 @@ from rareearth.site.addresses import Site
 
 LOG = logging.getLogger("rareearth.server")
 MAX_BODY = 1 << 20  # bytes
+MAX_ESCAPES = 50_000  # bytes of a form that are written as %XX: decoding a million of them takes 0.2 s
+MAX_ACCEPT, MAX_RANGES = 4096, 100  # characters and media types of an Accept header
 MAX_NAME = 300  # characters of a name to find: finding close names of long ones takes hours
 _DUMPS = {
     "rareearth.trig": "application/trig",
@@ -71,6 +73,7 @@ def application(
     routes = _routes()
     own = frozenset(route.path.split("/")[1].partition(".")[0] for route in routes) - {""}
     layers = [Middleware(AccessLog)] if log else []
+    layers.append(Middleware(clients.EndWithClient))
     layers.append(Middleware(middleware.SafeHeaders, shared=cors))
     if cors:
         layers.append(Middleware(middleware.cross_origin))
@@ -117,14 +120,23 @@ async def sparql(request: Request) -> Response:
     if request.method in ("GET", "HEAD") and not query:
         if negotiation.document(_accept(request), ("ttl", "html", *_DESCRIPTIONS[1:])) == "html":
             _need_script("editor.js")
-            page = await _served(request).ask(messages.EditorRequest(_base(request)), messages.DocumentReply)
+            page = await _served(request).ask(
+                messages.EditorRequest(_base(request)), messages.DocumentReply, clients.key(request.client)
+            )
             return _page(request, page.body, _EDITOR)
         return await _document(request, namespaces.DATASET, _form(request, _DESCRIPTIONS))
+    served = _served(request)
+    with served.bodies.share(clients.key(request.client)) as hold:
+        return await _answered(request, query, hold)
+
+
+async def _answered(request: Request, query: bytes, hold: Callable[[int], None]) -> Response:
+    """The response to a query; ``hold`` counts the bytes of its body for as long as it waits."""
     posted = request.method == "POST"
     if posted and request.headers.get("content-encoding", "identity").lower() != "identity":
         raise RefusedError(415, f"the body is compressed ({request.headers['content-encoding']}); expected it as it is")
     content_type = request.headers.get("content-type", "") if posted else ""
-    asked = protocol.parse(request.method, query, content_type, await _body(request) if posted else b"")
+    asked = protocol.parse(request.method, query, content_type, await _body(request, hold) if posted else b"")
     forms = negotiation.forms(_accept(request), asked.form)
     served = _served(request)
     key, cache = (asked, forms), served.cache
@@ -132,19 +144,22 @@ async def sparql(request: Request) -> Response:
         media, body = cached.media, cached.body
     else:
         query_request = messages.QueryRequest(asked.text, forms, served.max_rows, asked.default, asked.named)
-        reply = await served.ask(query_request, messages.QueryReply)
+        reply = await served.ask(query_request, messages.QueryReply, clients.key(request.client))
         media, body = negotiation.media(reply.kind, reply.form), reply.body
-        cache.add(key, asked.text, media, body)
+        if not response_cache.is_volatile(asked.text):
+            cache.add(key, media, body, key_size=len(asked.text))
     return Response(body, media_type=media, headers={"Vary": "Accept"})
 
 
 async def hints(request: Request) -> Response:
     """The hints about the query in the body, as a list in JSON."""
-    try:
-        query = (await _body(request)).decode()
-    except UnicodeDecodeError as error:
-        raise RefusedError(400, "the query is not UTF-8") from error
-    reply = await _served(request).ask(messages.HintsRequest(query), messages.DocumentReply)
+    served, client = _served(request), clients.key(request.client)
+    with served.bodies.share(client) as hold:
+        try:
+            query = (await _body(request, hold)).decode()
+        except UnicodeDecodeError as error:
+            raise RefusedError(400, "the query is not UTF-8") from error
+        reply = await served.ask(messages.HintsRequest(query), messages.DocumentReply, client)
     return Response(reply.body, media_type="application/json")
 
 
@@ -174,7 +189,7 @@ async def find(request: Request) -> Response:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     if not name.strip():
         raise RefusedError(404, f"there is no name to find; expected one, as in {_site(request).search}?name=Li+Bo")
-    reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply)
+    reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply, clients.key(request.client))
     return _redirect(request, _site(request).link(reply.iri))
 
 
@@ -197,7 +212,7 @@ async def static(request: Request) -> Response:
 async def health(request: Request) -> Response:
     """Whether queries are answered: 200, or the status that a query would get."""
     ask = messages.QueryRequest("ASK {}", messages.Forms(None, "json", None), max_rows=1)
-    await _served(request).ask(ask, messages.QueryReply)
+    await _served(request).ask(ask, messages.QueryReply, clients.key(request.client))
     return PlainTextResponse("ok\n")
 
 
@@ -219,13 +234,20 @@ def _at(iri: str) -> Any:
 
 async def _document(request: Request, iri: str, form: str, named: bool = False) -> Response:
     """The document of a thing, or the way to it; ``named`` says that the address names the form."""
-    reply = await _served(request).ask(messages.DocumentRequest(iri, form, _base(request)), messages.DocumentReply)
-    if reply.moved:
-        return _redirect(request, _site(request).link(reply.moved, form if named else "html"))
-    if form == "html":
-        response = _page(request, reply.body, _PAGE)
+    served, media = _served(request), negotiation.DOCUMENTS[form]
+    asked, cache = messages.DocumentRequest(iri, form, _base(request)), served.cache
+    if cached := cache.get(asked):
+        body = cached.body
     else:
-        response = Response(reply.body, media_type=negotiation.DOCUMENTS[form], headers=_varying(request))
+        reply = await served.ask(asked, messages.DocumentReply, clients.key(request.client))
+        if reply.moved:
+            return _redirect(request, _site(request).link(reply.moved, form if named else "html"))
+        body = reply.body
+        cache.add(asked, media, body, key_size=len(iri) + len(asked.base))
+    if form == "html":
+        response = _page(request, body, _PAGE)
+    else:
+        response = Response(body, media_type=media, headers=_varying(request))
     response.headers["Link"] = f'<{iri}>; rel="describes"'
     return response
 
@@ -262,16 +284,23 @@ def _form(request: Request, offered: tuple[str, ...] = tuple(negotiation.DOCUMEN
 
 
 def _accept(request: Request) -> str:
-    return ",".join(request.headers.getlist("accept"))  # on several lines it means the same
+    accept = ",".join(request.headers.getlist("accept"))  # on several lines it means the same
+    if len(accept) > MAX_ACCEPT or accept.count(",") > MAX_RANGES:
+        raise RefusedError(431, f"the Accept header has more than {MAX_RANGES} media types or {MAX_ACCEPT:,} bytes")
+    return accept
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
+async def _body(request: Request, hold: Callable[[int], None]) -> bytes:
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
+        hold(len(chunk))
         if len(body) > MAX_BODY:
             raise RefusedError(413, f"the body has more than {MAX_BODY:,} bytes")
-    return body
+    if body.count(b"%") > MAX_ESCAPES and "urlencoded" in request.headers.get("content-type", "").lower():
+        expected = "send the query itself, as application/sparql-query"
+        raise RefusedError(413, f"the form has more than {MAX_ESCAPES:,} encoded bytes; {expected}")
+    return bytes(body)
 
 
 def _served(request: Request) -> Served:

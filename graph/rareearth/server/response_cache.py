@@ -11,7 +11,7 @@ from cachetools import LRUCache
 MAX_BYTES = 64 << 20  # of all responses
 MAX_RESPONSE = 1 << 20  # bytes of one response
 _OVERHEAD = 500  # bytes of Python objects around a body, about
-_BYTES_PER_CHARACTER = 4  # of a query, at most: the key holds its text
+_BYTES_PER_CHARACTER = 4  # of a key, at most
 _VOLATILE = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)  # a comment may precede the bracket
 
 
@@ -38,8 +38,17 @@ class ResponseCache:
         """The response to a request, if it is in the cache."""
         return self._responses.get(key)
 
-    def add(self, key: Hashable, query: str, media: str, body: bytes) -> None:
-        """Keep a response, unless it is too large or the query gives another result each time."""
-        size = len(body) + _BYTES_PER_CHARACTER * len(query) + _OVERHEAD
-        if size <= self._max_response and not _VOLATILE.search(query):
+    def add(self, key: Hashable, media: str, body: bytes, key_size: int = 0) -> None:
+        """Keep a response, unless it is too large; ``key_size`` is the number of characters in its key."""
+        size = len(body) + _BYTES_PER_CHARACTER * key_size + _OVERHEAD
+        if size <= self._max_response:
             self._responses[key] = CachedResponse(media, body, size)
+
+
+def is_volatile(query: str) -> bool:
+    """Whether a query may give another result each time, so that its response is not kept.
+
+    >>> is_volatile("SELECT (RAND() AS ?x) {}"), is_volatile("ASK {}")
+    (True, False)
+    """
+    return _VOLATILE.search(query) is not None

@@ -13,6 +13,7 @@ from typing import IO, Any, TypeAlias, TypeVar
 from rareearth import paths
 from rareearth.errors import EndedError, MessageError, NoBuildError, RareEarthError, RefusedError
 from rareearth.server import messages
+from rareearth.server.clients import Budget
 from rareearth.server.pool import Pool
 from rareearth.server.response_cache import ResponseCache
 from rareearth.store import folder as folders
@@ -20,6 +21,7 @@ from rareearth.store import folder as folders
 R = TypeVar("R", bound=messages.Reply)
 _Mark: TypeAlias = tuple[int, int, int]
 _GONE: _Mark = (0, 0, 0)  # where there is no build
+MAX_BODIES = 64 << 20  # bytes of requests that wait, a quarter of them of one client
 LOG = logging.getLogger("rareearth.server")
 
 
@@ -39,6 +41,7 @@ class Served:
     files: dict[str, IO[bytes]] = field(default_factory=dict)
     explorer: asyncio.Task[bytes] | None = None
     cache: ResponseCache = field(default_factory=ResponseCache)
+    bodies: Budget = field(default_factory=lambda: Budget(total=MAX_BODIES, of_client=MAX_BODIES // 4))
     closing: set[asyncio.Task[None]] = field(default_factory=set)
     refreshing: asyncio.Lock = field(default_factory=asyncio.Lock)
     refused: _Mark | None = None
@@ -87,16 +90,16 @@ class Served:
         for file in self.files.values():
             file.close()
 
-    async def ask(self, request: messages.Request, expected: type[R]) -> R:
-        """A worker's reply, of the expected type. Raises RefusedError for an messages.ErrorReply."""
+    async def ask(self, request: messages.Request, expected: type[R], client: str = "") -> R:
+        """A worker's reply to a client, of the expected type. Raises RefusedError for a messages.ErrorReply."""
         if self.pool is None:
             raise RefusedError(503, "the server is starting", retry=1)
         try:
-            reply = await self.pool.ask(request)
+            reply = await self.pool.ask(request, client)
         except EndedError:  # there was no reply, and a request changes nothing: repeat it
             await self.refresh()
-            reply = await self.pool.ask(request)
-        except asyncio.CancelledError:  # the grace period is over
+            reply = await self.pool.ask(request, client)
+        except asyncio.CancelledError:  # the grace period is over, or the client has gone
             raise RefusedError(503, "the server is stopping", retry=5) from None
         if isinstance(reply, messages.ErrorReply):
             raise RefusedError(reply.status, reply.message, close=reply.close)

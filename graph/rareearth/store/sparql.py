@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, overload
+from typing import Any, ClassVar, Protocol, TypeAlias, overload
 
 import pyoxigraph as ox
 
 from rareearth import characters, namespaces
-from rareearth.errors import NoBuildError, QueryError, RareEarthError, TooLargeError, suggest
+from rareearth.errors import NoBuildError, QueryError, RareEarthError, suggest
 from rareearth.store import rdf
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
+from rareearth.store.bounded import Output, check_bytes, check_rows
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 Cell: TypeAlias = str | int | float | bool | None
@@ -61,6 +58,8 @@ _PYTHON: dict[str, Callable[[str], Cell]] = {
     **dict.fromkeys(("xsd:decimal", "xsd:double", "xsd:float"), float),
     "xsd:boolean": {"true": True, "1": True, "false": False, "0": False}.__getitem__,
 }
+_KEPT = 10_000  # characters of a query whose vetted form is kept: longer ones would fill the memory
+_SHORTENED = 8  # times that a triple may be longer as N-Triples than in a form with prefixes
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
 
@@ -72,20 +71,6 @@ _SCARCE = {
 }
 
 
-class _Bounded(io.BytesIO):
-    """Bytes that are written up to a limit."""
-
-    def __init__(self, limit: int | None) -> None:
-        super().__init__()
-        self._limit = limit
-
-    def write(self, data: Buffer, /) -> int:
-        if self._limit is not None and self.tell() + memoryview(data).nbytes > self._limit:
-            raise TooLargeError(f"the answer has more than {self._limit:,} bytes; add LIMIT")
-        return super().write(data)
-
-
-@functools.lru_cache(maxsize=256)
 def vet(query: str, *, from_counts: bool = True) -> str:
     """The query in the form in which it may be given to the engine; takes time linear in its length.
 
@@ -95,6 +80,11 @@ def vet(query: str, *, from_counts: bool = True) -> str:
 
     Raises QueryError for a query that would reach outside the store, change it, or kill the process.
     """
+    return (_vetted if len(query) <= _KEPT else _vetted.__wrapped__)(query, from_counts)
+
+
+@functools.lru_cache(maxsize=256)
+def _vetted(query: str, from_counts: bool) -> str:
     if len(query) > MAX_LENGTH:
         raise QueryError(f"the query has {len(query):,} characters; at most {MAX_LENGTH:,} are read")
     query = characters.without_mark(query)
@@ -166,13 +156,14 @@ class Rows:
         for solution in self:
             yield {name: cell(solution[name], exact=exact) for name in self.columns}
 
-    def serialize(self, form: str, limit: int | None = None) -> bytes:
+    def serialize(self, form: str, limit: int | None = None, max_rows: int | None = None) -> bytes:
         """The table as csv, tsv, json or xml (the formats of SPARQL 1.1).
 
-        Raises QueryError for another form, TooLargeError when the text has more than ``limit`` bytes, and
-        NotAcceptableError when the form cannot hold the result.
+        Raises QueryError for another form, TooLargeError when there are more than ``limit`` bytes or ``max_rows`` rows
+        (it stops there, and reads no further rows), and NotAcceptableError when the form cannot hold the result.
         """
-        return _serialized(self._solutions, form, ("csv", "tsv", "json", "xml"), "a table", limit)
+        output = Output(_known(form, ("csv", "tsv", "json", "xml"), "a table"), limit, max_rows)
+        return _serialized(self._solutions, form, output)
 
 
 class Truth:
@@ -186,9 +177,9 @@ class Truth:
     def __bool__(self) -> bool:
         return bool(self._answer)
 
-    def serialize(self, form: str, limit: int | None = None) -> bytes:
+    def serialize(self, form: str, limit: int | None = None, max_rows: int | None = None) -> bytes:  # noqa: ARG002
         """The answer as json or xml. Raises QueryError and TooLargeError, as for a table."""
-        return _serialized(self._answer, form, ("json", "xml"), "a yes or no", limit)
+        return _serialized(self._answer, _known(form, ("json", "xml"), "a yes or no"), Output(max_bytes=limit))
 
 
 class Triples:
@@ -203,13 +194,14 @@ class Triples:
         with engine_errors():
             yield from self._triples
 
-    def serialize(self, form: str, limit: int | None = None) -> bytes:
-        """The graph as ttl, nt, xml, json (JSON-LD), trig or nq, sorted. Raises QueryError, as for a table."""
-        if form not in (known := ("ttl", "nt", "xml", "json", "trig", "nq")):
-            raise QueryError(f"a graph cannot be written as {form}; expected one of {', '.join(known)}")
-        output = _Bounded(limit)
-        rdf.write(sorted(set(self), key=str), form, output)
-        return rdf.checked(output.getvalue(), form)
+    def serialize(self, form: str, limit: int | None = None, max_rows: int | None = None) -> bytes:
+        """The graph as ttl, nt, xml, json (JSON-LD), trig or nq, sorted.
+
+        Raises as for a table; a triple counts as a row, however often it comes.
+        """
+        output, known = Output(max_bytes=limit), _known(form, ("ttl", "nt", "xml", "json", "trig", "nq"), "a graph")
+        rdf.write(_distinct(self, max_rows, limit), known, output)
+        return rdf.checked(output.getvalue(), known)
 
 
 Result: TypeAlias = Rows | Truth | Triples
@@ -318,15 +310,31 @@ def _engine_error(error: Exception) -> RareEarthError:
     return QueryError(f"the query failed: {reason}")
 
 
-def _serialized(
-    answer: ox.QuerySolutions | ox.QueryBoolean, form: str, forms: tuple[str, ...], what: str, limit: int | None
-) -> bytes:
+def _known(form: str, forms: tuple[str, ...], what: str) -> str:
     if form not in forms:
         raise QueryError(f"{what} cannot be written as {form}; expected one of {', '.join(forms)}")
-    output = _Bounded(limit)
+    return form
+
+
+def _serialized(answer: ox.QuerySolutions | ox.QueryBoolean, form: str, output: Output) -> bytes:
     with engine_errors():
         answer.serialize(output, format=getattr(ox.QueryResultsFormat, form.upper()))
     return rdf.xml(output.getvalue(), "JSON, CSV or TSV") if form == "xml" else output.getvalue()
+
+
+def _distinct(triples: Iterable[ox.Triple], most: int | None, limit: int | None) -> list[ox.Triple]:
+    """Triples, each once and sorted. Raises TooLargeError when there are more, or they are too long to be written."""
+    if most is None and limit is None:
+        return sorted(set(triples), key=str)
+    found: dict[ox.Triple, str] = {}
+    size = 0
+    for triple in triples:
+        if triple not in found:
+            found[triple] = str(triple)
+            size += len(found[triple])
+            check_rows(len(found), most, "triples")
+            check_bytes(size // _SHORTENED, limit)
+    return sorted(found, key=found.__getitem__)
 
 
 def _nodes(graphs: Sequence[str]) -> list[Any]:
