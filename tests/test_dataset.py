@@ -8,7 +8,7 @@ import random
 
 import pytest
 from conftest import Folder
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rareearth import dataset as datasets
@@ -180,6 +180,7 @@ JUNK = st.recursive(
 
 
 @pytest.mark.parametrize("name", ["entities/more.yaml", "sources/more.yaml", "identities.yaml"])
+@settings(max_examples=40)
 @given(junk=JUNK)
 def test_any_yaml_is_data_or_told_as_problems(
     tmp_path_factory: pytest.TempPathFactory, name: str, junk: object

@@ -181,7 +181,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-@settings(max_examples=15, phases=[Phase.generate])  # shrinking an article takes minutes
+@settings(max_examples=8, phases=[Phase.generate])  # shrinking an article takes minutes
 @given(text=article())
 def test_every_sentence_is_found_again(change: str, text: str) -> None:
     changed = CHANGES[change](text)
@@ -192,7 +192,7 @@ def test_every_sentence_is_found_again(change: str, text: str) -> None:
         assert sentences.fold(changed[found.start : found.end]) == sentences.fold(sentence)
 
 
-@settings(max_examples=15, phases=[Phase.generate])  # shrinking an article takes minutes
+@settings(max_examples=8, phases=[Phase.generate])  # shrinking an article takes minutes
 @given(article())
 def test_a_sentence_that_is_not_there_is_not_found(text: str) -> None:
     assert sentences.find(text, Span(0, 10), sentences.fingerprint("Nobody wrote this sentence.")) is None

@@ -49,7 +49,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
 
 
 NAMES = ["questions", "query", "show", "path", "conflicts", "check", "tidy", "build", "verify", "sentences", "export"]
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "report")]
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse",)]  # report says as little
 
 
 def shell(redirected: str, folder: Folder, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:

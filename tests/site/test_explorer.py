@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import html
+import io
 import itertools
 import json
 import re
 import typing
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pypdf
 import pytest
 from browsing import Browser, started
 from conftest import ARTICLE, Command, Folder
@@ -480,3 +484,77 @@ def test_without_webgl_the_table_stands_in(written: Path, tmp_path: Path) -> Non
         assert blind.text("#found [aria-selected=true] .name") == "Li Bo"
     finally:
         blind.quit()
+
+
+def sheets(browser: Browser) -> list[str]:
+    """The text of each sheet that the page is printed on."""
+    data = browser.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True, "preferCSSPageSize": True})
+    pages = pypdf.PdfReader(io.BytesIO(base64.b64decode(data["data"]))).pages
+    return [unicodedata.normalize("NFKC", page.extract_text()) for page in pages]  # ligatures as letters
+
+
+def test_a_card_is_printed_whole(opened: Browser) -> None:
+    opened.js("rareearth.choose({ node: 'china' })")
+    text = " ".join(" ".join(sheets(opened)).split())
+    listed = opened.js("return [...document.querySelectorAll('#card .claims > li .says')].map((p) => p.textContent)")
+    assert len(listed) > 20
+    for said in listed:
+        assert " ".join(said.split())[:30] in text, said
+    assert "https://" in text, "addresses of sources are printed"
+
+
+def test_all_rows_are_printed_and_the_screen_has_a_page_of_them_again(opened: Browser) -> None:
+    opened.find("#as-table").click()
+    shown = "return document.querySelectorAll('#table tbody tr').length"
+    before = opened.js(shown)
+    printed = sheets(opened)
+    total = opened.js("return rareearth.filters.claims().length")
+    assert f"Claims 1 to {total} of {total}" in " ".join(printed)
+    assert len(printed) > total / 50
+    assert opened.js(shown) == before == 200
+    assert [sheet.count("Who or what") for sheet in printed] == [1] * len(printed), "heads of columns on each sheet"
+
+
+def test_the_printed_picture_has_nodes_and_lines_in_light_colours(opened: Browser) -> None:
+    opened.find("#theme").click()
+    opened.js("window.dispatchEvent(new Event('beforeprint'))")
+    colours = opened.js("""
+      const picture = document.querySelector(".printed");
+      const { data } = picture.getContext("2d").getImageData(0, 0, picture.width, picture.height);
+      let bright = 0, grey = 0;
+      for (let i = 0; i < data.length; i += 4) {
+        if (!data[i + 3]) continue;
+        if (Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 80) bright++;
+        else grey++;
+      }
+      return [bright, grey, document.documentElement.dataset.theme, document.querySelector(".legend").open];
+    """)
+    assert min(colours[:2]) > 500, colours
+    assert colours[2:] == ["light", True]
+    opened.js("window.dispatchEvent(new Event('afterprint'))")
+    after = opened.js("return [document.querySelector('.printed'), document.documentElement.dataset.theme]")
+    assert after == [None, "dark"]
+
+
+@pytest.mark.parametrize("width", [320, 400, 1280])
+def test_colours_cover_no_node_and_nothing_is_wider_than_the_screen(opened: Browser, width: int) -> None:
+    opened.driver.set_window_size(width, 800)
+    opened.js("document.querySelector('.legend').open = true")
+    legend, canvas = (
+        opened.js(f"const r = document.querySelector('{part}').getBoundingClientRect(); return [r.top, r.bottom]")
+        for part in (".legend", "#canvas")
+    )
+    assert canvas[1] <= legend[0] + 1
+    assert opened.js("return document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_readers_own_colours_keep_those_of_the_legend(opened: Browser) -> None:
+    forced = {"features": [{"name": "forced-colors", "value": "active"}]}
+    opened.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", forced)
+    try:
+        colours = opened.js(
+            "return [...document.querySelectorAll('.legend .swatch')].map((s) => getComputedStyle(s).backgroundColor)"
+        )
+        assert len(set(colours)) > 5
+    finally:
+        opened.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})

@@ -238,6 +238,19 @@ export class Network {
     if (this.shown.size) this.sigma.refresh();
   }
 
+  /** The picture as one canvas that can be printed: what WebGL draws is gone when paper is made. */
+  picture() {
+    const { width, height } = this.canvas.getBoundingClientRect();
+    const layers = [...this.canvas.querySelectorAll("canvas")].filter((layer) => layer.style.display !== "none");
+    const picture = element("canvas", { class: "printed", role: "img", "aria-label": "Network" });
+    picture.width = Math.max(...layers.map((layer) => layer.width));
+    picture.height = Math.round((picture.width * height) / width);
+    const context = picture.getContext("2d");
+    this.sigma.refresh();
+    for (const layer of layers) context.drawImage(layer, 0, 0, picture.width, picture.height);
+    return picture;
+  }
+
   // ---- the keyboard
 
   press(event) {

@@ -75,7 +75,6 @@ function choose(selection, focus = false) {
   document.body.classList.toggle("with-card", Boolean(name));
   document.title = title ? `${title.textContent} – rareearth` : "rareearth";
   network?.sigma.resize();
-  if (name && innerWidth < 1500) legend.open = false; // it would cover the picture
   network?.mark(selection, Boolean(selection.node) && focus);
   if (focus) title?.focus();
   else if (!name && document.activeElement === document.body) (network?.canvas ?? $("results")).focus();
@@ -106,6 +105,26 @@ function theme(name) {
   network?.recolour();
 }
 
+// ---- on paper: everything that is shown, in light colours
+
+let before = null; // what the screen had
+function toPaper() {
+  before = { theme: document.documentElement.dataset.theme, legend: legend.open };
+  theme("light");
+  legend.open = true;
+  if (!$("table").hidden) table.all(true);
+  else if (network) $("network").prepend(network.picture());
+}
+
+function toScreen() {
+  if (!before) return;
+  document.querySelector(".printed")?.remove();
+  if (!$("table").hidden) table.all(false);
+  legend.open = before.legend;
+  theme(before.theme);
+  before = null;
+}
+
 // ---- start
 
 function withoutNetwork(why) {
@@ -124,6 +143,7 @@ function start() {
       network = new Network(data, $("network"), choose, () =>
         withoutNetwork("The drawing of the network was lost."));
       $("network").append(legend);
+      legend.addEventListener("toggle", () => network?.sigma.resize(true).refresh()); // it takes room from the picture
     } catch (error) {
       console.warn(error);
     }
@@ -147,6 +167,8 @@ function start() {
     fresh = true;
     update();
   });
+  addEventListener("beforeprint", toPaper);
+  addEventListener("afterprint", toScreen);
   const drawer = (open) => {
     document.body.classList.toggle("with-filters", open);
     $("open-filters").setAttribute("aria-expanded", String(open));

@@ -12,6 +12,7 @@ export class Table {
     this.go = go;
     this.claims = [];
     this.from = 0;
+    this.whole = false; // on paper there is no next page, and a button in a repeated head stays empty
     this.sorted = { column: 0, down: false };
     this.columns = [
       { title: "Who or what", text: (c) => c.subject.name, cell: (c) => this.name(c.s) },
@@ -41,22 +42,29 @@ export class Table {
       return typeof x === "number" ? x - y : x.localeCompare(y, "en");
     };
     const sorted = [...this.claims].sort((a, b) => (down ? compare(b, a) : compare(a, b)));
-    const rows = sorted.slice(this.from, this.from + PAGE);
+    const from = this.whole ? 0 : this.from;
+    const last = this.whole ? sorted.length : Math.min(from + PAGE, sorted.length);
+    const rows = sorted.slice(from, last);
     const head = this.columns.map(({ title }, at) =>
       element("th", { scope: "col", "aria-sort": at === column ? (down ? "descending" : "ascending") : "none" },
-        element("button", { type: "button", text: title, onclick: () => this.sortBy(at) })));
+        this.whole ? title : element("button", { type: "button", text: title, onclick: () => this.sortBy(at) })));
     const body = rows.map((claim) =>
       element("tr", {}, this.columns.map(({ text, cell }, at) =>
         element(at ? "td" : "th", at ? {} : { scope: "row" }, cell ? cell(claim) : text(claim)))));
-    const last = Math.min(this.from + PAGE, sorted.length);
     this.place.replaceChildren(
       element("table", {},
-        element("caption", { text: sorted.length ? `Claims ${this.from + 1} to ${last} of ${sorted.length}` : "No claim is left by these filters" }),
+        element("caption", { text: sorted.length ? `Claims ${from + 1} to ${last} of ${sorted.length}` : "No claim is left by these filters" }),
         element("thead", {}, element("tr", {}, head)),
         element("tbody", {}, body)),
       element("div", { class: "row pages" },
         this.turn("Before", this.from - PAGE, this.from > 0), this.turn("Next", this.from + PAGE, last < sorted.length)),
     );
+  }
+
+  /** Show all rows, for printing, or a page of them again. */
+  all(whole) {
+    this.whole = whole;
+    this.draw();
   }
 
   turn(text, from, possible) {
