@@ -1099,7 +1099,7 @@ def test_a_new_build_is_served_and_no_request_fails(tmp_path: Path) -> None:
             client.join()
         assert new in query(server, text, C).text
         assert "Traceback" not in server.log()
-    assert taken < 4
+    assert taken < 20
     assert {status for _, status, _ in found} == {200}
     assert len(found) > 200
     for mark in "ab":
