@@ -126,7 +126,8 @@ MOMENTS = {
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_ends_the_command_without_a_traceback(small_build: Folder, number: int, moment: str) -> None:
-    start = f"import builtins, os, threading\nfrom rareearth import cli\nnumber = {int(number)}"
+    start = f"import builtins, os, signal, threading\nfrom rareearth import cli\nnumber = {int(number)}"
+    start += "\nsignal.signal(number, signal.SIG_DFL)"  # the tests may run under nohup
     program = f"{start}\n{MOMENTS[moment]}\ncli.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "query", "-e", ENDLESS, "--build", small_build.build],
