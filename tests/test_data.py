@@ -18,19 +18,19 @@ UNVERIFIED = ROOT.parent / "shared" / "facts" / "unverified.md"
 # What there is today. Data that grows passes; a file that is lost, or a field that is no longer read, does not.
 # Whoever takes something out on purpose lowers the number and says why.
 FLOORS = {
-    "claims": 950,
+    "claims": 992,
     "claims beyond the article": 817,
     "claims with a time": 542,
     "sources": 289,
-    "records": 746,
+    "records": 771,
     "records with a Chinese name": 48,
     "relations in use": 77,
     "conflicts": 60,
     "judgements": 20,
 }
-KINDS = {"fact": 874, "assessment": 52, "speech": 14, "recommendation": 10}
+KINDS = {"fact": 870, "assessment": 88, "speech": 23, "recommendation": 11}
 STATUSES = {"held": 756, "planned": 99, "announced": 64, "conditional": 19, "pledged": 7, "ended": 5}
-LEVELS = {"sentence": 133, "page": 634, "copy": 183}
+LEVELS = {"sentence": 175, "page": 634, "copy": 183}
 COPIES = {"mirror": 26, "repost": 25, "digest": 10}
 CLASSES = {
     "Company": 131, "Person": 62, "GovernmentBody": 36, "ResearchInstitute": 24, "Mine": 21, "MagnetPlant": 11,

@@ -230,7 +230,7 @@ def test_claims_by_source(store: Oxigraph, dataset: Dataset) -> None:
     starts = [int(row["start"] or -1) for row in found]
     assert starts == sorted(starts)
     assert {row["publisher"] for row in found} == {"rare-earth-exchanges"}
-    assert "Western capital could weaken China's hold on rare earths" in {row["statement"] for row in found[-5:]}
+    assert "Western capital could weaken China's hold on rare earths" in {row["statement"] for row in found[-12:]}
 
 
 def test_comparisons(store: Oxigraph) -> None:
@@ -242,8 +242,6 @@ def test_comparisons(store: Oxigraph) -> None:
 def test_conditions(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "conditions", outcome="rare-earth-leadership")), "how", "other")
     assert found == [
-        ("depends on", "cross-sector-collaboration"),
-        ("depends on", "execution"),
         ("depends on", "structural-reform"),
         ("is hampered by", "systemic-bottlenecks"),
     ]
@@ -395,7 +393,7 @@ def test_sentences(store: Oxigraph) -> None:
     assert answer
     found = [row for row in of_article(rows(store, "sentences")) if row["start"] == "4033"]
     assert {row["end"] for row in found} == {"4131"}
-    assert ("Li Bo acknowledged China's private sector", "fact") in column(found, "statement", "kind")
+    assert ("Li Bo acknowledged China's private sector", "speech") in column(found, "statement", "kind")
     assert ("Li Bo leaves open institutional reform", "assessment") in column(found, "statement", "kind")
 
 
@@ -403,15 +401,15 @@ def test_spheres(store: Oxigraph) -> None:
     found = {(row["sphere"], row["otherSphere"]): row for row in rows(store, "spheres")}
     assert len(found) == 10, "each of the four with itself and with each other"
     assert int(found["society", "society"]["facts"] or 0) >= 15
-    assert int(found["industry", "society"]["facts"] or 0) >= 11, (
-        "Li Bo praised a group twice and acknowledged a sector"
-    )
+    assert int(found["industry", "society"]["facts"] or 0) >= 8
     assert int(found["academia", "society"]["pledgesAndOpinions"] or 0) >= 4
 
 
 def test_through_events(store: Oxigraph) -> None:
     found = of_article(rows(store, "through-events", event="ganzhou-tour"))
-    assert {row["host"] for row in found if row["visitor"] == "li-bo"} == SEVEN
+    hosts = {row["host"] for row in found if row["visitor"] == "li-bo"}
+    groups = {"quality-inspection-centres", "midstream-application-hubs"}
+    assert hosts == SEVEN - {"jiangxi-rare-earth-society"} | groups, "the society was met, and not visited"
     assert "donald-trump" not in {row["visitor"] for row in rows(store, "through-events")}
 
 
@@ -425,7 +423,7 @@ def test_timeline(store: Oxigraph) -> None:
     ("participant", "event", "expected"),
     [
         ("li-bo", "ganzhou-tour", True),
-        ("chinese-society-of-rare-earths", "ganzhou-tour", True),  # organizing it is taking part
+        ("chinese-society-of-rare-earths", "ganzhou-tour", True),
         ("xu-zhifeng", "ganzhou-tour", True),  # in the meeting, which is a part of it
         ("donald-trump", "ganzhou-tour", False),
         ("qiandong-rare-earth-group", "ganzhou-tour", False),  # it was visited
@@ -441,6 +439,7 @@ def test_visited_institutions(store: Oxigraph) -> None:
     assert len(found) == 7
     assert {row["institution"] for row in found} == SEVEN
     assert set(column(found, "named", "stated", "difference")) == {("7", "7", "0")}
+    assert [row["institution"] for row in found if row["how"] == "met"] == ["jiangxi-rare-earth-society"]
 
 
 def test_visited_institutions_shows_more_named_than_counted(lines: list[str]) -> None:
@@ -462,22 +461,31 @@ def test_visited_institutions_shows_more_named_than_counted(lines: list[str]) ->
 
 def test_who_said_what(store: Oxigraph) -> None:
     found = column(of_article(rows(store, "who-said-what", speaker="li-bo")), "aboutLabel", "statement", "stance")
+    group, academy = "China Rare Earth Group", "Ganjiang Innovation Academy"
     assert found == [
-        ("China Rare Earth Group", "China Rare Earth Group works on consolidation of the industry", "positive"),
-        ("China Rare Earth Group", "China Rare Earth Group works on technology innovation", "positive"),
-        (
-            "Ganjiang Innovation Academy",
-            "Ganjiang Innovation Academy is described as original-innovation source",
-            "positive",
-        ),
+        (group, f"{group} works on consolidation of the industry", "positive"),
+        (group, f"{group} works on technology innovation", "positive"),
+        (group, f"Li Bo praised {group}", "positive"),
+        (group, f"Li Bo praised {group}", "positive"),
+        ("China's private sector", "Li Bo acknowledged China's private sector", "positive"),
+        (academy, f"{academy} is described as original-innovation source", "positive"),
+        (academy, f"Li Bo works together with {academy}", "positive"),
+        (academy, f"Li Bo works together with {academy}", "positive"),
     ]
+
+
+def test_hedged(store: Oxigraph) -> None:
+    found = of_article(rows(store, "hedged"))
+    considered = [row for row in found if row["hedge"] == "considered"]
+    assert column(considered, "statement", "kind") == [("Ganzhou is described as perennial hub", "assessment")]
+    assert {row["hedge"] for row in found} == {"considered", "possible", "presented as", "suggested"}
 
 
 def test_who_took_part(store: Oxigraph) -> None:
     tour = of_article(rows(store, "who-took-part", event="ganzhou-tour"))
     there = {row["participant"] for row in tour}
     assert {"li-bo", "yang-zhanfeng", "xu-zhifeng", "chinese-society-of-rare-earths"} <= there
-    assert ("chinese-society-of-rare-earths", "organizes") in column(tour, "participant", "part")
+    assert ("chinese-society-of-rare-earths", "takes part in") in column(tour, "participant", "part")
     assert "donald-trump" not in {row["participant"] for row in rows(store, "who-took-part")}
 
 
