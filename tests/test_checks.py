@@ -6,6 +6,7 @@ import pytest
 from conftest import Folder
 
 from rareearth.errors import DataError
+from rareearth.sentences import fingerprint
 
 HEAD = """\
 source:
@@ -223,3 +224,35 @@ def test_a_judgement_counts_for_the_records_that_are_the_same(folder: Folder) ->
 def test_judgements_that_contradict_are_refused(folder: Folder, judgements: list[str], line: int, message: str) -> None:
     found = twins(folder, "Person", ["a-one", "a-two", "b-two"], judgements)
     assert any(fault.startswith(f"{line}: ") and message in fault for fault in found), found
+
+def test_what_a_sentence_says_is_given_in_other_words(folder: Folder) -> None:
+    """A sentence of a page does not enter the data, only its fingerprint and a paraphrase."""
+    words = "Ann Lee runs Ore Works."
+    claim = "  - ann-lee leads ore-works:\n      read: {{sentence: {}, on: 2026-11-26, says: {}}}\n"
+    assert faults(folder, claim.format(fingerprint(words), "Ore Works is led by Ann Lee.")) == []
+    [fault] = faults(folder, claim.format(fingerprint(words), words))
+    assert "is the sentence itself; expected what it says in other words" in fault
+
+
+def test_a_sentence_of_a_text_that_was_kept_is_cited_by_its_characters(folder: Folder) -> None:
+    head = HEAD.replace("claims:", f"  text: {{sha256: {'0' * 64}, chars: 80}}\nclaims:")
+    reading = "read: {sentence: 0123abcd, on: 2026-11-26, says: Ann Lee leads it.}"
+    [fault] = faults(folder, f"  - ann-lee leads ore-works:\n      {reading}\n", head)
+    assert "expected `at: START-END FINGERPRINT`" in fault
+
+
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        ("{sentence: 0123ABCD, on: 2026-11-26, says: It.}", "8 hexadecimal digits"),
+        ("{sentence: 0123abcd, on: 2026-13-26, says: It.}", "2026-13-26"),
+        ("{sentence: 0123abcd, says: It.}", "on"),
+        ("{sentence: 0123abcd, on: 2026-11-26}", "says"),
+        ("0123abcd", "read"),
+    ],
+)
+def test_a_reading_that_is_not_whole_is_refused_at_its_line(folder: Folder, reading: str, expected: str) -> None:
+    found = faults(folder, f"  - ann-lee leads ore-works:\n      read: {reading}\n")
+    assert found
+    assert all(fault.startswith(("7: ", "8: ")) for fault in found)
+    assert expected in " ".join(found)

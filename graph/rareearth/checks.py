@@ -21,6 +21,7 @@ from rareearth.dataset import Dataset
 from rareearth.errors import DataError, DateError, Problem, suggest
 from rareearth.models import Claim, Judgement
 from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, PERCENTAGE, ROLE, Ontology, Relation
+from rareearth.sentences import fingerprint
 
 _XSD = namespaces.PREFIXES["xsd"]
 _LITERALS = {
@@ -66,6 +67,11 @@ def _claims(dataset: Dataset) -> Iterator[Problem]:
                 )
             elif source and source.text and span.end > source.text.chars:
                 yield Problem(*where, f"cites characters {span.start}-{span.end} of a text of {source.text.chars}")
+        for reading in claim.read:
+            if source and source.text is not None:
+                yield Problem(*where, "gives `read`, but its source has a `text`; expected `at: START-END FINGERPRINT`")
+            if fingerprint(reading.says) == reading.sentence:
+                yield Problem(*where, "`says` is the sentence itself; expected what it says in other words")
         yield from (Problem(*where, message) for message in _itself(dataset, claim))
 
 

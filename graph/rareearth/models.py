@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import date
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -22,7 +23,7 @@ SourceKind = Literal[
     "news", "trade-news", "company", "government", "research", "filing", "law-firm", "industry", "encyclopedia",
     "blog", "social", "directory",
 ]  # fmt: skip
-EvidenceLevel = Literal["sentence", "page", "copy"]
+EvidenceLevel = Literal["sentence", "read", "page", "copy"]
 Copy = Literal["mirror", "digest", "repost"]
 Disagreement = Literal["contradiction", "unsure", "change", "rounding"]
 Verdict = Literal["same", "different", "unsure"]
@@ -58,7 +59,7 @@ def _whole(value: object) -> object:
 
 
 def _list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
+    return [value] if isinstance(value, str | dict) else value
 
 
 def _composed(value: str) -> str:
@@ -87,6 +88,7 @@ _PART = r"(?:[\w\-.~!$&'()*+,;=:@/%s]|%%[0-9A-Fa-f]{2})*"
 _URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART % "?" + ")?(?:#" + _PART % "?" + ")?"
 Url = Annotated[str, _text(_URL, 2000, "an address that starts with http:// or https://, other signs as %XX")]
 Language = Annotated[str, _text(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 20, "a language code like en or zh")]
+Fingerprint = Annotated[str, _text(r"[0-9a-f]{8}", 8, "the 8 hexadecimal digits that `rareearth sentences` prints")]
 Sha256 = Annotated[str, _text(r"[0-9a-f]{64}", 64, "64 lower-case hexadecimal digits")]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Edtf = Annotated[str, AfterValidator(_check_date)]
@@ -125,6 +127,17 @@ class Evidence(Frozen):
         return self
 
 
+class Reading(Frozen):
+    """A sentence that was read on a page whose text was not kept.
+
+    ``sentence`` is its fingerprint, ``on`` the day it was read, ``says`` what it says in words of our own.
+    """
+
+    sentence: Fingerprint
+    on: date
+    says: Line
+
+
 class Inferred(Frozen):
     """A date that the source does not state, and what it is inferred from."""
 
@@ -158,6 +171,7 @@ class Claim(Frozen):
     inferred: Inferred | None = None
     note: Line | None = None
     at: Annotated[tuple[Annotated[Evidence, BeforeValidator(_evidence)], ...], BeforeValidator(_list)] = ()
+    read: Annotated[tuple[Reading, ...], BeforeValidator(_list)] = ()
 
     @property
     def id(self) -> str:

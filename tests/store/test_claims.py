@@ -46,6 +46,26 @@ def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) 
         assert (claim.by.id if claim.by else None) == (dataset.canonical(speaker) if speaker else None)
         assert (claim.recorded_subject or claim.subject.id) == told.subject
         assert claim.spans == tuple(sorted((s.start, s.end, s.fingerprint) for s in told.at))
+        assert claim.readings == tuple(sorted((r.sentence, r.on.isoformat(), r.says) for r in told.read))
+
+
+def test_a_sentence_that_was_read_on_a_page_is_better_evidence_than_the_page(folder: Folder) -> None:
+    read = '      read: {sentence: 0123abcd, on: 2026-11-26, says: "Ann Lee runs it, and runs it well."}\n'
+    head = "source:\n  title: Ore\n  publisher: daily-ore\n  url: https://example.org/ore\n  language: en\n"
+    claim = "claims:\n  - ann-lee leads ore-works"
+    folder.write("sources/ore-read.yaml", f"{head}{claim}:\n{read}")
+    folder.write("sources/ore-page.yaml", f"{head}{claim}\n")
+    folder.write("sources/ore-copy.yaml", f"{head}  copy: mirror\n{claim}:\n{read}")
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    found = {
+        c.source: c for c in claims.pointing(store, [namespaces.SOURCE + f"ore-{n}" for n in ("read", "page", "copy")])
+    }
+    assert {source: c.evidence for source, c in found.items()} == {
+        "ore-read": "read", "ore-page": "page", "ore-copy": "copy",
+    }  # fmt: skip
+    assert found["ore-read"].readings == (("0123abcd", "2026-11-26", "Ann Lee runs it, and runs it well."),)
+    assert found["ore-page"].readings == ()
+    assert (found["ore-copy"].page.link, found["ore-page"].page.link) == ("", "https://example.org/ore")
 
 
 def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: Oxigraph) -> None:

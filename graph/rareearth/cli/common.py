@@ -211,10 +211,10 @@ def is_file(text: str) -> bool:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file, without a byte-order mark. Raises RareEarthError."""
+    """The text of a file, or of standard input for ``-``, without a byte-order mark. Raises RareEarthError."""
     name = characters.shown(str(path))
     try:
-        return characters.decoded(path.read_bytes())
+        return characters.decoded(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
     except OSError as error:
         raise RareEarthError(f"{name}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -142,7 +142,7 @@ def verify(texts: TextsFolder = None, build: Build = None) -> None:
 
 @app.command()
 def sentences(
-    file: Annotated[Path, typer.Argument(help="The text of an article.")],
+    file: Annotated[Path, typer.Argument(help="The text of an article, or - for standard input.")],
     words: Annotated[str, typer.Option("--find", help="Only sentences that contain these words.")] = "",
 ) -> None:
     """List the sentences of a text in the form that `at:` expects, with the hash and length of the text."""

@@ -29,6 +29,7 @@ FORMS = ("html", "ttl", "jsonld", "rdf", "nt", "trig", "nq")
 _TAGS = {namespaces.VOCABULARY + name for name in ("kind", "status", "stance")}
 _TYPE = NamedNode(namespaces.PREFIXES["rdf"] + "type")
 _SAME = NamedNode(namespaces.PREFIXES["owl"] + "sameAs")
+_MIRROR = (namespaces.VOCABULARY + "copyKind", "mirror")
 _TITLES = {NamedNode(namespaces.PREFIXES[prefix] + name) for prefix, name in (("rdfs", "label"), ("dcterms", "title"))}
 _HELD = NamedNode(namespaces.VOCABULARY + "held")
 _LABELS = "SELECT ?it ?label { VALUES ?it { %s } ?it rdfs:label|dcterms:title ?label }"
@@ -197,6 +198,9 @@ def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
     shown = (*about, *others[:MAX_LISTED])
     label = _labels(store, (term for quad in shown for term in (quad.subject, quad.predicate, quad.object)))
 
+    # The domain of a mirror may belong to anybody tomorrow: its address is shown and not linked.
+    mirrored = any((quad.predicate.value, getattr(quad.object, "value", "")) == _MIRROR for quad in about)
+
     def part(term: Any) -> Part:
         return _part(label, site, term)
 
@@ -206,7 +210,7 @@ def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
         tags=[label(quad.object) for quad in about if quad.predicate.value in _TAGS and quad.object != _HELD],
         statements=[_sentence(claim, site) for claim in claims.by_id(store, [namespaces.local(node.value)])],
         properties=[
-            (_short(label(quad.predicate)), _part(label, site, quad.object, label(quad.predicate)))
+            (_short(label(quad.predicate)), _part(label, site, quad.object, label(quad.predicate), live=not mirrored))
             for quad in about
             if quad.predicate not in _TITLES and quad.predicate != _TYPE
         ],
@@ -246,12 +250,12 @@ def _short(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _part(label: _Label, site: Site, term: Any, name: str = "") -> Part:
-    """A term as a page shows it; ``name`` is the label of its property."""
+def _part(label: _Label, site: Site, term: Any, name: str = "", *, live: bool = True) -> Part:
+    """A term as a page shows it; ``name`` is the label of its property, ``live`` whether it may link to other sites."""
     if not isinstance(term, NamedNode):
         return Part(phrase.literal(term.value, term.datatype.value, name), "")
     iri = term.value
-    return Part(label(term), site.link(iri) or (iri if iri.startswith(("http://", "https://")) else ""))
+    return Part(label(term), site.link(iri) or (iri if live and iri.startswith(("http://", "https://")) else ""))
 
 
 def _labels(store: Backend, terms: Iterable[Any]) -> _Label:

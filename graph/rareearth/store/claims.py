@@ -30,7 +30,7 @@ from rareearth.ontology import BOUND, NUMBERS, ROLE
 from rareearth.quantities import Range
 from rareearth.store import in_effect as times
 from rareearth.store import vocabulary
-from rareearth.store.named import Page, Span, Things, Value, batches, having, is_node, pairs, properties_of
+from rareearth.store.named import Page, Reading, Span, Things, Value, batches, having, is_node, pairs, properties_of
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend, Triple
@@ -41,6 +41,7 @@ __all__ = [
     "Claim",
     "Page",
     "Qualifier",
+    "Reading",
     "Span",
     "Value",
     "batches",
@@ -79,7 +80,7 @@ _WORDS = {
     "ree:recordedSubject": "recorded_subject",
     "ree:recordedObject": "recorded_object",
 }
-_OTHERS = ("ree:by", "ree:about", "ree:at")
+_OTHERS = ("ree:by", "ree:about", "ree:at", "ree:reading")
 _NOTHING = dict.fromkeys((*_TEXTS.values(), *_WORDS.values()), "")
 
 
@@ -99,7 +100,7 @@ class Claim:
     that it was and, as far as the graph knows, no longer is.
 
     ``source`` is the id of its page, ``by`` who says so, ``about`` whom speech is about; ``because`` is why the time
-    ``inferred`` was inferred. ``evidence`` is sentence, page or copy; ``conflict`` the id of the disagreement that the
+    ``inferred`` was inferred. ``evidence`` is the level of evidence; ``conflict`` the id of the disagreement that the
     claim is part of. ``number`` and ``unit`` are those of its measure; ``at_least`` to
     ``less_than`` are the ends of its share, if it is not exact, and ``gives`` is what the interest of an owner gives
     (capital, votes, control or influence), "" if it is not named. ``plain`` says that its statement is in the
@@ -142,6 +143,7 @@ class Claim:
     spell: times.Spell
     over: bool
     _selectors: tuple[str, ...] = field(repr=False)
+    _readings: tuple[str, ...] = field(repr=False)
     _things: Things = field(repr=False, compare=False)
 
     @property
@@ -158,6 +160,11 @@ class Claim:
     def spans(self) -> tuple[Span, ...]:
         """What it cites of the text of its source, in the order of the text; () for a page without text."""
         return tuple(sorted(map(self._things.span, self._selectors)))
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """The sentences that were read on its page, whose text was not kept; () where only the page is known."""
+        return tuple(sorted(map(self._things.reading, self._readings)))
 
     @property
     def disagreement(self) -> str:
@@ -283,7 +290,7 @@ class _Reader:
         """The claim of that IRI, given the row of its statement and its properties."""
         _, subject, relation, object_, kind, status, source, evidence, plain = row
         fields = _NOTHING.copy()
-        by, about, selectors, qualifiers = None, [], [], []
+        by, about, selectors, readings, qualifiers = None, [], [], [], []
         for name, term in pairs(properties):
             if name in _TEXTS:
                 fields[_TEXTS[name]] = term.value
@@ -297,6 +304,8 @@ class _Reader:
                 about.append(self._value(term))
             elif name == "ree:at":
                 selectors.append(term.value)
+            elif name == "ree:reading":
+                readings.append(term.value)
         if len(qualifiers) > 1:
             qualifiers.sort(key=lambda q: (q.label, q.value.label))
         start, end, undated = (fields.pop(name) for name in ("in_effect_from", "in_effect_until", "undated"))
@@ -321,6 +330,7 @@ class _Reader:
             qualifiers=tuple(qualifiers),
             plain=plain.value == "true",
             _selectors=tuple(selectors),
+            _readings=tuple(readings),
             _things=self._things,
         )
 

@@ -24,6 +24,7 @@ _ALL_LABELS = 'SELECT ?thing ?label WHERE { ?thing rdfs:label ?label FILTER(LANG
 _THINGS = (
     "dcterms:title", "dcterms:publisher", "dcterms:issued", "foaf:page", "ree:copyKind", "ree:story",
     "ree:genre", "ree:textHash", "ree:disagreement", "oa:start", "oa:end", "ree:fingerprint",
+    "ree:readOn", "ree:says",
 )  # fmt: skip
 
 
@@ -62,6 +63,14 @@ class Span(NamedTuple):
     fingerprint: str
 
 
+class Reading(NamedTuple):
+    """A sentence that was read on a page: its fingerprint, the day (ISO), and what it says in other words."""
+
+    fingerprint: str
+    on: str
+    says: str
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A source: its title, address, publisher, date (EDTF) and genre; ``copy`` is mirror, digest, repost or nothing.
@@ -79,6 +88,11 @@ class Page:
     origin: str
     genre: str
     text_hash: str
+
+    @property
+    def link(self) -> str:
+        """Its address if a page may link to it; "" for a mirror, whose domain may belong to anybody tomorrow."""
+        return "" if self.copy == "mirror" else self.url
 
 
 class Things:
@@ -116,6 +130,11 @@ class Things:
         """The span of a selector (its IRI)."""
         thing = self._found[selector]
         return Span(int(_first(thing, "oa:start")), int(_first(thing, "oa:end")), _first(thing, "ree:fingerprint"))
+
+    def reading(self, iri: str) -> Reading:
+        """The sentence that was read, by the IRI of the reading."""
+        thing = self._found[iri]
+        return Reading(_first(thing, "ree:fingerprint"), _first(thing, "ree:readOn"), _first(thing, "ree:says"))
 
     def _page(self, iri: str) -> Page:
         thing, id_ = self._found.get(iri, {}), namespaces.local(iri)

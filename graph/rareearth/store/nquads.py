@@ -237,6 +237,13 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
         yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
         yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
+    for reading in claim.read:
+        read = f"{node}#read={reading.sentence}"
+        yield _triple(node, "ree:reading", iri(read))
+        yield _triple(read, "rdf:type", iri(_p("ree:Reading")))
+        yield _triple(read, "ree:fingerprint", literal(reading.sentence))
+        yield _triple(read, "ree:readOn", literal(reading.on.isoformat(), _p("xsd:date")))
+        yield _triple(read, "ree:says", literal(reading.says, language="en"))
 
 
 def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
@@ -267,10 +274,16 @@ def _share(dataset: Dataset, claim: Claim, text: str, node: str) -> Iterator[str
 
 
 def level(dataset: Dataset, claim: Claim) -> str:
-    """The level of evidence: ``sentence`` (a span of a text), ``page``, or ``copy`` (a page copied from another)."""
+    """The level of evidence of a claim.
+
+    ``sentence`` (a span of a text that was kept), ``copy`` (a page copied from another), ``read`` (a sentence of a page
+    whose text was not kept), or ``page``.
+    """
     if claim.at:
         return "sentence"
-    return "copy" if dataset.sources[claim.source].copy_ else "page"
+    if dataset.sources[claim.source].copy_:
+        return "copy"
+    return "read" if claim.read else "page"
 
 
 def _conflict(conflict: Conflict) -> Iterator[str]:

@@ -170,5 +170,7 @@ def statement_lines(statement: Statement, sentence: Sentences | None = None) -> 
         yield f"      {claim.source} {start}-{end} {mark}" + (f"  “{found}”" if found else "")
     if not claim.spans:
         yield f"      {claim.source}: {phrase.source(claim.page)} ({phrase.evidence(claim)})"
+    for reading in claim.readings:
+        yield f"      {phrase.reading(reading)}"
     if claim.conflict:
         yield f"      {phrase.conflict(claim)}: see `rareearth conflicts {claim.conflict}`"

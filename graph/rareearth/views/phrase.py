@@ -16,7 +16,7 @@ from rareearth.ontology import BOUND, MEASURE, NUMBERS
 from rareearth.quantities import Range
 
 if TYPE_CHECKING:
-    from rareearth.store.claims import Claim, Page, Value
+    from rareearth.store.claims import Claim, Page, Reading, Value
 
 _WHOLE = 100  # per cent
 _PERCENT = " (%)"  # ends the label of a share
@@ -331,14 +331,20 @@ def details(claim: Claim) -> list[str]:
     return found
 
 
+def reading(read: Reading) -> str:
+    """A sentence that was read on a page, in other words, with the day and its fingerprint."""
+    return f"sentence {read.fingerprint}, read on {date(read.on)}, in other words: {read.says}"
+
+
 def evidence(claim: Claim) -> str:
     """How good the evidence is: the level, what kind of copy it is, and how surely it was read.
 
-    As in "page, high confidence" or "copy, digest, medium confidence".
+    As in "page, high confidence", "sentence read" or "copy, digest, medium confidence".
     """
     copy = f", {claim.page.copy}" if claim.evidence == "copy" and claim.page.copy else ""
     confidence = f", {claim.confidence} confidence" if claim.confidence else ""
-    return f"{claim.evidence}{copy}{confidence}"
+    level = "sentence read" if claim.evidence == "read" else claim.evidence
+    return f"{level}{copy}{confidence}"
 
 
 def source(page: Page) -> str:

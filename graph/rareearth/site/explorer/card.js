@@ -98,7 +98,8 @@ export class Card {
         ? element("blockquote", { text: claim.sentences[at], title: `${claim.source} ${start}-${end} ${mark}` })
         : element("p", { class: "span" }, `characters ${start}–${end} `, element("code", { text: mark })),
     );
-    return element("div", { class: "evidence" }, ...spans,
+    const readings = (claim.readings ?? []).map((text) => element("p", { class: "span", text }));
+    return element("div", { class: "evidence" }, ...spans, ...readings,
       element("p", {}, `${page.from} (${claim.level}): `, link(page.url, page.title)));
   }
 

@@ -135,6 +135,7 @@ def _claims(known: Iterable[Claim], sentences: Sentences) -> Iterator[Record]:
             "about": [about.id for about in claim.about],
             "details": phrase.qualifiers(claim),
             "spans": spans,
+            "readings": [phrase.reading(reading) for reading in claim.readings],
             "sentences": quotes if any(quotes) else [],
             "start": spell.start.isoformat() if spell.start and spell.dated else "",
             "end": spell.end.isoformat() if spell.end and spell.dated else "",
@@ -148,7 +149,7 @@ def _sources(store: Backend) -> Record:
     for page in sorted(claims.pages(store).values(), key=lambda page: page.id):
         record = {
             "title": page.title,
-            "url": page.url,
+            "url": page.link,
             "publisher": page.publisher,
             "published": page.published,
             "from": phrase.source(page),
