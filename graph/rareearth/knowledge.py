@@ -15,7 +15,7 @@ from rareearth import build as builds
 from rareearth.errors import DateError, MissingExtraError, QueryError
 from rareearth.store import asof, hints, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
-from rareearth.views import cards, conflicts, lookup
+from rareearth.views import cards, conflicts, lookup, promises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
     from rareearth.views.paths import Step
+    from rareearth.views.promises import Promise
 
 Value: TypeAlias = str | int | float
 _LONG = 2**63  # what whole numbers of pandas are smaller than
@@ -289,6 +290,17 @@ class KnowledgeGraph:
         'contradiction'
         """
         return conflicts.read(self.store)
+
+    def promises(self, actor: str | None = None, *, as_of: str | None = None) -> list[Promise]:
+        """What was planned, announced, pledged or conditional, and what has come of it, the late ones first.
+
+        ``actor`` is the name of an entity, ``as_of`` a day, month or year: only claims known by then count; by default
+        the day of the newest page. Raises as :meth:`find`, and DateError.
+
+        >>> graph.promises("MP Materials")[0].state in ("late", "nothing heard", "open")
+        True
+        """
+        return promises.read(self.store, as_of, [self.find(actor)] if actor else None)
 
     def sentence(self, statement: Statement, number: int) -> str | None:
         """The sentence at the span of a statement (from 0); None without a text, or where the text does not have it."""

@@ -1,4 +1,4 @@
-"""Commands that ask: questions, query, show, path, conflicts."""
+"""Commands that ask: questions, query, show, path, conflicts, promises."""
 
 from __future__ import annotations
 
@@ -177,6 +177,34 @@ def conflicts(
     counts = {k: sum(c.kind == k for c in chosen) for k in found.KINDS}
     total = f"{len(chosen)} conflict{'' if len(chosen) == 1 else 's'}"
     kinds = ", ".join(f"{count} {k}" for k, count in counts.items() if count)
+    print(f"{total}: {kinds}" if kinds else total)
+
+
+@app.command()
+def promises(
+    actor: Annotated[
+        str | None, typer.Option("--actor", metavar="NAME", help="Only promises by or about this entity.")
+    ] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only those that are late.")] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DAY", help="The ledger as of a day, month or year; the newest page by default."
+        ),
+    ] = None,
+    build: Build = None,
+) -> None:
+    """List what was planned, announced or pledged, and what has come of it, with the claims."""
+    from rareearth.views import promises as ledger
+
+    graph = open_graph(build)
+    listed = graph.promises(_found(graph, actor) if actor else None, as_of=as_of)
+    chosen = [promise for promise in listed if promise.state == "late" or not overdue]
+    for promise in chosen:
+        print("\n".join(ledger.lines(promise)) + "\n")
+    counts = {state: sum(promise.state == state for promise in chosen) for state in ledger.STATES}
+    total = f"{len(chosen)} promise{'' if len(chosen) == 1 else 's'}" + (f" as of {chosen[0].day}" if chosen else "")
+    kinds = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     print(f"{total}: {kinds}" if kinds else total)
 
 
