@@ -609,20 +609,41 @@ def test_funding(store: Oxigraph, dataset: Dataset) -> None:
 
 def test_funding_totals(store: Oxigraph, dataset: Dataset) -> None:
     found = {(row["funder"], row["unit"]): row for row in rows(store, "funding-totals")}
-    named: dict[tuple[str, str], set[tuple[str, Decimal]]] = {}
+    named: dict[tuple[str, str], set[tuple[str, Decimal, str]]] = {}
     for claim in dataset.claims:
-        amount = dict(claim.qualifiers).get("amount")
-        if claim.relation == "funds" and claim.kind == "fact" and amount:
-            number, _, unit = amount.partition(" ")
-            pair = dataset.canonical(claim.object), Decimal(number)
-            named.setdefault((dataset.canonical(claim.subject), unit), set()).add(pair)
-    assert {key: (row["sum"], row["amounts"]) for key, row in found.items()} == {
-        key: (f"{sum(number for _, number in pairs):f}", str(len(pairs))) for key, pairs in named.items()
+        details = dict(claim.qualifiers)
+        if claim.relation == "funds" and claim.kind == "fact" and "amount" in details:
+            number, _, unit = details["amount"].partition(" ")
+            grant = dataset.canonical(claim.object), Decimal(number), details.get("award", "")
+            named.setdefault((dataset.canonical(claim.subject), unit), set()).add(grant)
+    assert {key: (row["sum"], row["amounts"], row["shared"]) for key, row in found.items()} == {
+        key: (
+            f"{sum((number for _, number, award in grants if not award), Decimal()):f}",
+            str(sum(not award for *_, award in grants)),
+            f"{sum((number for _, number, award in grants if award), Decimal()):f}",
+        )
+        for key, grants in named.items()
     }
     loans = found["export-finance-australia", "AUD"]
-    assert (loans["sum"], loans["amounts"]) == ("1650000000", "2"), "six claims tell of two loans"
+    assert (loans["sum"], loans["amounts"]) == ("1650000000", "2"), "six claims state two loans"
     debt = found["wyloo", "AUD"]
-    assert (debt["sum"], debt["disputedOnce"]) == ("555000000", "220000000"), "three figures for one debt"
+    assert (debt["sum"], debt["disputedOnce"]) == ("555000000", "220000000"), "three amounts of one debt"
+    bank = found["jpmorgan", "USD"]
+    assert (bank["sum"], bank["shared"]) == ("0", "650000000"), "its part of the sum is not known"
+
+
+def test_funding_received_counts_a_joint_and_a_disputed_sum_once(store: Oxigraph) -> None:
+    found = {(row["recipient"], row["unit"]): row for row in rows(store, "funding-received")}
+
+    def of(recipient: str, unit: str) -> tuple[str | None, ...]:
+        [found_] = column([found[recipient, unit]], "sum", "grants", "funders")
+        return found_
+
+    assert of("mp-10x-plant", "USD") == ("650000000", "1", "2"), "two banks pledge one sum"
+    assert of("caremag", "EUR") == ("110000000", "1", "2")
+    assert of("serra-verde", "USD") == ("715000000", "2", "3"), "one loan, which grew, and one sum of two investors"
+    assert of("hastings-technology-metals", "AUD") == ("220000000", "1", "1"), "three amounts of one debt"
+    assert rows(store, "funding-received", recipient="caremag") == [found["caremag", "EUR"]]
 
 
 def test_operations(store: Oxigraph, dataset: Dataset) -> None:
