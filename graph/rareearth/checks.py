@@ -213,12 +213,24 @@ def _conflicts(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(*dataset.where[f"conflict/{id_}"], f"{len(claims[id_])} claims name it; a conflict needs two")
 
 
+def _shared_identifiers(dataset: Dataset) -> Iterator[Problem]:
+    """Identifiers that two records have which nobody judged to be the same."""
+    first: dict[tuple[str, str], str] = {}
+    for entity in dataset.entities.values():
+        for given in entity.ids:
+            other = first.setdefault((given.scheme, given.value), entity.id)
+            if dataset.canonical(other) != dataset.canonical(entity.id):
+                what = f"'{entity.id}' has the {given.scheme} {given.value} of '{other}'"
+                yield Problem(*dataset.where[f"entity/{entity.id}"], f"{what}; judge them the same, or correct one")
+
+
 def _entities(dataset: Dataset) -> Iterator[Problem]:
     used = {s.publisher for s in dataset.sources.values()}
     for claim in dataset.claims:
         used |= {claim.subject, claim.object, claim.by or "", claim.about or "", *(v for _, v in claim.qualifiers)}
     for judgement in dataset.judgements:
         used |= {judgement.left, judgement.right}
+    yield from _shared_identifiers(dataset)
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entity in dataset.entities.values():
         where = dataset.where[f"entity/{entity.id}"]

@@ -13,7 +13,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from rareearth import characters, edtf, quantities
+from rareearth import characters, edtf, identifiers, quantities
 
 ClaimKind = Literal["fact", "speech", "assessment", "recommendation"]
 Stance = Literal["positive", "negative", "neutral", "mixed"]
@@ -55,6 +55,15 @@ def _whole(value: object) -> object:
         if not quantities.WHOLE.fullmatch(value):
             raise ValueError(f"found '{value}'; expected a whole number like 7")
         return int(value)
+    return value
+
+
+def _identifier(value: object) -> object:
+    if isinstance(value, str):
+        words = value.split(" ")
+        if len(words) != len(Identifier.model_fields):
+            raise ValueError(f"found '{value}'; expected SCHEME VALUE PAGE, like ticker ASX:LYC https://example.org/")
+        return dict(zip(Identifier.model_fields, words, strict=True))
     return value
 
 
@@ -100,6 +109,20 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Identifier(Frozen):
+    """An identifier that others have given an entity, and the page that gives it; see :mod:`rareearth.identifiers`."""
+
+    scheme: str
+    value: str
+    page: Url
+
+    @model_validator(mode="after")
+    def _is_right(self) -> Identifier:
+        if wrong := identifiers.fault(self.scheme, self.value):
+            raise ValueError(wrong)
+        return self
+
+
 class Entity(Frozen):
     """A real thing, or a topic: one record with its names. ``kind`` is the name of a class of the ontology."""
 
@@ -110,6 +133,7 @@ class Entity(Frozen):
     aliases: tuple[Line, ...] = ()
     acronyms: tuple[Line, ...] = ()
     about: Line | None = None
+    ids: tuple[Annotated[Identifier, BeforeValidator(_identifier)], ...] = ()
     seen: tuple[Url, ...] = ()
 
 

@@ -5,10 +5,10 @@ the end whose id comes first if they do both. The weight of an edge is the numbe
 Nodes and edges have plain texts, numbers and truth values only, so that every format and NetworkX's own writers keep
 them; several texts are joined by `` | ``.
 
-Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``; in the view
-``full`` also the values of relations that have a number or text as object. A number is a number; where sources give an
-entity several numbers, or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in
-``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of
+Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``, and identifiers
+by their scheme (``ticker``, ``lei``, ``isin``, ``uscc``, ``ror``, ``wikidata``); in the view ``full`` also the values
+of relations that have a number or text as object. A number is a number; where sources give an entity several numbers,
+or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in ``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of
 the tie, 0 where it is none), ``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``,
 ``sources``, ``when`` and ``when_inferred`` (EDTF, as the sources give it).
 
@@ -54,6 +54,9 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 # Three plain queries are twice as fast as one with OPTIONAL.
 _KINDS = "SELECT ?node ?kind WHERE { ?kind rdfs:subClassOf* ree:Entity . ?node a ?kind }"
 _LABELS = "SELECT ?node ?label (LANG(?label) AS ?language) WHERE { ?node rdfs:label ?label }"
+_IDENTIFIERS = (
+    "SELECT ?node ?scheme ?value WHERE { ?node ree:identifier [ ree:scheme ?scheme ; skos:notation ?value ] }"
+)
 _ABOUT = "SELECT ?node ?about WHERE { ?node dcterms:description ?about }"
 _CLASSES = """
 SELECT ?kind ?colour ?sphere ?view WHERE {
@@ -320,6 +323,9 @@ class _Terms:
         for node, label, language in _select(store, _LABELS):
             labels[language][node] = label
         about = dict(_select(store, _ABOUT))
+        self._identifiers: dict[str, dict[str, object]] = defaultdict(dict)
+        for node, scheme, value in _select(store, _IDENTIFIERS):
+            _add_value(self._identifiers[node], scheme, value)
         self.nodes = {
             node: _Node(kind, labels["en"][node], labels["zh"].get(node, ""), about.get(node, ""))
             for node, kind in _select(store, _KINDS)
@@ -352,7 +358,8 @@ class _Terms:
             "label": label, "label_zh": zh, "kind": namespaces.local(kind), "sphere": namespaces.local(sphere),
             "about": about, "color": colour, "iri": iri,
         }  # fmt: skip
-        return {name: value for name, value in known.items() if value}
+        identifiers = {scheme: str(value) for scheme, value in self._identifiers.get(iri, {}).items()}
+        return {name: value for name, value in known.items() if value} | identifiers
 
 
 def _select(store: Backend, query: str) -> Iterator[list[str]]:

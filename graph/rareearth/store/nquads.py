@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal
 from pathlib import Path
 
-from rareearth import edtf, namespaces
+from rareearth import edtf, identifiers, namespaces
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import DATES, MEASURE, PERCENTAGE
@@ -135,6 +135,16 @@ def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:
         yield _triple(node, "ree:acronym", literal(acronym))
     for page in entity.seen:
         yield _triple(node, "rdfs:seeAlso", iri(page))
+    for given in entity.ids:
+        identifier = f"{node}#{given.scheme}={given.value}"
+        yield _triple(node, "dcterms:identifier", literal(given.value))
+        yield _triple(node, "ree:identifier", iri(identifier))
+        yield _triple(identifier, "rdf:type", iri(_p("ree:Identifier")))
+        yield _triple(identifier, "ree:scheme", literal(given.scheme))
+        yield _triple(identifier, "skos:notation", literal(given.value))
+        yield _triple(identifier, "dcterms:source", iri(given.page))
+        if same := identifiers.iri(given.scheme, given.value):
+            yield _triple(node, "skos:exactMatch", iri(same))
 
 
 def _source(dataset: Dataset, source: Source) -> Iterator[str]:

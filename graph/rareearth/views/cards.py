@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rareearth import namespaces
+from rareearth.identifiers import SCHEMES
 from rareearth.store import claims
 from rareearth.store.backend import NamedNode
 from rareearth.store.named import things
@@ -71,7 +72,8 @@ class Statement:
 class Card:
     """An entity with its names and every claim that it is subject or object of, strongest kind first.
 
-    ``undated`` is how many claims a card as of a day leaves out because nothing says when they are in effect.
+    ``undated`` is how many claims a card as of a day leaves out because nothing says when they are in effect;
+    ``identifiers`` are pairs of a scheme and a value, such as ``("ticker", "ASX:LYC")``.
     """
 
     iri: str
@@ -84,6 +86,7 @@ class Card:
     about: str
     statements: tuple[Statement, ...] = field(repr=False)
     undated: int = 0
+    identifiers: tuple[tuple[str, str], ...] = ()
 
 
 def card(store: Backend, iri: str, as_of: str | None = None) -> Card:
@@ -112,7 +115,14 @@ def card(store: Backend, iri: str, as_of: str | None = None) -> Card:
         about=thing["dcterms:description"][0].value if "dcterms:description" in thing else "",
         statements=statements(known if as_of is None else claims.in_effect(known, as_of), iri),
         undated=0 if as_of is None else sum(not claim.spell.dated for claim in known),
+        identifiers=tuple(sorted(_identifier(term.value) for term in thing.get("ree:identifier", ()))),
     )
+
+
+def _identifier(iri: str) -> tuple[str, str]:
+    """The scheme and the value that the IRI of an identifier ends with."""
+    scheme, _, value = iri.partition("#")[2].partition("=")
+    return scheme, value
 
 
 def _english(thing: Properties) -> str:
@@ -145,6 +155,8 @@ def lines(item: Card, sentence: Sentences | None = None) -> Iterator[str]:
         yield item.about
     if item.names:
         yield f"also: {', '.join(item.names)}"
+    if item.identifiers:
+        yield "; ".join(f"{SCHEMES[scheme].title} {value}" for scheme, value in item.identifiers)
     shown = ""
     for statement in item.statements:
         if statement.heading != shown:
