@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding, Table
     from rareearth.analysis.overview import Overview
+    from rareearth.answers import Answer
     from rareearth.errors import (
         AmbiguousError,
         DataError,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         StoreError,
         TooLargeError,
     )
-    from rareearth.knowledge import Answer, KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
     from rareearth.store.claims import Claim
     from rareearth.store.hints import QueryWarning
     from rareearth.views.cards import Card, Statement
@@ -78,7 +79,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Answer": "knowledge",
+    "Answer": "answers",
     "Card": "views.cards",
     "Claim": "store.claims",
     "Conflict": "views.conflicts",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rareearth import analysis, corpus, edtf, namespaces, quantities
 from rareearth import build as builds
-from rareearth.errors import DateError, MissingExtraError, QueryError
+from rareearth.answers import Answer, frame, of_result
+from rareearth.errors import DateError, QueryError
 from rareearth.store import asof, hints, questions, sparql
 from rareearth.store.backend import Literal, NamedNode
 from rareearth.views import cards, conflicts, lookup, promises
@@ -31,50 +31,6 @@ if TYPE_CHECKING:
     from rareearth.views.promises import Promise
 
 Value: TypeAlias = str | int | float
-_LONG = 2**63  # what whole numbers of pandas are smaller than
-Row: TypeAlias = dict[str, sparql.Cell]
-
-
-@dataclass(frozen=True, repr=False)
-class Answer(Sequence[Row]):
-    """The answer to a query: a sequence of rows, each a dictionary by column.
-
-    IRIs are written ``prefix:name``, numbers are numbers, and unbound variables are None. A SELECT has the columns of
-    its variables, a CONSTRUCT or DESCRIBE has ``subject``, ``predicate`` and ``object``. An ASK has no rows: ``truth``
-    is its answer, and None for the others. The answer as a condition is that truth, or whether there are rows.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    truth: bool | None = None
-
-    @overload
-    def __getitem__(self, index: int) -> Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Row, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Row | tuple[Row, ...]:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __repr__(self) -> str:
-        what = f"{len(self.rows)} rows of {', '.join(self.columns)}" if self.truth is None else str(self.truth).lower()
-        return f"<rareearth.Answer: {what}>"
-
-    def __bool__(self) -> bool:
-        return bool(self.rows) if self.truth is None else self.truth
-
-    def frame(self) -> pd.DataFrame:
-        """The rows as a pandas DataFrame, in which whole numbers stay whole where some are missing (``Int64``).
-
-        Raises QueryError for an ASK, MissingExtraError without pandas.
-        """
-        if self.truth is not None:
-            raise QueryError("an ASK has no rows; use its truth")
-        return _frame([list(row.values()) for row in self.rows], self.columns)
 
 
 class KnowledgeGraph:
@@ -127,7 +83,7 @@ class KnowledgeGraph:
         >>> bool(graph.ask("ASK { entity:li-bo ree:chairs ?body }"))
         True
         """
-        answer = _answer(self.run(query, values))
+        answer = of_result(self.run(query, values))
         self._warn(query)
         return answer
 
@@ -156,14 +112,14 @@ class KnowledgeGraph:
         Traceback (most recent call last):
         rareearth.errors.NotFoundError: no question named 'leader'; did you mean leaders?
         """
-        return _answer(self.run_question(question, parameters))
+        return of_result(self.run_question(question, parameters))
 
     def frame(self, table: Table, /) -> pd.DataFrame:
         """A table of a finding as a pandas DataFrame; an :class:`Answer` has a method of that name.
 
         Raises MissingExtraError without the extra ``notebook``.
         """
-        return _frame(table.rows, table.columns)
+        return frame(table.rows, table.columns)
 
     @cached_property
     def rdf(self) -> rdflib.Dataset:
@@ -370,38 +326,3 @@ def _day(value: str) -> str:
     if edtf.precision(value) != "day":
         raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15")
     return value
-
-
-def _answer(result: sparql.Result) -> Answer:
-    if isinstance(result, sparql.Rows):
-        return Answer(tuple(result.columns), tuple(result.plain()))
-    if isinstance(result, sparql.Truth):
-        return Answer((), (), bool(result))
-    columns = ("subject", "predicate", "object")
-    triples = sorted(set(result), key=str)
-    return Answer(
-        columns,
-        tuple(
-            dict(zip(columns, (sparql.cell(t.subject), sparql.cell(t.predicate), sparql.cell(t.object)), strict=True))
-            for t in triples
-        ),
-    )
-
-
-def _frame(rows: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.DataFrame:
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise MissingExtraError(error.name, "notebook") from error
-    frame = pd.DataFrame([list(row) for row in rows], columns=list(columns))
-    for number in range(len(columns)):
-        values: list[Any] = [row[number] for row in rows]
-        types = {type(value) for value in values if value is not None}
-        if None not in values or len(types) != 1:
-            continue
-        if types == {bool}:
-            frame.isetitem(number, pd.array(values, dtype="boolean"))
-        elif types == {int}:
-            fit = all(value is None or -_LONG <= value < _LONG for value in values)
-            frame.isetitem(number, pd.array(values, dtype="Int64") if fit else pd.Series(values, dtype=object).array)
-    return frame

@@ -8,9 +8,10 @@ them; several texts are joined by `` | ``.
 Node attributes: ``label``, ``label_zh``, ``kind`` (class), ``sphere``, ``about``, ``color``, ``iri``, and identifiers
 by their scheme (``ticker``, ``lei``, ``isin``, ``uscc``, ``ror``, ``wikidata``); in the view ``full`` also the values
 of relations that have a number or text as object. A number is a number; where sources give an entity several numbers,
-or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in ``_values``. Edge attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of
-the tie, 0 where it is none), ``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``,
-``sources``, ``when`` and ``when_inferred`` (EDTF, as the sources give it).
+or one with a bound (up to 5), it has none, and a text with all of them, whose name ends in ``_values``. Edge
+attributes: ``relation``, ``label``, ``label_zh``, ``weight`` (number of claims), ``strength`` (of the tie, 0 where it
+is none), ``symmetric``, ``color``, ``claims`` (ids), ``claim_kind``, ``status``, ``stance``, ``sources``, ``when`` and
+``when_inferred`` (EDTF, as the sources give it).
 
 ``periods`` of an edge says when any of its claims is in effect, by the rule of :mod:`rareearth.store.in_effect`: as
 first/last day, joined and without overlaps, nothing for an end that is open or unknown (they are not called ``spells``,
@@ -324,8 +325,9 @@ class _Terms:
             labels[language][node] = label
         about = dict(_select(store, _ABOUT))
         self._identifiers: dict[str, dict[str, object]] = defaultdict(dict)
-        for node, scheme, value in _select(store, _IDENTIFIERS):
-            _add_value(self._identifiers[node], scheme, value)
+        for node, scheme, value in sorted(_select(store, _IDENTIFIERS)):
+            known = self._identifiers[node]
+            known[scheme] = f"{known[scheme]}{JOIN}{value}" if scheme in known else value
         self.nodes = {
             node: _Node(kind, labels["en"][node], labels["zh"].get(node, ""), about.get(node, ""))
             for node, kind in _select(store, _KINDS)

@@ -37,6 +37,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "show": ["ann-lee", *build],
         "path": ["ann-lee", "bob-ray", *build],
         "conflicts": build,
+        "promises": build,
         "check": ["--data", str(folder.data)],
         "tidy": ["--check", "--data", str(folder.data)],
         "build": ["--data", str(folder.data), "--build", str(where / "build")],
@@ -48,7 +49,8 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     }
 
 
-NAMES = ["questions", "query", "show", "path", "conflicts", "check", "tidy", "build", "verify", "sentences", "export"]
+NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "check", "tidy"]
+NAMES += ["build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse",)]  # report says as little
 
 

@@ -252,7 +252,8 @@ def leaders(store: Oxigraph, organization: str, day: str) -> set[str]:
         ("chinese-society-of-rare-earths", "2012", {"gan-yong"}),
         ("chinese-society-of-rare-earths", "2020", {"li-chunlong"}),
         ("chinese-society-of-rare-earths", "2025-05", {"li-bo"}),
-        ("china-rare-earth-group", "2021", set()),
+        ("china-rare-earth-group", "2021-11", set()),  # founded in December
+        ("china-rare-earth-group", "2022", {"ao-hong", "liu-leiyun"}),
         ("china-rare-earth-group", "2023", {"ao-hong", "liu-leiyun"}),
     ],
 )

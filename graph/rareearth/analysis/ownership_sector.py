@@ -29,7 +29,7 @@ MAJORITY = Decimal(50)  # per cent; a majority is more than this
 
 CAPITAL, VOTES = "capital", "votes"
 _CONTROL = "control"
-_EVIDENCE = ("copy", "page", "sentence")  # the better the later
+_EVIDENCE = ("copy", "page", "read", "sentence")  # the better the later
 
 
 class Holding(NamedTuple):

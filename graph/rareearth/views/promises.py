@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from rareearth import edtf, namespaces
+from rareearth.ontology import BOUND
 from rareearth.store import claims, in_effect
 from rareearth.views import phrase
 
@@ -28,7 +29,7 @@ _ASPECT = "aspect"  # the trait of relations that describe a thing: a plan of it
 STATES = ("late", "nothing heard", "open", "superseded", "kept", "dropped")  # in the order of the ledger
 _GONE = ("ended", "retracted")
 _STRING = namespaces.PREFIXES["xsd"] + "string"
-_DATES = (namespaces.EDTF, namespaces.PREFIXES["xsd"] + "date")
+_DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def _agree(one: Claim, other: Claim) -> bool:
 def _words(claim: Claim) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, _, value in claim.qualifiers:
-        if name != phrase.BOUND and (value.is_entity or value.datatype == _STRING):
+        if name != BOUND and (value.is_entity or value.datatype == _STRING):
             found.setdefault(name, set()).add(value.text)
     return found
 

@@ -94,7 +94,7 @@ def _small(support: Support, bodies: int) -> str:
     if len(support.sources) < LEAST_SOURCES:
         reasons.append(f"its {quantity(support.ties, 'tie')} come from {quantity(len(support.sources), 'source')}")
     if bodies < spheres.LEAST_TIES:
-        reasons.append(f"{bodies:,} ties are between organizations and firms")
+        reasons.append(f"{quantity(bodies, 'tie')} {'is' if bodies == 1 else 'are'} between organizations and firms")
     return f"This sample is too small to say anything about the field: {', and '.join(reasons)}." if reasons else ""
 
 
