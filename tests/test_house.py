@@ -96,7 +96,7 @@ DOORS = {
     "pydantic": {"models", "dataset", "server"},
     "oxrdflib": {"store"},
     "rdflib": {"store"},
-    "pandas": {"knowledge"},
+    "pandas": {"answers"},
     "numpy": {"layout", "analysis", "measures"},
     "matplotlib": {"site"},
     "igraph": {"measures"},
