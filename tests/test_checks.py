@@ -225,6 +225,7 @@ def test_judgements_that_contradict_are_refused(folder: Folder, judgements: list
     found = twins(folder, "Person", ["a-one", "a-two", "b-two"], judgements)
     assert any(fault.startswith(f"{line}: ") and message in fault for fault in found), found
 
+
 def test_what_a_sentence_says_is_given_in_other_words(folder: Folder) -> None:
     """A sentence of a page does not enter the data, only its fingerprint and a paraphrase."""
     words = "Ann Lee runs Ore Works."

@@ -17,7 +17,7 @@ from rareearth import formats, network
 from rareearth.errors import DataError
 from rareearth.knowledge import KnowledgeGraph
 from rareearth.site.explorer import content
-from rareearth.store import claims, in_effect, nquads, oxigraph
+from rareearth.store import asof, claims, in_effect, nquads, oxigraph, questions
 from rareearth.store.in_effect import Spell
 from rareearth.store.oxigraph import Oxigraph
 
@@ -161,3 +161,79 @@ def test_an_end_before_the_founding_is_refused(folder: Folder, ended: str, messa
 def test_an_end_that_may_be_after_the_founding_is_right(folder: Folder, ended: str) -> None:
     folder.write("sources/dated.yaml", HEAD + f"  - ore-works foundedOn 2009\n  - ore-works endedOn {ended}\n")
     folder.dataset()
+
+
+def ends(folder: Folder, *lines: str, published: str = "2024") -> dict[str, tuple[str, bool, bool]]:
+    """For each claim, by its time: the last day, whether it is inferred, and whether it is past."""
+    head = HEAD.partition("claims:")[0].replace("2014", published)
+    said = ""
+    for line in lines:
+        statement, *fields = line.split(" | ")
+        said += f"  - {statement}:\n" + "".join(f"      {field}\n" for field in fields)
+    folder.write("sources/dated.yaml", f"{head}claims:\n{said}")
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    return {
+        claim.when or claim.since or claim.until: (
+            claim.spell.end.isoformat() if claim.spell.end else "",
+            bool(claim.end_inferred_from),
+            claim.over,
+        )
+        for claim in claims.read(store)
+        if claim.source == "dated"
+    }
+
+
+def test_the_next_holder_of_a_post_ends_the_one_before(folder: Folder) -> None:
+    found = ends(folder, "bob-ray chairs mine-school | when: 2012", "ann-lee chairs mine-school | since: 2015-03")
+    assert found == {"2012": ("2015-02-28", True, True), "2015-03": ("", False, False)}
+
+
+def test_the_next_share_of_an_owner_ends_the_one_before_unless_both_may_be_true(folder: Folder) -> None:
+    share = "ore-works ownsShareOf mine-school | share: {} | when: {}"
+    found = ends(folder, share.format(90, 2012), share.format(79.4, 2015), share.format(79.4, 2017))
+    assert found == {"2012": ("2014-12-31", True, True), "2015": ("", False, False), "2017": ("", False, False)}
+    rounded = ends(folder, share.format(63.2, 2012), share.format("63 | bound: about", 2015))
+    assert {end for end, _, _ in rounded.values()} == {""}
+
+
+def test_an_end_that_one_source_gives_holds_for_the_same_tie_of_others(folder: Folder) -> None:
+    same = "bob-ray leads mine-school | role: {} | {}"
+    found = ends(
+        folder,
+        same.format("head", "when: 2012"),
+        same.format("head", "until: 2014-06"),
+        same.format("dean", "when: 2013"),
+    )
+    assert found == {
+        "2012": ("2014-06-30", True, True),
+        "2014-06": ("2014-06-30", False, True),
+        "2013": ("", False, False),
+    }
+
+
+def test_what_ends_after_the_newest_page_is_not_past(folder: Folder) -> None:
+    found = ends(folder, "ore-works supplies mine-school | since: 2020 | until: 2030")
+    assert found == {"2020": ("2030-12-31", False, False)}
+
+
+def test_sides_of_a_contradiction_do_not_succeed_each_other(folder: Folder) -> None:
+    judged = "the-chair:\n  question: Who chairs the school?\n  kind: {}\n  why: So the tests have it.\n"
+    lines = [
+        f"{who} chairs mine-school | when: {year} | conflict: the-chair"
+        for who, year in (("bob-ray", 2012), ("ann-lee", 2015))
+    ]
+    folder.write("conflicts.yaml", judged.format("contradiction"))
+    assert {end for end, _, _ in ends(folder, *lines).values()} == {""}
+    folder.write("conflicts.yaml", judged.format("change"))
+    assert ends(folder, *lines)["2012"] == ("2014-12-31", True, True)
+
+
+def test_as_of_a_day_what_ended_later_is_not_past(folder: Folder) -> None:
+    ends(folder, "bob-ray chairs mine-school | when: 2012", "ann-lee chairs mine-school | since: 2015-03")
+    store = oxigraph.memory(nquads.lines(folder.dataset()))
+    then = asof.at(store, "2013").store
+    assert [row["personLabel"] for row in then.select(questions.find("leaders").text).plain()] == ["Bob Ray"]
+    now = store.select(questions.find("leaders").text).plain()
+    assert {row["personLabel"] for row in now} == {"Ann Lee"}
+    [chair] = [claim for claim in claims.read(store, as_of="2013") if claim.relation.id == "chairs"]
+    assert not chair.over

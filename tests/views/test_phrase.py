@@ -233,7 +233,7 @@ def test_every_claim_of_the_data_is_said_without_a_raw_value(store: Oxigraph) ->
         values = [phrase.time(one), phrase.source(one.page)] + [phrase.object_(one)] * bool(one.object.datatype)
         for said in values:
             assert not re.search(r"XX|[0-9]~|[0-9]/[0-9]|[0-9]{4}-[0-9]{2}|[0-9]{5}", said), said
-        assert bool(one.inferred) is any("inferred" in text for text in phrase.details(one))
+        assert bool(one.inferred or one.end_inferred_from) is any("inferred" in text for text in phrase.details(one))
         assert bool(one.conflict) is bool(phrase.conflict(one))
         datatypes.add(one.object.datatype)
     assert len(datatypes) >= 5

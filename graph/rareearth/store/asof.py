@@ -1,8 +1,8 @@
 """The graph as of a day: a copy of the store with only the claims that may have been in effect then.
 
 The rule is that of :mod:`in_effect`. Undated claims, of which neither their own times nor their page say when they
-are in effect, are left out and counted. The copy says of which day it is (``ree:asOf`` of the dataset). For the claims
-alone, without the copy, see :func:`claims.read`.
+are in effect, are left out and counted. The copy says of which day it is (``ree:asOf`` of the dataset), and nothing in
+it is past. For the claims alone, without the copy, see :func:`claims.read`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rareearth.store.claims import Claim
 
 
-_AS_OF = NamedNode(namespaces.VOCABULARY + "asOf")
+_AS_OF, _PAST = (NamedNode(namespaces.VOCABULARY + name) for name in ("asOf", "past"))
 
 
 class AsOf(NamedTuple):
@@ -45,7 +45,7 @@ def at(store: Backend, day: str) -> AsOf:
         quad
         for quad in store.quads()
         if _text(quad.subject) not in dropped
-        and quad.predicate != _AS_OF
+        and quad.predicate not in (_AS_OF, _PAST)
         and (
             quad.graph_name.value not in dropped
             if isinstance(quad.graph_name, NamedNode)

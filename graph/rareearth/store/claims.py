@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -72,6 +72,7 @@ _TEXTS = {
     "ree:number": "number", "ree:unit": "unit", "ree:shareAtLeast": "at_least", "ree:shareMoreThan": "more_than",
     "ree:shareAtMost": "at_most", "ree:shareLessThan": "less_than",
     "ree:inEffectFrom": "in_effect_from", "ree:inEffectUntil": "in_effect_until", "ree:undated": "undated",
+    "ree:past": "past",
 }  # fmt: skip
 _WORDS = {
     "ree:stance": "stance",
@@ -79,6 +80,7 @@ _WORDS = {
     "ree:conflict": "conflict",
     "ree:recordedSubject": "recorded_subject",
     "ree:recordedObject": "recorded_object",
+    "ree:endInferredFrom": "end_inferred_from",
 }
 _OTHERS = ("ree:by", "ree:about", "ree:at", "ree:reading")
 _NOTHING = dict.fromkeys((*_TEXTS.values(), *_WORDS.values()), "")
@@ -97,7 +99,8 @@ class Claim:
     """What one source says. Texts are "" where nothing is known; times are EDTF, ``earliest`` and ``latest`` ISO days.
 
     These are its own times. When it is in effect (``spell``) depends on others too: see :mod:`in_effect`. ``over`` says
-    that it was and, as far as the graph knows, no longer is.
+    that it was and, as far as the graph knows, no longer is; ``end_inferred_from`` is the id of the claim from which
+    its end is inferred.
 
     ``source`` is the id of its page, ``by`` who says so, ``about`` whom speech is about; ``because`` is why the time
     ``inferred`` was inferred. ``evidence`` is the level of evidence; ``conflict`` the id of the disagreement that the
@@ -142,6 +145,7 @@ class Claim:
     recorded_object: str
     spell: times.Spell
     over: bool
+    end_inferred_from: str
     _selectors: tuple[str, ...] = field(repr=False)
     _readings: tuple[str, ...] = field(repr=False)
     _things: Things = field(repr=False, compare=False)
@@ -209,12 +213,12 @@ def read(
 
 
 def in_effect(of: Iterable[Claim], day: str) -> list[Claim]:
-    """Those of some claims that may have been in effect on a day, in a month or in a year.
+    """Those of some claims that may have been in effect on a day, in a month or in a year; none of them is over then.
 
     Raises DateError for any other text. See :mod:`in_effect`.
     """
     first, last = times.bounds(day)
-    return [claim for claim in of if claim.spell.meets(first, last)]
+    return [replace(claim, over=False) for claim in of if claim.spell.meets(first, last)]
 
 
 def _read(store: Backend, entities: Collection[str] | None, relations: Collection[str] | None) -> list[Claim]:
@@ -308,14 +312,14 @@ class _Reader:
                 readings.append(term.value)
         if len(qualifiers) > 1:
             qualifiers.sort(key=lambda q: (q.label, q.value.label))
-        start, end, undated = (fields.pop(name) for name in ("in_effect_from", "in_effect_until", "undated"))
+        start, end, undated, past = (fields.pop(n) for n in ("in_effect_from", "in_effect_until", "undated", "past"))
         spell = times.Spell(_day(start), _day(end), dated=not undated)
         tie = self._relations.get(relation.value) or vocabulary.undeclared(relation.value)
         role = next((q.value.text for q in qualifiers if q.name == ROLE), "") if "owner" in tie.traits else ""
         return Claim(
             **fields,
             spell=spell,
-            over=bool(end or fields["until"]) and not self._as_of,
+            over=bool(past) and not self._as_of,
             id=self._local(iri),
             subject=self._value(subject),
             relation=tie,

@@ -7,15 +7,21 @@ The times of a claim say when it is in effect:
   claim whose status is ``ended`` it is the time of the end.
 * A claim without a time of its own is in effect from the day its page was published (or, if it ended, until then); if
   that is not known either, the claim is undated: it is not in effect on any day, and counted.
-* Of relations of which there is one at a time (a chair), the next holder ends the one before, unless its end is given.
+* A claim without an end ends when another claim says that the same ended (the same ends and role).
+* Of relations of which there is one at a time (a chair), the next holder ends the one before, unless its end is given;
+  and of an owner's stake, a later share of the same kind ends an earlier one that differs.
 * Timeless relations (a mine lies in a country) are always in effect.
 * Nothing is in effect before its subject or object was founded, or after one of them ended: was dissolved, closed or
   merged into another. Only what says how they began, ended or were renamed is in effect afterwards.
 
 A time that is not exact (2021, 2021-12) counts from the first day that it may mean to the last.
 
+A claim is past if it ended before the newest page of the data was published: no clock is read, and what is to end
+later is not past.
+
 A build applies the rule once (:class:`Rule`) and writes its result with each claim, as ``ree:inEffectFrom``,
-``ree:inEffectUntil`` and ``ree:undated``; everything else reads it from there.
+``ree:inEffectUntil``, ``ree:undated``, ``ree:past``, and ``ree:endInferredFrom`` with the claim from which an end was
+inferred; everything else reads it from there.
 """
 
 from __future__ import annotations
@@ -27,6 +33,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import edtf
 from rareearth.errors import DateError
+from rareearth.ontology import PERCENTAGE, ROLE
+from rareearth.quantities import Range
 
 if TYPE_CHECKING:
     from rareearth.dataset import Dataset
@@ -94,7 +102,9 @@ class Rule:
         self._dataset = dataset
         bearing = [claim for claim in dataset.claims if self._bears(claim)]
         self._begun, self._ended = self._beginnings(bearing), self._endings(bearing)
-        self._replaced = self._replacements(bearing)
+        self._inferred = self._stated_ends() | self._replacements(bearing)
+        published = (source.published for source in dataset.sources.values() if source.published)
+        self.newest = _latest(edtf.parse(day).last for day in published)
 
     def spell(self, claim: Claim) -> Spell:
         """When a claim of the dataset may have been in effect."""
@@ -105,13 +115,23 @@ class Rule:
         start = _latest([start, *(self._begun.get(id_) for id_ in ends)])
         if not relation.outlasts:
             gone = (self._ended.get(id_) for id_ in ends)
-            end = _earliest([end or self._replaced.get(claim.id), *gone])
+            inferred = self._inferred.get(claim.id)
+            end = _earliest([end or (inferred.last if inferred else None), *gone])
         return Spell(start, end, dated)
+
+    def is_past(self, spell: Spell) -> bool:
+        """Whether a spell ended before the newest page was published."""
+        return bool(spell.end and self.newest and spell.end < self.newest)
+
+    def end_inferred_from(self, claim: Claim) -> str:
+        """The id of the claim from which the end of this one is inferred; "" if its end is given or not known."""
+        inferred = self._inferred.get(claim.id)
+        return inferred.by if inferred and self.spell(claim).end == inferred.last else ""
 
     def _bears(self, claim: Claim) -> bool:
         """Whether a claim may say when others begin or end: plans, quotations and what was withdrawn do not."""
         relation = self._dataset.ontology.relations[claim.relation]
-        bears = relation.begins or relation.ends or relation.one_at_a_time
+        bears = relation.begins or relation.ends or relation.one_at_a_time or relation.owner
         return bool(bears) and (claim.kind, claim.status) == ("fact", "held")
 
     def _given(self, claim: Claim) -> str:
@@ -167,24 +187,83 @@ class Rule:
             elif self._dataset.is_plain_fact(claim) and (given := claim.since or self._given(claim)):
                 yield self._dataset.canonical(claim.subject), edtf.parse(given)
 
-    def _replacements(self, bearing: Iterable[Claim]) -> dict[str, date]:
-        """The day on which the next holder of what one holds at a time ends a claim without an end of its own."""
-        posts: dict[tuple[str, str, str], list[tuple[str, Spell, Claim]]] = defaultdict(list)
+    def _stated_ends(self) -> dict[str, _End]:
+        """The ends of claims that have none of their own, where another claim says when the same ended."""
+        stated: dict[tuple[str, ...], list[_End]] = defaultdict(list)
+        for claim in self._dataset.claims:
+            if claim.kind == "fact" and (claim.until or claim.status == "ended") and (end := self._own(claim).end):
+                stated[self._tie(claim)].append(_End(end, claim.id))
+        found = {}
+        for claim in self._dataset.claims:
+            if (ends := stated.get(self._tie(claim))) and (claim.kind, claim.status) == ("fact", "held"):
+                start, own_end, _ = self._own(claim)
+                if start and not own_end and (after := min((e for e in ends if e.last >= start), default=None)):
+                    found[claim.id] = after
+        return found
+
+    def _tie(self, claim: Claim) -> tuple[str, ...]:
+        """What makes two claims say the same: the ends and, of a post or an interest, the role."""
+        role = dict(claim.qualifiers).get(ROLE, "").casefold()
+        ends = self._dataset.canonical(claim.subject), self._dataset.canonical(claim.object)
+        return claim.relation, *ends, role
+
+    def _replacements(self, bearing: Iterable[Claim]) -> dict[str, _End]:
+        """The ends of claims that have none of their own: the day before the next holder or share is stated."""
+        posts: dict[tuple[str, ...], list[tuple[str | Range, date, Claim]]] = defaultdict(list)
         for claim in bearing:
-            one = self._dataset.ontology.relations[claim.relation].one_at_a_time
-            if one and self._dataset.is_plain_fact(claim) and (own := self._own(claim)).start:
-                ends = self._dataset.canonical(claim.subject), self._dataset.canonical(claim.object)
-                fixed, holder = ends if one == "object" else reversed(ends)
-                role = dict(claim.qualifiers).get("role", "") if one == "subject of a role" else ""
-                posts[claim.relation, fixed, role.casefold()].append((holder, own, claim))
+            own = self._own(claim)
+            if own.start and self._dataset.is_plain_fact(claim) and (held := self._held(claim)):
+                posts[held[1]].append((held[0], own.start, claim))
         found = {}
         for holders in posts.values():
-            for holder, own, claim in holders:
-                starts = [o.start for other, o, _ in holders if other != holder and o.start]
-                later = [day for day in starts if own.start and day > own.start]
-                if own.end is None and later:
-                    found[claim.id] = min(later) - _DAY
+            holders.sort(key=lambda item: (item[1], item[2].id))
+            for holder, start, claim in holders:
+                later = (
+                    (day, other.id)
+                    for next_, day, other in holders
+                    if day > start and _differ(holder, next_) and not self._dispute(claim, other)
+                )
+                if (after := next(later, None)) and self._own(claim).end is None:
+                    found[claim.id] = _End(after[0] - _DAY, after[1])
         return found
+
+    def _dispute(self, one: Claim, other: Claim) -> bool:
+        """Whether two claims are sides of one judged disagreement that is no change over time."""
+        conflict = self._dataset.conflicts.get(one.conflict or "")
+        return bool(conflict and one.conflict == other.conflict and conflict.kind != "change")
+
+    def _held(self, claim: Claim) -> tuple[str | Range, tuple[str, ...]] | None:
+        """Who holds what there is one of at a time (or: the share of an owner), and what that is; None for others."""
+        relation = self._dataset.ontology.relations[claim.relation]
+        subject, object_ = self._dataset.canonical(claim.subject), self._dataset.canonical(claim.object)
+        given = dict(claim.qualifiers)
+        role = given.get(ROLE, "").casefold()
+        match relation.one_at_a_time:
+            case "object":
+                return object_, (claim.relation, subject)
+            case "subject":
+                return subject, (claim.relation, object_)
+            case "subject of a role":
+                return subject, (claim.relation, object_, role)
+        qualifiers = self._dataset.ontology.qualifiers
+        shares = [text for name, text in claim.qualifiers if qualifiers[name].range == PERCENTAGE]
+        if not shares or not relation.owner:
+            return None
+        return self._dataset.ontology.share(claim.qualifiers, shares[0]), (claim.relation, subject, object_, role)
+
+
+def _differ(one: str | Range, other: str | Range) -> bool:
+    """Whether two holders are not the same, or two shares cannot be."""
+    if isinstance(one, Range) and isinstance(other, Range):
+        return one.high < other.low or other.high < one.low
+    return one != other
+
+
+class _End(NamedTuple):
+    """The last day of a claim, and the claim from which it is inferred."""
+
+    last: date
+    by: str
 
 
 def _latest(days: Iterable[date | None]) -> date | None:

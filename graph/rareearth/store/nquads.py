@@ -94,7 +94,7 @@ def _statements(dataset: Dataset) -> Iterator[str]:
     rule = in_effect.Rule(dataset)
     for claim in dataset.claims:
         yield from _claim(dataset, claim)
-        yield from _in_effect(rule.spell(claim), namespaces.CLAIM + claim.id)
+        yield from _in_effect(rule, claim)
 
 
 def _p(compact: str) -> str:
@@ -327,7 +327,12 @@ def days(claim: Claim) -> tuple[str | None, str | None]:
     return first.isoformat() if first else None, last.isoformat() if last else None
 
 
-def _in_effect(spell: in_effect.Spell, node: str) -> Iterator[str]:
+def _in_effect(rule: in_effect.Rule, claim: Claim) -> Iterator[str]:
+    node, spell = namespaces.CLAIM + claim.id, rule.spell(claim)
+    if rule.is_past(spell):
+        yield _triple(node, "ree:past", literal("true", _p("xsd:boolean")))
+    if basis := rule.end_inferred_from(claim):
+        yield _triple(node, "ree:endInferredFrom", f"<{namespaces.CLAIM}{basis}>")
     if spell.dated:
         yield from _days(node, edtf.Days(spell.start, spell.end), ("inEffectFrom", "inEffectUntil"))
     else:

@@ -63,9 +63,10 @@ class Statement:
         claim = self.claim
         if claim.kind != "fact":
             return HEADINGS[claim.kind]
-        if claim.status == "held":
-            return HEADINGS["fact"] if claim.plain else CONTRADICTED
-        return PAST if claim.status == "ended" else PENDING
+        if claim.status in ("held", "ended"):
+            is_past = claim.over or claim.status == "ended"
+            return PAST if is_past else HEADINGS["fact"] if claim.plain else CONTRADICTED
+        return PENDING
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,8 @@ def statement_lines(statement: Statement, sentence: Sentences | None = None) -> 
     claim = statement.claim
     details = "; ".join(phrase.details(claim))
     yield f"  {statement.subject} {statement.phrase} {statement.object}" + (f"  [{details}]" if details else "")
+    if claim.end_inferred_from:
+        yield f"      end inferred from {claim.end_inferred_from}"
     if claim.note:
         yield f"      note: {claim.note}"
     for number, (start, end, mark) in enumerate(claim.spans):

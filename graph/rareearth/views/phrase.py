@@ -55,13 +55,16 @@ def date(text: str) -> str:
 def time(claim: Claim) -> str:
     """When a claim is in effect or happened, as its source gives it, and what was inferred; "" where nothing is known.
 
-    A claim of ``XXXX-04-15`` with the inferred time ``2025-04-15`` is of "15 April, year not given; inferred 2025".
+    A claim of ``XXXX-04-15`` with the inferred time ``2025-04-15`` is of "15 April, year not given; inferred 2025". An
+    end that is inferred from another claim is said to be.
     """
     given = [spell(claim.since, claim.until), date(claim.when) if claim.when else ""]
     if claim.inferred:
         year = _year_of(claim.when, claim.inferred)
         given = [text.replace("year unknown", "year not given") for text in given]
         given.append(f"inferred {year or date(claim.inferred)}")
+    if claim.end_inferred_from and claim.spell.end:
+        given.append(f"until {date(claim.spell.end.isoformat())} at the latest, inferred")
     return "; ".join(filter(None, given))
 
 

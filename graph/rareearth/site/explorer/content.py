@@ -104,6 +104,10 @@ def finding(store: Backend) -> Record:
     return {"forms": found, "spelling": spelling.rules(known)}
 
 
+def _end_because(claim: Claim) -> str:
+    return f"its end from {claim.end_inferred_from}" if claim.end_inferred_from else ""
+
+
 def _claims(known: Iterable[Claim], sentences: Sentences) -> Iterator[Record]:
     for claim in known:
         spell, spans, heading = claim.spell, claim.spans, cards.Statement(claim).heading
@@ -127,7 +131,7 @@ def _claims(known: Iterable[Claim], sentences: Sentences) -> Iterator[Record]:
             "since": claim.since,
             "until": claim.until,
             "inferred": claim.inferred,
-            "because": claim.because,
+            "because": "; ".join(filter(None, (claim.because, _end_because(claim)))),
             "time": phrase.time(claim),
             "note": claim.note,
             "conflict": claim.conflict,
