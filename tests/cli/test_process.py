@@ -30,6 +30,7 @@ PROGRAM = [sys.executable, "-m", "rareearth"]
 def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     """One call of each command that ends by itself."""
     build = ["--build", str(folder.build)]
+    (where / "list.csv").write_text("name\nAnn Lee\n", encoding="utf-8")
     (where / "a.txt").write_text("One mine. Two mills.\n", encoding="utf-8")
     return {
         "questions": [],
@@ -38,6 +39,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "path": ["ann-lee", "bob-ray", *build],
         "conflicts": build,
         "promises": build,
+        "coverage": [str(where / "list.csv"), *build],
         "check": ["--data", str(folder.data)],
         "tidy": ["--check", "--data", str(folder.data)],
         "build": ["--data", str(folder.data), "--build", str(where / "build")],
@@ -49,7 +51,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     }
 
 
-NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "check", "tidy"]
+NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy"]
 NAMES += ["build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse",)]  # report says as little
 

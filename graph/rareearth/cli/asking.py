@@ -1,7 +1,8 @@
-"""Commands that ask: questions, query, show, path, conflicts, promises."""
+"""Commands that ask: questions, query, show, path, conflicts, promises, coverage."""
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -206,6 +207,43 @@ def promises(
     total = f"{len(chosen)} promise{'' if len(chosen) == 1 else 's'}" + (f" as of {chosen[0].day}" if chosen else "")
     kinds = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
     print(f"{total}: {kinds}" if kinds else total)
+
+
+class Listing(StrEnum):
+    """A form of a list."""
+
+    table = "table"
+    csv = "csv"
+
+
+@app.command()
+def coverage(
+    file: Annotated[Path, typer.Argument(metavar="LIST.csv", help="Names in a column; - reads standard input.")],
+    column: Annotated[
+        str | None, typer.Option("--column", help="The column of names.", show_default="name, else the first")
+    ] = None,
+    form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
+    build: Build = None,
+) -> None:
+    """Say who of a list is in the graph, under which name, and how well.
+
+    Columns `kind`, `country` and `stage` of the list are compared with what the graph says.
+    """
+    import csv
+
+    from rareearth.formats import sheets
+    from rareearth.views import coverage as ledger
+    from rareearth.views import tables
+
+    listed = ledger.rows(read_text(file), column)
+    items = list(ledger.read(open_graph(build).store, listed))
+    if form is Listing.csv:
+        made = io.StringIO()
+        csv.writer(made, lineterminator="\r\n").writerows([ledger.COLUMNS, *(item.cells() for item in items)])
+        sys.stdout.buffer.write(sheets.defuse_csv(made.getvalue().encode()))
+        sys.stdout.buffer.flush()
+    else:
+        print(tables.text(list(ledger.COLUMNS), [item.cells() for item in items]) + ledger.summary(items))
 
 
 def _found(graph: KnowledgeGraph, name: str) -> str:
