@@ -1,8 +1,8 @@
 """Who of a list is in the graph: under which name, and how well.
 
 A list is a CSV file with a column of names. Columns ``kind``, ``country`` and ``stage``, if it has them, are compared
-with what the graph says. Names are found as everywhere (:mod:`lookup`); nothing is guessed: a name that is only close is
-not found, and the close names are listed.
+with what the graph says. Names are found as everywhere (:mod:`lookup`); nothing is guessed: a name that is only close
+is not found, and the close names are listed.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Item:
     """A name of the list and what the graph has of it.
 
     ``state`` is found, differs (found, but not as the list describes it), several (a name of several entities) or
-    missing. ``claims`` and ``sources`` count those about the entity, ``newest`` is the newest date of a page among them,
-    "" where none is dated. ``remark`` says what differs, what else may be meant, or which names are close.
+    missing. ``claims`` and ``sources`` count those about the entity, ``newest`` is the newest date of a page of
+    these, "" where none is dated. ``remark`` says what differs, what else may be meant, or which names are close.
     """
 
     name: str
