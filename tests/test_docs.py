@@ -136,6 +136,13 @@ def test_the_query_of_the_readme_has_an_answer(shell: Callable[[str], str], tmp_
     assert "reex-ganzhou-tour" in shell("rareearth query query.rq")
 
 
+def test_the_query_of_the_guide_on_the_scope_has_the_newest_page_of_each_class(store: Oxigraph) -> None:
+    [query] = blocks("graph/rareearth/site/guide/scope.md", "sparql")
+    rows = list(store.select(query))
+    assert len(rows) > 10
+    assert all(row["newest"].value >= "2010" for row in rows)
+
+
 def test_the_queries_of_the_guide_on_dates_have_an_answer(store: Oxigraph) -> None:
     owners, founded = blocks("graph/rareearth/site/guide/dates.md", "sparql")
     then = asof.at(store, "2021-12-23").store
