@@ -26,7 +26,7 @@ CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 # Which extras the modules below a name may need. What is not listed runs with the dependencies alone.
 EXTRAS = {
     "analysis": {"analysis"},
-    "knowledge": {"notebook"},
+    "answers": {"notebook"},
     "measures": {"analysis"},
     "server": {"server"},
     "site": {"analysis", "server"},

@@ -129,7 +129,7 @@ def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, st
     assert len(items) > 450
     for id_, item in items.items():
         links = Page(item).links
-        assert links == [known[id_].page.url]
+        assert links == list(filter(None, [known[id_].page.link]))  # those of mirrors are shown only
         assert known[id_].sentence in re.sub(r"<[^>]*>", "", item).replace("&#39;", "'").replace("&amp;", "&").replace(
             "&#34;", '"'
         )
