@@ -140,7 +140,7 @@ def test_the_query_of_the_guide_on_the_scope_has_the_newest_page_of_each_class(s
     [query] = blocks("graph/rareearth/site/guide/scope.md", "sparql")
     rows = list(store.select(query))
     assert len(rows) > 10
-    assert all(row["newest"].value [:2] == "20" for row in rows)
+    assert all(row["newest"].value[:2] == "20" for row in rows)
 
 
 def test_the_queries_of_the_guide_on_dates_have_an_answer(store: Oxigraph) -> None:
