@@ -86,7 +86,7 @@ def fault(scheme: str, value: str) -> str:
 
 
 def iri(scheme: str, value: str) -> str:
-    """The IRI that an identifier stands for; "" if its scheme has none.
+    """The IRI of an identifier; "" if its scheme has none.
 
     >>> iri("wikidata", "Q1377")
     'http://www.wikidata.org/entity/Q1377'

@@ -730,7 +730,7 @@ def test_an_endless_query_is_ended_while_quick_ones_go_on(tight: Served) -> None
 
 
 @pytest.mark.slow
-def test_too_many_long_queries_are_sent_away(tight: Served) -> None:
+def test_of_many_long_queries_each_ends_in_its_time_or_is_sent_away(tight: Served) -> None:
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda n: query(tight, f"# {time.time_ns()} {n}\n{ENDLESS}"), range(16)))
     refused = [a for a in answers if a.status == 503]

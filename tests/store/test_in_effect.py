@@ -237,3 +237,10 @@ def test_as_of_a_day_what_ended_later_is_not_past(folder: Folder) -> None:
     assert {row["personLabel"] for row in now} == {"Ann Lee"}
     [chair] = [claim for claim in claims.read(store, as_of="2013") if claim.relation.id == "chairs"]
     assert not chair.over
+
+
+def test_an_end_that_another_source_disputes_is_not_inferred(folder: Folder) -> None:
+    judged = "its-head:\n  question: Who heads the school?\n  kind: contradiction\n  why: So the tests have it.\n"
+    folder.write("conflicts.yaml", judged)
+    lines = [f"bob-ray leads mine-school | {time} | conflict: its-head" for time in ("when: 2012", "until: 2014-06")]
+    assert ends(folder, *lines)["2012"] == ("", False, False)

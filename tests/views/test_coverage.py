@@ -74,9 +74,9 @@ def test_a_name_of_several_is_told_apart_by_what_the_list_says(folder: Folder) -
 @pytest.mark.parametrize(
     ("text", "column", "message"),
     [
-        ("", None, "the list is empty"),
-        ("a,b\n1,2\n", "firm", "line 1: no column 'firm'; found a, b"),
-        ("name,kind\nAnn Lee,person\n,person\n", None, "line 3: no name in the column 'name'"),
+        ("", None, "the list: is empty"),
+        ("a,b\n1,2\n", "firm", "the list:1: no column 'firm'; found a, b"),
+        ("name,kind\nAnn Lee,person\n,person\n", None, "the list:3: no name in the column 'name'"),
     ],
 )
 def test_a_list_without_names_is_refused_at_its_line(text: str, column: str | None, message: str) -> None:
@@ -92,6 +92,15 @@ def test_names_are_read_as_they_are_written(names: list[str], delimiter: str) ->
     made = io.StringIO()
     csv.writer(made, delimiter=delimiter).writerows([["Kind", "Name"], *(["company", name] for name in names)])
     assert coverage.rows(made.getvalue()) == [{"name": name.strip(), "kind": "company"} for name in names]
+
+
+def test_a_cell_of_several_lines_is_one_cell_and_what_is_no_csv_is_refused() -> None:
+    text = 'name,kind\n"Ann\u2028Lee","a\nb"\nBob Ray,person\n'
+    assert [row["name"] for row in coverage.rows(text)] == ["Ann\u2028Lee", "Bob Ray"]
+    with pytest.raises(QueryError, match="the list:4: no name"):
+        coverage.rows('name,kind\n"Ann","a\nb"\n,person\n')
+    with pytest.raises(QueryError, match="the list:2: is not CSV"):
+        coverage.rows("name\n" + "x" * 200_000 + "\n")
 
 
 def test_the_command_prints_the_list_and_how_many_are_found(small_build: Folder, tmp_path: Path, run: Command) -> None:

@@ -231,11 +231,12 @@ def coverage(
     """
     import csv
 
+    from rareearth import paths
     from rareearth.formats import sheets
     from rareearth.views import coverage as ledger
     from rareearth.views import tables
 
-    listed = ledger.rows(read_text(file), column)
+    listed = ledger.rows(read_text(file), column, paths.display(file))
     items = list(ledger.read(open_graph(build).store, listed))
     if form is Listing.csv:
         made = io.StringIO()

@@ -105,4 +105,4 @@ def _be_child(words: IO[bytes]) -> None:
     kept = os.dup(2)
     os.dup2(words.fileno(), 2)
     encoding = sys.stderr.encoding
-    sys.stderr = open(kept, "w", buffering=1, encoding=encoding, errors="backslashreplace")  # noqa: SIM115
+    sys.stderr = open(kept, "w", buffering=1, encoding=encoding, errors="backslashreplace")  # noqa: SIM115 - for good

@@ -128,7 +128,7 @@ _escaped: list[bool] = []
 
 
 def _escape(error: UnicodeError) -> tuple[str | bytes, int]:
-    """A character that the encoding of the output lacks, as an escape; the user is told once."""
+    """A character that the encoding of the output lacks, as an escape; a note says so once."""
     if not _escaped:
         _escaped.append(True)
     return codecs.backslashreplace_errors(error)

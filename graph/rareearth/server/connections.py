@@ -91,7 +91,7 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Restart the timeout for another request."""
         super().on_message_begin()
-        self.scope[clients.GONE] = self._gone  # type: ignore[literal-required]
+        self.scope[clients.GONE] = self._gone  # type: ignore[literal-required]  # a key of ours
         self._head = self._headers = self._header_count = self._parts = 0
         self._arrive(HEAD_TIMEOUT)
 

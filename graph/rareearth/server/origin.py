@@ -91,7 +91,7 @@ class Origins:
         return any(address in network for network in self.proxies)
 
     def named_as_proxy(self, peer: str) -> bool:
-        """Whether a peer is another machine that the server was told to trust, which browsers cannot be."""
+        """Whether a peer is another machine that the server trusts by `--proxy`, which browsers cannot be."""
         address = _address(peer)
         return address is not None and not address.is_loopback and self._is_proxy(address)
 

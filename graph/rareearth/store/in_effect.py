@@ -123,10 +123,10 @@ class Rule:
         """Whether a spell ended before the newest page was published."""
         return bool(spell.end and self.newest and spell.end < self.newest)
 
-    def end_inferred_from(self, claim: Claim) -> str:
+    def end_inferred_from(self, claim: Claim, spell: Spell) -> str:
         """The id of the claim from which the end of this one is inferred; "" if its end is given or not known."""
         inferred = self._inferred.get(claim.id)
-        return inferred.by if inferred and self.spell(claim).end == inferred.last else ""
+        return inferred.by if inferred and spell.end == inferred.last else ""
 
     def _bears(self, claim: Claim) -> bool:
         """Whether a claim may say when others begin or end: plans, quotations and what was withdrawn do not."""
@@ -189,15 +189,16 @@ class Rule:
 
     def _stated_ends(self) -> dict[str, _End]:
         """The ends of claims that have none of their own, where another claim says when the same ended."""
-        stated: dict[tuple[str, ...], list[_End]] = defaultdict(list)
+        stated: dict[tuple[str, ...], list[tuple[_End, Claim]]] = defaultdict(list)
         for claim in self._dataset.claims:
             if claim.kind == "fact" and (claim.until or claim.status == "ended") and (end := self._own(claim).end):
-                stated[self._tie(claim)].append(_End(end, claim.id))
+                stated[self._tie(claim)].append((_End(end, claim.id), claim))
         found = {}
         for claim in self._dataset.claims:
             if (ends := stated.get(self._tie(claim))) and (claim.kind, claim.status) == ("fact", "held"):
                 start, own_end, _ = self._own(claim)
-                if start and not own_end and (after := min((e for e in ends if e.last >= start), default=None)):
+                later = (e for e, by in ends if start and e.last >= start and not self._dispute(claim, by))
+                if start and not own_end and (after := min(later, default=None)):
                     found[claim.id] = after
         return found
 

@@ -331,7 +331,7 @@ def _in_effect(rule: in_effect.Rule, claim: Claim) -> Iterator[str]:
     node, spell = namespaces.CLAIM + claim.id, rule.spell(claim)
     if rule.is_past(spell):
         yield _triple(node, "ree:past", literal("true", _p("xsd:boolean")))
-    if basis := rule.end_inferred_from(claim):
+    if basis := rule.end_inferred_from(claim, spell):
         yield _triple(node, "ree:endInferredFrom", f"<{namespaces.CLAIM}{basis}>")
     if spell.dated:
         yield from _days(node, edtf.Days(spell.start, spell.end), ("inEffectFrom", "inEffectUntil"))

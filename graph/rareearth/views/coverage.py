@@ -8,6 +8,7 @@ is not found, and the close names are listed.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,31 +59,33 @@ class Item:
         return [self.name, self.state, self.id, self.known_as, self.found_by, *counts, self.newest, self.remark]
 
 
-def rows(text: str, column: str | None = None) -> list[dict[str, str]]:
+def rows(text: str, column: str | None = None, where: str = "the list") -> list[dict[str, str]]:
     r"""The rows of a list in CSV (commas, semicolons or tabs), each with ``name`` and what it has of :data:`CHECKED`.
 
-    The names are in ``column``, by default ``name``, or else the first. Raises QueryError.
+    The names are in ``column``, by default ``name``, or else the first; ``where`` names the file in messages. Raises
+    QueryError.
 
     >>> rows("Company;Country\nLynas;Australia\n", "company")
     [{'name': 'Lynas', 'country': 'Australia'}]
     """
-    lines = text.splitlines()
-    head = lines[0] if lines else ""
-    delimiter = max(",;\t", key=head.count)
-    found = list(csv.reader(lines, delimiter=delimiter))
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)  # a cell in quotes may have several lines
+    try:
+        found = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
+    except csv.Error as error:
+        raise QueryError(f"{where}:{reader.line_num}: is not CSV ({error})") from error
     if not found:
-        raise QueryError("the list is empty; expected a line with the names of columns, and one for each name")
-    titles = [title.strip().casefold() for title in found[0]]
-    wanted = (column or "name").casefold()
-    if wanted not in titles and column is not None:
-        raise QueryError(f"line 1: no column '{characters.shown(column)}'; found {', '.join(filter(None, found[0]))}")
-    at = titles.index(wanted) if wanted in titles else 0
+        raise QueryError(f"{where}: is empty; expected a line with the names of columns, and one for each name")
+    head = found[0][1]
+    titles = [title.strip().casefold() for title in head]
+    title = (column or "name").casefold()
+    if title not in titles and column is not None:
+        raise QueryError(f"{where}:1: no column '{characters.shown(column)}'; found {', '.join(filter(None, head))}")
+    at = titles.index(title) if title in titles else 0
     items = []
-    for number, row in enumerate(found[1:], 2):
-        if not any(cell.strip() for cell in row):
-            continue
+    for number, row in found[1:]:
         if len(row) <= at or not row[at].strip():
-            raise QueryError(f"line {number}: no name in the column '{found[0][at]}'")
+            raise QueryError(f"{where}:{number}: no name in the column '{head[at]}'")
         given = dict(zip(titles, (cell.strip() for cell in row), strict=False))
         items.append({"name": row[at].strip()} | {name: given[name] for name in CHECKED if given.get(name)})
     return items

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _WHOLE = 100  # per cent
 _PERCENT = " (%)"  # ends the label of a share
-_DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
+DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
 _DATE = re.compile(r"([0-9X]{4})(?:-([0-9X]{2})(?:-([0-9X]{2}))?)?([~?%]?)")
 _MARKS = {"": "", "~": "about ", "?": "perhaps ", "%": "perhaps about "}
 _QUARTERS = {str(33 + n): f"the {name} quarter" for n, name in enumerate(("first", "second", "third", "fourth"))}
@@ -305,7 +305,7 @@ def value(of: Value, label: str = "", bound: str = "") -> str:
 
 def literal(text: str, datatype: str, label: str = "", bound: str = "") -> str:
     """A literal in words, by its datatype (an IRI); a number is a share where the ``label`` of its property says so."""
-    if datatype in _DATES:
+    if datatype in DATES:
         return date(text)
     if datatype == MEASURE:
         return amount(text, bound)

@@ -29,7 +29,6 @@ _ASPECT = "aspect"  # the trait of relations that describe a thing: a plan of it
 STATES = ("late", "nothing heard", "open", "superseded", "kept", "dropped")  # in the order of the ledger
 _GONE = ("ended", "retracted")
 _STRING = namespaces.PREFIXES["xsd"] + "string"
-_DATES = {namespaces.EDTF, *(namespaces.PREFIXES["xsd"] + name for name in ("date", "gYearMonth", "gYear"))}
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ def _words(claim: Claim) -> dict[str, set[str]]:
 
 def _keeps(outcome: Claim, promise: Claim) -> bool:
     """Whether what is so is what was promised: any date, and no smaller number."""
-    if promise.object.is_entity or promise.object.datatype in _DATES or not (promise.number and outcome.number):
+    if promise.object.is_entity or promise.object.datatype in phrase.DATES or not (promise.number and outcome.number):
         return True
     return Decimal(outcome.number) >= Decimal(promise.number)
 
@@ -174,7 +173,7 @@ def _made(claim: Claim) -> date | None:
 
 def _due(claim: Claim) -> date | None:
     """The last day by which a promise was to be kept; None where the source gives none."""
-    if claim.object.datatype in _DATES:
+    if claim.object.datatype in phrase.DATES:
         return _last(claim.object.text)
     if claim.since or claim.until:
         return _last(claim.since) if claim.since else _last(claim.until)

@@ -109,6 +109,7 @@ function theme(name) {
 
 let before = null; // what the screen had
 function toPaper() {
+  if (before) return; // some browsers say so twice
   before = { theme: document.documentElement.dataset.theme, legend: legend.open };
   theme("light");
   legend.open = true;
