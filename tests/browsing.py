@@ -31,10 +31,13 @@ class Browser:
             options.add_argument(f"--{flag}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(executable_path=str(CHROMEDRIVER)))
-        self.driver.set_window_size(1400, 900)
 
     def open(self, page: Path | str, anchor: str = "", ready: str = "Boolean(globalThis.rareearth)") -> None:
-        """Open a file or an address, and wait until an expression holds there (that the explorer page is drawn)."""
+        """Open a file or an address, and wait until an expression holds there (that the explorer page is drawn).
+
+        The window has its own size again, whatever an earlier test made of it: tests come in any order.
+        """
+        self.driver.set_window_size(1400, 900)
         self.driver.get("about:blank")
         self.logs()
         self.driver.get(f"{page if isinstance(page, str) else page.as_uri()}{anchor}")
