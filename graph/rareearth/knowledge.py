@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from rareearth.analysis.finding import Finding, Table
     from rareearth.analysis.overview import Overview
+    from rareearth.analysis.questions.ownership import Ultimate
     from rareearth.network import Network
     from rareearth.store.backend import Backend
     from rareearth.views.cards import Card, Statement
@@ -230,6 +231,40 @@ class KnowledgeGraph:
     ) -> Iterator[Finding[Any]]:
         """The findings for all questions of the analysis, one after the other; parameters as in :meth:`analyse`."""
         return analysis.answers(self.store, kinds=kinds, without=without, seed=seed)
+
+    def control(
+        self,
+        *owners: str,
+        state: str | None = None,
+        country: str | None = None,
+        members_of: str | None = None,
+        kinds: Collection[str] = ("fact",),
+        without: Collection[str] = (),
+    ) -> tuple[Ultimate, ...]:
+        """What owners who act together have and control as one, with the least and the most that it may be.
+
+        The names are those of owners, of the country of a ``state`` (its government bodies and its state sector), of a
+        ``country`` (all owners at the end of a chain who are in it), and of a family, an association or a consortium
+        with members; all that are given make one group. The largest first. Raises as :meth:`find`, and RareEarthError
+        where nobody is in the group.
+
+        >>> held = graph.control(state="China")
+        >>> next(stake.control for stake in held if stake.owned.id == "china-northern-rare-earth")
+        'yes'
+        """
+
+        def found(name: str | None) -> str:
+            return namespaces.local(self.find(name)) if name else ""
+
+        return analysis.control(
+            self.store,
+            [found(name) for name in owners],
+            state=found(state),
+            country=found(country),
+            members_of=found(members_of),
+            kinds=kinds,
+            without=without,
+        )
 
     def overview(self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0) -> Overview:
         """The sample that the analysis uses, in numbers; parameters as in :meth:`analyse`.

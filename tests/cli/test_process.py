@@ -47,13 +47,14 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "sentences": [str(where / "a.txt")],
         "export": [str(where / "n.nq"), *build],
         "analyse": ["spheres", *build],
+        "control": ["ann-lee", *build],
         "report": [str(where / "r.md"), *build],
     }
 
 
 NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy"]
 NAMES += ["build", "verify", "sentences", "export"]
-SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse",)]  # report says as little
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 
 
 def shell(redirected: str, folder: Folder, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:

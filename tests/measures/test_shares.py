@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytest
@@ -212,3 +212,59 @@ def test_control_in_circles_is_that_of_a_brute_force(points: dict[shares.Pair, i
 
     groups = [frozenset(c) for n in range(5) for c in itertools.combinations("abcd", n)]
     assert found == min((group for group in groups if closed(group)), key=len)
+
+
+def test_owners_who_act_together_have_what_they_have_together() -> None:
+    # four bodies of one state have 31.21 + 3 * 20.33 + ... of it, none of them a majority
+    spans_ = {("s", "g"): (0.3121,) * 2, ("m", "g"): (0.2033,) * 2, ("c", "g"): (0.2033,) * 2, ("g", "x"): (0.4, 0.6)}
+    assert shares.bounds(spans_, ["s", "m", "c"])["g"] == (pytest.approx(0.7187),) * 2
+    assert shares.controlled_by(spans_, "s")[0] == frozenset()
+    assert shares.controlled_by(spans_, ["s", "m", "c"]) == (frozenset("g"), frozenset("gx"))
+    # what one member has of another is not counted again, and a member is not in the answer
+    assert shares.bounds({("s", "m"): (0.5, 0.5), ("m", "x"): (0.4, 0.4)}, ["s", "m"]) == {"x": (0.4, 0.4)}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_a_group_may_have_is_that_of_a_brute_force_on_random_graphs(seed: int) -> None:
+    """All corners of what shares may be: each firm's open part goes to its owners in each order; circles included.
+
+    A hundred graphs for each seed. The most of a firm that is owned by more than all of it in no corner is the greatest
+    solution of the linear system over the corners, the least is that of the low ends.
+    """
+    draw = np.random.default_rng(seed)
+    firms, group = "abc", ("p", "q")
+    for _ in range(100):
+        spans_: dict[shares.Pair, shares.Span] = {}
+        for firm in firms:
+            owners_ = draw.choice(list("pqr" + firms), size=draw.integers(0, 4), replace=False)
+            for owner in owners_:
+                low = float(draw.uniform(0, 0.9 / len(owners_)))
+                spans_[str(owner), firm] = (low, min(0.97, low + float(draw.choice([0.0, 0.1, 0.5]))))
+        found = shares.bounds(spans_, group)
+        corners = [list(_corners(spans_, firm)) for firm in firms]
+        systems, given_ = [], []
+        for corner in itertools.product(*corners):
+            parts = {pair: part for of in corner for pair, part in of.items()}
+            systems.append([[(one == two) - parts.get((two, one), 0.0) for two in firms] for one in firms])
+            given_.append([[sum(parts.get((member, firm), 0.0) for member in group)] for firm in firms])
+        solved = np.linalg.solve(np.array(systems), np.array(given_))[:, :, 0]
+        lows = {pair: low for pair, (low, _) in spans_.items()}
+        for at, firm in enumerate(firms):
+            assert found.get(firm, (0.0, 0.0))[1] == pytest.approx(solved[:, at].max(), abs=1e-8), spans_
+        merged = {("g", firm): sum(lows.get((member, firm), 0.0) for member in group) for firm in firms}
+        least = integrated({pair: low for pair, low in lows.items() if pair[0] not in group} | merged)
+        assert {f: low for f, (low, _) in found.items() if low > 1e-9} == {
+            firm: pytest.approx(least["g", firm], abs=1e-9) for firm in firms if least.get(("g", firm), 0.0) > 1e-9
+        }
+
+
+def _corners(spans_: Mapping[shares.Pair, shares.Span], firm: str) -> Iterator[dict[shares.Pair, float]]:
+    """The shares of a firm, with what is open of it given to its owners in every order."""
+    pairs = [pair for pair in spans_ if pair[1] == firm]
+    for order in itertools.permutations(pairs):
+        room, parts = 1 - sum(spans_[pair][0] for pair in pairs), {}
+        for pair in order:
+            more = min(spans_[pair][1] - spans_[pair][0], room)
+            parts[pair], room = spans_[pair][0] + more, room - more
+        yield parts
+    yield {pair: spans_[pair][0] for pair in pairs}

@@ -18,6 +18,7 @@ from rareearth.errors import MissingExtraError, NotFoundError, did_you_mean
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding
     from rareearth.analysis.overview import Overview
+    from rareearth.analysis.questions.ownership import Ultimate
     from rareearth.store.backend import Backend
 
 QUESTIONS = {  # and the module that answers each
@@ -50,6 +51,34 @@ def answers(
 ) -> Iterator[Finding[Any]]:
     """The findings of all questions, in the order of :data:`QUESTIONS`, over one sample; as :func:`answer`."""
     yield from _answers(store, list(QUESTIONS), kinds, without, seed)
+
+
+def control(
+    store: Backend,
+    owners: Collection[str] = (),
+    *,
+    state: str = "",
+    country: str = "",
+    members_of: str = "",
+    kinds: Collection[str] = ("fact",),
+    without: Collection[str] = (),
+) -> tuple[Ultimate, ...]:
+    """What owners who act together have, as one, of firms, mines and plants, with bounds; the largest first.
+
+    The group is all of: the ``owners`` (ids), the bodies of the state of a country (id), all owners in a ``country``
+    (id), and the members of a family, an association or a consortium (id). See :mod:`groups`. Raises RareEarthError
+    where nobody is named or found.
+    """
+    from rareearth.analysis import groups
+    from rareearth.analysis import sample as samples
+    from rareearth.analysis.questions import ownership
+
+    sample = samples.read(store, kinds, without)
+    acting = groups.Groups(store, sample)
+    chosen = [acting.listed(owners)] if owners else []
+    chosen += [find(id_) for find, id_ in ((acting.state, state), (acting.country, country)) if id_]
+    chosen += [acting.members_of(members_of)] if members_of else []
+    return ownership.together(sample, acting, groups.join(chosen))
 
 
 def describe(

@@ -15,7 +15,7 @@ of them may be less by the excess.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -54,8 +54,8 @@ class Owned:
         """Who owns it directly."""
         return tuple(sorted(above for above, below in self.spans if below == owned and above != owned))
 
-    def controlled_by(self, owner: str) -> tuple[frozenset[str], frozenset[str]]:
-        """Whom an owner surely controls, and whom it may control."""
+    def controlled_by(self, owner: shares.Owner) -> tuple[frozenset[str], frozenset[str]]:
+        """Whom an owner, or a group, surely controls, and whom it may control."""
         exceeded = frozenset(pair for pair, (above, _) in self.vote_ends.items() if above)
         return shares.controlled_by(self.votes, owner, self.stated, exceeded=exceeded)
 
@@ -82,7 +82,7 @@ class Owned:
 
 
 class Stake(NamedTuple):
-    """What one ultimate owner has of one body: the least and most, control (yes, may, no), the pairs on the way.
+    """What an ultimate owner, or a group, has of one body: the least and most, control (yes, may, no), the way there.
 
     ``ends`` says whether it is more than the least and less than the most.
     """
@@ -147,19 +147,29 @@ def _fitted(
 
 def stakes(owned: Owned) -> tuple[Stake, ...]:
     """What every owner at the end has of everything that chains lead it to, by the owned and then the largest first."""
-    found = []
-    for owner in shares.ultimate(owned.spans):
-        sure, may = owned.controlled_by(owner)
-        bounds = shares.bounds(owned.spans, owner)
-        ends = shares.open_ends(owned.spans, owned.ends, owner)
-        for name, (low, high) in bounds.items():
-            control = "yes" if name in sure else "may" if name in may else "no"
-            way = _way(owned.chains, owner, name)
-            found.append(Stake(name, owner, low, high, ends[name], control, way))
+    found = [stake for owner in shares.ultimate(owned.spans) for stake in _stakes(owned, frozenset([owner]), owner)]
     return tuple(sorted(found, key=lambda s: (s.owned, -s.low, -s.high, s.owner)))
 
 
-def _way(chains: nx.DiGraph[str], owner: str, owned: str) -> tuple[Pair, ...]:
-    """The pairs of all chains from the owner down to the owned."""
-    between = (nx.descendants(chains, owner) | {owner}) & (nx.ancestors(chains, owned) | {owned})
-    return tuple(sorted(pair for pair in chains.subgraph(between).edges() if pair[1] != owner))
+def stakes_of(owned: Owned, members: Collection[str], name: str) -> tuple[Stake, ...]:
+    """What those who act together have, as one owner of this name, of everything that chains lead them to.
+
+    The largest first. What they have of each other is not told.
+    """
+    return tuple(sorted(_stakes(owned, frozenset(members), name), key=lambda s: (-s.low, -s.high, s.owned)))
+
+
+def _stakes(owned: Owned, members: frozenset[str], name: str) -> Iterator[Stake]:
+    sure, may = owned.controlled_by(members)
+    bounds = shares.bounds(owned.spans, members)
+    ends = shares.open_ends(owned.spans, owned.ends, members)
+    for below, (low, high) in bounds.items():
+        control = "yes" if below in sure else "may" if below in may else "no"
+        yield Stake(below, name, low, high, ends[below], control, _way(owned.chains, members, below))
+
+
+def _way(chains: nx.DiGraph[str], members: frozenset[str], owned: str) -> tuple[Pair, ...]:
+    """The pairs of all chains from the owners down to the owned."""
+    below = members.union(*(nx.descendants(chains, member) for member in members if member in chains))
+    between = below & (nx.ancestors(chains, owned) | {owned})
+    return tuple(sorted(pair for pair in chains.subgraph(between).edges() if pair[1] not in members))

@@ -1,4 +1,4 @@
-"""Commands that analyse: analyse, report."""
+"""Commands that analyse: analyse, control, report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, app, open_graph, print_written
+from rareearth.cli.common import AsOf, Build, Listing, app, open_graph, print_rows, print_written
 
 Kinds = Annotated[
     list[str] | None,
@@ -73,6 +73,45 @@ def analyse(
         return
     for found in answers:
         print(f"{found.name}: {found.claim or found.question} – {found.verdict}\n    {found.answer}")
+
+
+@app.command()
+def control(
+    owners: Annotated[list[str] | None, typer.Argument(metavar="[OWNER]...", help="Owners who act together.")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option("--state", metavar="COUNTRY", help="The government bodies and the state sector of a country."),
+    ] = None,
+    country: Annotated[
+        str | None, typer.Option("--country", metavar="COUNTRY", help="All owners at the end of a chain in a country.")
+    ] = None,
+    members_of: Annotated[
+        str | None, typer.Option("--members-of", metavar="NAME", help="The members of a family or a consortium.")
+    ] = None,
+    kinds: Kinds = None,
+    without: Without = None,
+    as_of: AsOf = None,
+    form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
+    build: Build = None,
+) -> None:
+    """Say what owners who act together own and control as one, with bounds, the chains and their claims.
+
+    Control: yes by a majority of the votes or because a source says so; may if open shares could make a majority.
+    """
+    from rareearth import network
+    from rareearth.analysis.questions import ownership
+
+    network.check_kinds(kinds or None)
+    graph = open_graph(build, as_of=as_of)
+    held = graph.control(
+        *(owners or ()),
+        state=state,
+        country=country,
+        members_of=members_of,
+        kinds=kinds or ["fact"],
+        without=without or (),
+    )
+    print_rows(ownership.STAKE_COLUMNS, [ownership.stake_cells(stake) for stake in held], form)
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +14,7 @@ from rareearth.cli.common import (
     AsOf,
     Build,
     Excel,
+    Listing,
     TextsFolder,
     Timeout,
     Watchdog,
@@ -22,6 +22,7 @@ from rareearth.cli.common import (
     is_file,
     open_graph,
     print_hints,
+    print_rows,
     read_text,
     sentence_lookup,
 )
@@ -209,13 +210,6 @@ def promises(
     print(f"{total}: {kinds}" if kinds else total)
 
 
-class Listing(StrEnum):
-    """A form of a list."""
-
-    table = "table"
-    csv = "csv"
-
-
 @app.command()
 def coverage(
     file: Annotated[Path, typer.Argument(metavar="LIST.csv", help="Names in a column; - reads standard input.")],
@@ -229,22 +223,14 @@ def coverage(
 
     Columns `kind`, `country` and `stage` of the list are compared with what the graph says.
     """
-    import csv
-
     from rareearth import paths
-    from rareearth.formats import sheets
     from rareearth.views import coverage as ledger
-    from rareearth.views import tables
 
     listed = ledger.rows(read_text(file), column, paths.display(file))
     items = list(ledger.read(open_graph(build).store, listed))
-    if form is Listing.csv:
-        made = io.StringIO()
-        csv.writer(made, lineterminator="\r\n").writerows([ledger.COLUMNS, *(item.cells() for item in items)])
-        sys.stdout.buffer.write(sheets.defuse_csv(made.getvalue().encode()))
-        sys.stdout.buffer.flush()
-    else:
-        print(tables.text(list(ledger.COLUMNS), [item.cells() for item in items]) + ledger.summary(items))
+    print_rows(ledger.COLUMNS, [item.cells() for item in items], form)
+    if form is Listing.table:
+        print(ledger.summary(items))
 
 
 def _found(graph: KnowledgeGraph, name: str) -> str:

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 import threading
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -15,7 +16,7 @@ from rareearth import __version__, characters
 from rareearth.errors import DataError, DateError, NoBuildError, NotFoundError, RareEarthError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from rareearth.knowledge import KnowledgeGraph
     from rareearth.views.cards import Statement
@@ -29,6 +30,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+class Listing(StrEnum):
+    """A form of a list."""
+
+    table = "table"
+    csv = "csv"
 
 
 MAX_PROBLEMS = 50  # problems of data that are listed unless all are asked for
@@ -189,6 +197,23 @@ def print_hints(graph: KnowledgeGraph, query: str) -> None:
 def sentence_lookup(graph: KnowledgeGraph, texts: Path | None) -> Callable[[Statement, int], str | None] | None:
     """The function that returns cited sentences, or None without a folder of texts."""
     return graph.sentence if texts else None
+
+
+def print_rows(columns: Sequence[str], rows: list[list[object]], form: Listing) -> None:
+    """Print rows as a table to read, or as CSV in which no text is run as a formula."""
+    import csv
+    import io
+
+    from rareearth.formats import sheets
+    from rareearth.views import tables
+
+    if form is Listing.table:
+        print(tables.text(list(columns), rows), end="")
+        return
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\r\n").writerows([columns, *rows])
+    sys.stdout.buffer.write(sheets.defuse_csv(made.getvalue().encode()))
+    sys.stdout.buffer.flush()
 
 
 def print_written(files: Iterable[Path]) -> None:

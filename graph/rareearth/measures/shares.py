@@ -8,6 +8,9 @@ circles, so it is the solution of a linear system [brioschi1989]: with A the mat
 N = (I - A)^-1, the owner i has y_ij = n_ij / n_ii of j [chapelle2005]. Dividing by n_ii keeps what an owner
 holds of itself, around a circle, from being counted again; for an owner that nobody owns it is 1. A firm that holds
 shares of its own is the smallest circle: who has 60 % of a firm that has 10 % of itself has 60/90 of it.
+
+Owners who act together, as the bodies of one state or a family, are reckoned with as one owner: what its members have
+is added up, and what one has of another is the group's own and is not counted again.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from rareearth.errors import RareEarthError
 
 Pair: TypeAlias = tuple[str, str]
 Span: TypeAlias = tuple[float, float]
+Owner: TypeAlias = "str | Collection[str]"  # one, or a group of those who act together
 
 _EXACT = 1e-12
 _HAIR = 1e-6  # how far the ends that are not included are moved inward, and
@@ -28,8 +32,8 @@ _MOVED = 1e-10  # how far a bound has to follow
 _STEPS = 2_000
 
 
-def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
-    """The least and the most that an owner may hold, in the end, of each firm that a chain of shares leads to.
+def bounds(shares: Mapping[Pair, Span], owner: Owner) -> dict[str, Span]:
+    """The least and the most that an owner, or a group, may hold in the end of each firm that chains of shares lead to.
 
     Both are reached by some shares within the given spans that leave no firm owned by more than all of it. The least
     has every share at its low end. For the most, what is open of each firm goes first to those of its owners of whom
@@ -40,12 +44,18 @@ def bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
 
     >>> bounds({("p", "a"): (0.5, 0.5), ("a", "b"): (0.4, 1.0)}, "p")
     {'a': (0.5, 0.5), 'b': (0.2, 0.5)}
+    >>> bounds({("p", "a"): (0.3, 0.3), ("q", "a"): (0.25, 0.25)}, ["p", "q"])
+    {'a': (0.55, 0.55)}
     """
     _check(shares)
-    return _bounds(shares, owner)
+    return _bounds(shares, _members(owner))
 
 
-def _bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
+def _members(owner: Owner) -> frozenset[str]:
+    return frozenset([owner] if isinstance(owner, str) else owner)
+
+
+def _bounds(shares: Mapping[Pair, Span], owner: frozenset[str]) -> dict[str, Span]:
     owners: dict[str, dict[str, Span]] = defaultdict(dict)
     for (above, below), span in shares.items():
         owners[below][above] = span
@@ -56,7 +66,7 @@ def _bounds(shares: Mapping[Pair, Span], owner: str) -> dict[str, Span]:
 
 
 def open_ends(
-    shares: Mapping[Pair, Span], ends: Mapping[Pair, tuple[bool, bool]], owner: str
+    shares: Mapping[Pair, Span], ends: Mapping[Pair, tuple[bool, bool]], owner: Owner
 ) -> dict[str, tuple[bool, bool]]:
     """Of each firm of :func:`bounds`, whether the least and the most are themselves out of reach.
 
@@ -72,8 +82,8 @@ def open_ends(
         for above, below in [ends.get(pair, (False, False))]
     }
     if moved == dict(shares) or any(low > high for low, high in moved.values()):
-        return dict.fromkeys(_below(shares, owner), (False, False))
-    first, second = bounds(shares, owner), _bounds(moved, owner)
+        return dict.fromkeys(_below(shares, _members(owner)), (False, False))
+    first, second = bounds(shares, owner), _bounds(moved, _members(owner))
     return {
         name: (second[name][0] - low > _MOVED, high - second[name][1] > _MOVED) for name, (low, high) in first.items()
     }
@@ -81,12 +91,12 @@ def open_ends(
 
 def controlled_by(
     shares: Mapping[Pair, Span],
-    owner: str,
+    owner: Owner,
     stated: Collection[Pair] = (),
     threshold: float = 0.5,
     exceeded: Collection[Pair] = (),
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The firms that an owner surely controls, and those that it may control (the sure ones among them).
+    """The firms that an owner or a group surely controls, and those that it may control (the sure ones among them).
 
     Control is a majority of the votes, held directly or by firms that are controlled themselves, added up
     [chapelle2005]; the shares that a firm holds of itself have no vote. ``threshold`` is the part of the votes that
@@ -100,9 +110,10 @@ def controlled_by(
     named: dict[str, dict[str, Span]] = defaultdict(dict)
     for (above, below), span in shares.items():
         named[below][above] = span
-    sure = _held({owner}, named, stated, threshold, exceeded, surely=True)
+    members = _members(owner)
+    sure = _held(members, named, stated, threshold, exceeded, surely=True)
     may = _held(sure, named, stated, threshold, exceeded, surely=False)
-    return frozenset(sure - {owner}), frozenset(may - {owner})
+    return frozenset(sure - members), frozenset(may - members)
 
 
 def ultimate(shares: Iterable[Pair]) -> tuple[str, ...]:
@@ -158,10 +169,10 @@ def _has_majority(
 
 
 def _climb(
-    owner: str, reached: Collection[str], owners: Mapping[str, Mapping[str, Span]], *, most: bool
+    owner: frozenset[str], reached: Collection[str], owners: Mapping[str, Mapping[str, Span]], *, most: bool
 ) -> dict[str, float]:
     """What the owner has of each firm: each firm's value from its owners' values, from 0 until it grows no more."""
-    value = {owner: 1.0, **dict.fromkeys(reached, 0.0)}
+    value = dict.fromkeys(owner, 1.0) | dict.fromkeys(reached, 0.0)
     for _ in range(_STEPS):
         change = 0.0
         for firm in reached:
@@ -184,7 +195,7 @@ def _parts(above: Mapping[str, Span], value: Mapping[str, float], *, most: bool)
     return parts
 
 
-def _limit(owner: str, parts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+def _limit(owner: frozenset[str], parts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """What the steps come to in a circle that is all but closed, where they are too many: the linear system itself."""
     import numpy as np
 
@@ -192,7 +203,7 @@ def _limit(owner: str, parts: Mapping[str, Mapping[str, float]]) -> dict[str, fl
     system, given = np.eye(len(place)), np.zeros(len(place))
     for firm, above in parts.items():
         for name, part in above.items():
-            if name == owner:
+            if name in owner:
                 given[place[firm]] += part
             elif name in place:
                 system[place[firm], place[name]] -= part
@@ -202,15 +213,16 @@ def _limit(owner: str, parts: Mapping[str, Mapping[str, float]]) -> dict[str, fl
         found = np.full(len(place), np.nan)
     if not ((found > -_MOVED) & (found < 1 + _MOVED)).all():
         raise RareEarthError("the circle of shares is so near to closed that what the owner has cannot be computed")
-    return {owner: 1.0, **{firm: float(found[number]) for firm, number in place.items()}}
+    return dict.fromkeys(owner, 1.0) | {firm: float(found[number]) for firm, number in place.items()}
 
 
-def _below(shares: Iterable[Pair], owner: str) -> list[str]:
-    """Whom chains of shares lead to, the nearest first, without the owner itself."""
+def _below(shares: Iterable[Pair], owner: frozenset[str]) -> list[str]:
+    """Whom chains of shares lead to, the nearest first, without the owners themselves."""
     import networkx as nx
 
     chains: nx.DiGraph[str] = nx.DiGraph(sorted(shares))
-    return [below for _, below in nx.bfs_edges(chains, owner)] if owner in chains else []
+    layers = nx.bfs_layers(chains, sorted(owner & set(chains)))
+    return [below for layer in layers for below in sorted(layer) if below not in owner]
 
 
 def _check(shares: Mapping[Pair, Span]) -> None:

@@ -4,7 +4,7 @@
 to own anything is an ultimate owner. Its share, through all chains and circles, is exact if all shares on the way are
 known, and a span otherwise. It controls what it has the majority of, or what a source says that it controls
 (``ree:control``), and what those control. "May" is said if the shares that are not known could make a majority
-[chapelle2005].
+[chapelle2005]. The bodies of one state act together (:mod:`groups`): what they have as one owner is told as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import owners
+from rareearth.analysis import groups, owners
 from rareearth.analysis import sample as samples
 from rareearth.analysis.finding import Actor, Support, Table, Value, Verdict, quantity
 from rareearth.quantities import Range
@@ -94,13 +94,14 @@ class Owner:
 class Result:
     """The answer to ``ownership``.
 
-    ``bodies`` are the firms, mines and plants with a known owner (id -> actor type); ``circular`` those of them whose
-    owners own each other in a circle, ``contested`` those of which several ultimate owners are in control. ``over`` has
-    the bodies whose stated shares add up to more than all, and by how much (0 to 1). ``ownerless`` is the number of
-    firms without a known owner.
+    ``states`` is what the bodies of each state have as one owner, whose id is "". ``bodies`` are the firms, mines and
+    plants with a known owner (id -> actor type); ``circular`` those of them whose owners own each other in a circle,
+    ``contested`` those of which several ultimate owners are in control. ``over`` has the bodies whose stated shares add
+    up to more than all, and by how much (0 to 1). ``ownerless`` is the number of firms without a known owner.
     """
 
     ultimate: tuple[Ultimate, ...]
+    states: tuple[Ultimate, ...]
     owners: tuple[Owner, ...]
     direct: tuple[DirectHolding, ...]
     bodies: Mapping[str, str]
@@ -117,16 +118,19 @@ class Result:
         return Verdict.DESCRIPTIVE if self.ultimate else Verdict.INCONCLUSIVE
 
 
-def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
+def measure(store: Backend, sample: Sample, _seed: int) -> Result:
     """The direct and the ultimate owners of the firms, mines and plants of a sample. It does not depend on the seed."""
-    owned = owners.read(sample)
+    acting = groups.Groups(store, sample)
+    owned = acting.owned
     found = [s for s in owners.stakes(owned) if _industry(sample, s.owned)]
     bodies = sorted({below for above, below in owned.spans if above != below and _industry(sample, below)})
     direct = {pair: _holding(sample, owned, pair) for pair in owned.spans}
     ultimate = tuple(_ultimate(sample, stake, direct) for stake in found)
+    states = tuple(stake for state in acting.states() for stake in together(sample, acting, state))
     firms = (n for n, data in sample.ties.nodes(data=True) if data["actor_type"] == "firm" and _industry(sample, n))
     return Result(
         ultimate=ultimate,
+        states=states,
         owners=tuple(_owners(sample, ultimate)),
         direct=tuple(direct.values()),
         bodies={body: sample.ties.nodes[body]["actor_type"] for body in bodies},
@@ -137,6 +141,17 @@ def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
         ultimate_support=sample.support_of({c for u in ultimate for c in u.claims}, len(owned.spans)),
         support=sample.support_of({claim for ids in owned.claims.values() for claim in ids}, len(owned.spans)),
     )
+
+
+def together(sample: Sample, acting: groups.Groups, group: groups.Group) -> tuple[Ultimate, ...]:
+    """What those who act together have, as one owner, of firms, mines and plants; the largest first.
+
+    The owner has the name of the group and no id, and the claims by which its members belong to it count as well.
+    """
+    owned = acting.owned
+    direct = {pair: _holding(sample, owned, pair) for pair in owned.spans}
+    found = [stake for stake in acting.stakes(group) if _industry(sample, stake.owned)]
+    return tuple(_ultimate(sample, stake, direct, group) for stake in found)
 
 
 def _industry(sample: Sample, node: str) -> bool:
@@ -162,20 +177,24 @@ def _share(low: float, high: float, ends: tuple[bool, bool]) -> str:
     return phrase.span(Range(least, least) if high - low <= EXACT else Range(least, most, *ends))
 
 
-def _ultimate(sample: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding]) -> Ultimate:
+def _ultimate(
+    sample: Sample, stake: Stake, direct: Mapping[Pair, DirectHolding], group: groups.Group | None = None
+) -> Ultimate:
     way = tuple(direct[pair] for pair in stake.way)
-    claims = tuple(sorted({claim for holding in way for claim in holding.claims}))
+    claims = {claim for holding in way for claim in holding.claims}
+    if group:
+        claims |= {claim for holding in way for claim in group.claims.get(holding.owner.id, ())}
     return Ultimate(
         owned=_actor(sample, stake.owned),
         actor_type=str(sample.ties.nodes[stake.owned]["actor_type"]),
-        owner=_actor(sample, stake.owner),
+        owner=Actor("", stake.owner) if group else _actor(sample, stake.owner),
         low=stake.low,
         high=stake.high,
         share=_share(stake.low, stake.high, stake.ends),
         control=stake.control,
         way=way,
         sources=sample.support_of(claims, 0).sources,
-        claims=claims,
+        claims=tuple(sorted(claims)),
     )
 
 
@@ -249,22 +268,49 @@ def limits(result: Result) -> Iterator[str]:
     yield f"Based on a single source: {single:,} of {quantity(len(result.ultimate), 'stake')}."
     yield (
         "Shares were stated on different days; a firm may have sold since. Votes are assumed to go with shares where "
-        "no source states them, and owners who act together are not known."
+        "no source states them. Bodies of one state are taken to act together; whether other owners do is not known."
     )
 
 
 def tables(result: Result) -> tuple[Table, ...]:
     """The result as tables."""
-    return _ultimate_table(result), _owner_table(result), _direct_table(result)
+    return _ultimate_table(result), _state_table(result), _owner_table(result), _direct_table(result)
+
+
+def _state_table(result: Result) -> Table:
+    return Table(
+        "What the bodies of each state have together",
+        ("owned", "state", "at least %", "at most %", "control", "share", "steps"),
+        tuple(
+            (s.owned.name, s.owner.name, round(100 * s.low, 4), round(100 * s.high, 4), s.control, s.share, way(s))
+            for s in result.states
+        ),
+        note="The bodies of a state count as one owner: its government bodies, and those of its state sector of which "
+        "no source states how much anybody owns.",
+        evidence=tuple(stake.claims for stake in result.states),
+    )
+
+
+STAKE_COLUMNS = ("owned", "name", "atLeast", "atMost", "control", "steps", "claims")
+
+
+def stake_cells(stake: Ultimate) -> list[object]:
+    """A stake as the cells of :data:`STAKE_COLUMNS`."""
+    low, high = round(100 * stake.low, 2), round(100 * stake.high, 2)
+    return [stake.owned.id, stake.owned.name, low, high, stake.control, way(stake), " ".join(stake.claims)]
+
+
+def way(stake: Ultimate) -> str:
+    """The steps of all chains from the owner down, in words."""
+    return "; ".join(f"{h.owner.name} -{_step(h)}-> {h.owned.name}" for h in stake.way)
 
 
 def _ultimate_table(result: Result) -> Table:
     rows: list[tuple[Value, ...]] = []
     for stake in result.ultimate:
-        way = "; ".join(f"{h.owner.name} -{_step(h)}-> {h.owned.name}" for h in stake.way)
         shares_ = round(100 * stake.low, 4), round(100 * stake.high, 4)
         names = stake.owned.name, stake.actor_type, stake.owner.name
-        rows.append((*names, *shares_, stake.control, stake.share, len(stake.sources), way))
+        rows.append((*names, *shares_, stake.control, stake.share, len(stake.sources), way(stake)))
     return Table(
         "Ultimate owners of every firm, mine and plant with a known owner",
         ("owned", "what", "ultimate owner", "at least %", "at most %", "control", "share", "sources", "steps"),
