@@ -128,5 +128,5 @@ def test_nothing_unverified_is_loaded(dataset: Dataset) -> None:
     assert not [e.id for e in dataset.entities.values() for page in e.seen if "wikidata" in page]
     named = " ".join(name for e in dataset.entities.values() for name in (e.name, e.zh or "", *e.aliases))
     assert not [name for name in ("李波", "徐志峰", "许志锋", "国家钨与稀土产品质量检验检测中心") if name in named]
-    for company in ("tdk", "geoscience-australia", "australian-strategic-materials"):
+    for company in ("tdk", "geoscience-australia"):
         assert company not in dataset.entities

@@ -14,7 +14,7 @@ from rareearth import namespaces, network
 from rareearth.errors import RareEarthError
 from rareearth.store import asof, claims, nquads, oxigraph, vocabulary
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.views import cards, conflicts
+from rareearth.views import cards, differences
 
 XSD = namespaces.PREFIXES["xsd"]
 HEAD = """\
@@ -197,7 +197,7 @@ def test_of_several_ends_the_latest_counts_and_they_differ_until_judged(folder: 
     )
     assert ("bob-ray", "memberOf", "ore-works") in ties(store, "2020-06-30")
     assert ("bob-ray", "memberOf", "ore-works") not in ties(store, "2020-07")
-    [sides] = conflicts.find_unjudged(store)
+    [sides] = differences.unjudged(store)
     assert {side.claim.object.text for side in sides} == {"2019", "2020-06"}
 
 

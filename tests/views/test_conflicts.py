@@ -10,7 +10,7 @@ from conftest import Folder
 from rareearth.dataset import Dataset
 from rareearth.store import asof, nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.views import conflicts
+from rareearth.views import conflicts, differences
 
 CONFLICTS = """\
 who-leads:
@@ -77,7 +77,7 @@ def test_differences_nobody_judged_are_found(folder: Folder) -> None:
             ":\n      conflict: who-leads", ""
         )
         folder.write(f"sources/page{n}.yaml", text)
-    [sides] = conflicts.find_unjudged(oxigraph.memory(nquads.lines(folder.dataset())))
+    [sides] = differences.unjudged(oxigraph.memory(nquads.lines(folder.dataset())))
     assert [side.statement for side in sides] == ["Ore Works was founded on 2001", "Ore Works was founded on 2002"]
 
 
@@ -89,7 +89,7 @@ def test_the_shipped_conflicts(store: Oxigraph, dataset: Dataset) -> None:
     assert kinds["change"] >= 20
     assert kinds["rounding"] >= 5
     assert all(len(conflict.sides) >= 2 for conflict in found)
-    assert conflicts.find_unjudged(store) == []
+    assert differences.unjudged(store) == []
     assert {c.conflict for c in dataset.claims if c.conflict} == {c.id for c in found}
 
 

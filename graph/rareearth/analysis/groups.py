@@ -34,7 +34,6 @@ SELECT ?country ?label WHERE {
   FILTER(LANG(?label) = "en")
 }"""
 _SPATIAL = "SELECT DISTINCT ?relation { ?relation rdfs:subPropertyOf* ?lies . ?lies ree:spatial true }"
-_MEMBER = "memberOf"
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ class Groups:
         """Those who are members of a family, an association or a consortium (its id)."""
         found: dict[str, list[str]] = defaultdict(list)
         for claim in self._sample.eligible.values():
-            if claim.object.id == body and claim.relation.id == _MEMBER:
+            if claim.object.id == body and claim.relation.traits.get("membership") == "true":
                 found[claim.subject.id].append(claim.id)
         claims = {member: tuple(sorted(ids)) for member, ids in sorted(found.items())}
         return Group(f"Members of {self._label(body)}", frozenset(found), claims)
@@ -123,7 +122,7 @@ class Groups:
             yield from self._sample.ties.nodes[node]["ownership_claims"]
         if node in self._places:
             way = self._places.subgraph(nx.descendants(self._places, node) | {node})
-            yield from (claim for _, _, claim in way.edges(data="claim"))
+            yield from (str(data["claim"]) for _, _, data in way.edges(data=True))
         elif node not in seen:
             for above in self._passing.get(node, ()):
                 yield from self._reasons(above, seen | {node})

@@ -157,6 +157,7 @@ def conflicts(
 ) -> None:
     """List where sources disagree, with their claims side by side."""
     from rareearth.views import conflicts as found
+    from rareearth.views import differences
 
     if kind is not None and kind not in found.KINDS:
         raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
@@ -164,10 +165,10 @@ def conflicts(
         raise RareEarthError("--unjudged lists what nobody has judged; expected no CONFLICT and no --kind with it")
     graph = open_graph(build)
     if unjudged:
-        differences = list(found.find_unjudged(graph.store))
-        for sides in differences:
+        listed_differences = differences.unjudged(graph.store)
+        for sides in listed_differences:
             print("\n".join(found.side_lines(sides)) + "\n")
-        if not differences:
+        if not listed_differences:
             print("no unjudged differences")
         return
     listed = graph.conflicts()

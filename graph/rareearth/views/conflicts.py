@@ -1,4 +1,4 @@
-"""Where sources disagree: the judged conflicts with their claims side by side, and differences not judged yet."""
+"""Where sources disagree: the judged conflicts, with their claims side by side."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from rareearth.store.claims import Claim
 
 KINDS = DISAGREEMENTS
-_SUMS = ("amount", "share")  # qualifiers that may differ between claims of one thing
 
 _CONFLICTS = """
 SELECT ?conflict ?question ?kind ?why WHERE {
@@ -72,29 +71,6 @@ def read(store: Backend) -> list[Conflict]:
         listed = tuple(map(Side, sorted(sides[id_], key=_oldest)))
         found.append(Conflict(id_, question.value, namespaces.local(kind.value), why.value, listed))
     return sorted(found, key=lambda c: (KINDS.index(c.kind), c.id))
-
-
-def find_unjudged(store: Backend) -> list[tuple[Side, ...]]:
-    """Facts that differ on what has one value at a time and the same time, and are not in one judged conflict.
-
-    These are values (a date of founding, a capacity) of one subject, and holders of what there is one of.
-    """
-    groups: dict[tuple[str, ...], list[tuple[str, Claim]]] = defaultdict(list)
-    for claim in claims.read(store):
-        one = claim.relation.traits.get("oneAtATime", "")
-        if (claim.kind, claim.status) != ("fact", "held") or (claim.object.is_entity and not one):
-            continue
-        apart = tuple(f"{q.name}={q.value.text}" for q in claim.qualifiers if q.name not in _SUMS)
-        fixed, other = claim.subject.text, claim.object.text
-        if one.startswith("subject"):
-            fixed, other = other, fixed
-        groups[claim.relation.id, fixed, _time(claim), *apart].append((other, claim))
-    found = []
-    for items in groups.values():
-        judgements = {claim.conflict for _, claim in items}
-        if len({other for other, _ in items}) > 1 and (len(judgements) > 1 or "" in judgements):
-            found.append(tuple(map(Side, sorted((claim for _, claim in items), key=_words))))
-    return sorted(found, key=lambda sides: _words(sides[0].claim))
 
 
 def _time(claim: Claim) -> str:
