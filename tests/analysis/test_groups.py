@@ -135,4 +135,4 @@ def test_china_rare_earth_group_is_the_states(store: Oxigraph, run: Command) -> 
     assert found["china-northern-rare-earth"].control == "yes"
     assert found["mp-materials"].control == "no"
     shown = run("control", "--state", "China", "--format", "csv")
-    assert "china-rare-earth-group,China Rare Earth Group,100.0,100.0,yes," in shown.output
+    assert "china-rare-earth-group,China Rare Earth Group,100.0,100.0,yes," in shown.stdout

@@ -296,7 +296,7 @@ STAKE_COLUMNS = ("owned", "name", "atLeast", "atMost", "control", "steps", "clai
 
 def stake_cells(stake: Ultimate) -> list[object]:
     """A stake as the cells of :data:`STAKE_COLUMNS`."""
-    low, high = round(100 * stake.low, 2), round(100 * stake.high, 2)
+    low, high = round(100 * stake.low, 4), round(100 * stake.high, 4)
     return [stake.owned.id, stake.owned.name, low, high, stake.control, way(stake), " ".join(stake.claims)]
 
 
