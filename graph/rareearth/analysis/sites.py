@@ -16,7 +16,7 @@ from rareearth.measures import concentration
 if TYPE_CHECKING:
     from rareearth.analysis.owners import Owned
     from rareearth.analysis.sample import Sample
-    from rareearth.analysis.supply_chain import Amount, Site, SupplyChain
+    from rareearth.analysis.supply_chain import Site, SupplyChain
     from rareearth.measures.concentration import Concentration
 
     Carriers = Callable[[Site], Collection[str]]
@@ -116,31 +116,13 @@ class SiteRow:
     claims: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Output:
-    """What a country is said to have put out in a year.
-
-    ``bound`` says how the amount is meant ("about"), "" if it is exact. ``share`` is its part of all countries with an
-    output in that year and unit, ``index`` the Herfindahl-Hirschman index of these.
-    """
-
-    year: str
-    country: Actor
-    amount: float
-    bound: str
-    unit: str
-    material: Actor
-    share: float
-    index: float | None
-    claim: str
-
-
-def _actor(chain: SupplyChain, id_: str) -> Actor:
+def actor(chain: SupplyChain, id_: str) -> Actor:
+    """An entity with its name."""
     return Actor(id_, chain.labels.get(id_, id_))
 
 
 def _actors(chain: SupplyChain, ids: Iterable[str]) -> tuple[Actor, ...]:
-    return tuple(_actor(chain, id_) for id_ in sorted(ids))
+    return tuple(actor(chain, id_) for id_ in sorted(ids))
 
 
 def carriers(chain: SupplyChain, owned: Owned) -> dict[str, Carriers]:
@@ -191,8 +173,13 @@ def indices(chain: SupplyChain, by: Mapping[str, Carriers]) -> Iterator[Index]:
             for what, of in by.items():
                 counts, unknown = _count_by_carrier(sites, of)
                 found = concentration.concentration(counts, (1.0,) * unknown)
-                largest = _actor(chain, found.largest) if found.largest else None
+                largest = actor(chain, found.largest) if found.largest else None
                 yield Index(stage, state, what, len(sites), found, largest)
+
+
+def index_of(chain: SupplyChain, stage: str, of: Carriers) -> float | None:
+    """The index of the sites of a stage that operate, of those whose carriers are known."""
+    return concentration.herfindahl(_count_by_carrier(_at(chain, stage, [OPERATING]), of)[0])
 
 
 def points(sample: Sample, chain: SupplyChain, by: Mapping[str, Carriers]) -> list[Point]:
@@ -206,7 +193,7 @@ def points(sample: Sample, chain: SupplyChain, by: Mapping[str, Carriers]) -> li
                 sites = _at(chain, stage, _SCOPES[state])
                 claims = tuple(sorted({claim for site in sites for claim in site.claims}))
                 sources = sample.support_of(claims, 0).sources
-                found.append(Point(stage, state, what, _actor(chain, carrier), len(sites), sources, claims))
+                found.append(Point(stage, state, what, actor(chain, carrier), len(sites), sources, claims))
     order = {stage: number for number, stage in enumerate(chain.stages)}
     return sorted(found, key=lambda p: (order[p.stage], p.state, tuple(by).index(p.by), p.carrier.id))
 
@@ -221,7 +208,7 @@ def countries(chain: SupplyChain) -> Iterator[CountryCount]:
             states = Counter(site.state for site in sites)
             yield CountryCount(
                 stage=stage,
-                country=_actor(chain, country) if country else None,
+                country=actor(chain, country) if country else None,
                 states={state: states[state] for state in STATES},
                 capacity=_capacity(sites, held=True),
                 planned=_capacity(sites, held=False),
@@ -244,7 +231,7 @@ def reaches(chain: SupplyChain, controllers: Carriers) -> list[Reach]:
                 counted[carrier][stage, site.state] += 1
     found = [
         Reach(
-            _actor(chain, carrier),
+            actor(chain, carrier),
             {s: (counts[s, OPERATING], sum(counts[s, state] for state in STANDING[1:])) for s in chain.stages},
         )
         for carrier, counts in counted.items()
@@ -266,32 +253,8 @@ def rows(chain: SupplyChain, controllers: Carriers) -> Iterator[SiteRow]:
             operators=_actors(chain, site.operators),
             controllers=_actors(chain, controllers(site)),
             capacities=tuple(
-                Capacity(a.number, a.unit, a.bound, _actor(chain, a.material) if a.material else None, not a.held)
+                Capacity(a.number, a.unit, a.bound, actor(chain, a.material) if a.material else None, not a.held)
                 for a in site.capacities
             ),
             claims=site.claims,
         )
-
-
-def outputs(chain: SupplyChain) -> Iterator[Output]:
-    """The output of countries by year and unit, the greatest of a year first."""
-    groups: dict[tuple[str, str], dict[str, Amount]] = defaultdict(dict)
-    for country, amounts in chain.outputs.items():
-        for amount in amounts:
-            if amount.held:
-                groups[amount.when, amount.unit][country] = amount
-    for (when, unit), of in sorted(groups.items()):
-        total = math.fsum(amount.number for amount in of.values())
-        index = concentration.herfindahl({name: amount.number for name, amount in of.items()})
-        for country, amount in sorted(of.items(), key=lambda item: (-item[1].number, item[0])):
-            yield Output(
-                year=when,
-                country=_actor(chain, country),
-                amount=amount.number,
-                bound=amount.bound,
-                unit=unit,
-                material=_actor(chain, amount.material),
-                share=amount.number / total if total else 0.0,
-                index=index,
-                claim=amount.claim,
-            )

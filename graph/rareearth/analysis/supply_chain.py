@@ -10,7 +10,8 @@ counted as oxide, and that does not make it a separation plant. It operates if a
 makes, is in development if all such facts are plans, and is given up if all such facts have ended. A facility about
 which facts state nothing but what holds at any time (``ree:timeless``), as where it is, is no site: they would make it
 one at times at which nobody knows of it. A firm that is said to make something is at that stage as a maker, unless it
-runs a facility there. Countries make nothing here: their output is kept apart.
+runs a facility there. Places make nothing here: the output of countries, and that of places that are no countries (the
+world), is kept apart.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ SELECT ?node ?label ?stage ?actor_type ?territory WHERE {
   ?node a ?class ; rdfs:label ?label FILTER(LANG(?label) = "en")
   ?class rdfs:subClassOf* ree:Entity .
   OPTIONAL { ?class rdfs:subClassOf* ?staged . ?staged ree:stage ?stage }
-  OPTIONAL { ?class rdfs:subClassOf* ?kind . ?kind ree:nature ?actor_type FILTER(?actor_type = "facility") }
+  OPTIONAL { ?class rdfs:subClassOf* ?kind . ?kind ree:nature ?actor_type FILTER(?actor_type IN ("facility", "place")) }
   OPTIONAL { ?class rdfs:subClassOf* ?land . ?land ree:territory ?territory }
 }"""
 
@@ -48,13 +49,15 @@ SELECT ?node ?label ?stage ?actor_type ?territory WHERE {
 class Amount(NamedTuple):
     """How much is made or can be made in a time: of what, whether it is so or planned (``held``), by which claim.
 
-    ``bound`` says how the number is meant ("at least"), "" if it is exact.
+    ``bound`` says how the number is meant ("at least"), "" if it is exact; ``stage`` is the stage that the claim names,
+    or "".
     """
 
     number: float
     unit: str
     bound: str
     material: str
+    stage: str
     held: bool
     when: str
     claim: str
@@ -76,6 +79,7 @@ class Site:
     countries: tuple[str, ...]
     operators: tuple[str, ...]
     capacities: tuple[Amount, ...]
+    outputs: tuple[Amount, ...]
     last: str
     claims: tuple[str, ...]
 
@@ -84,13 +88,15 @@ class Site:
 class SupplyChain:
     """The stages in their order (id -> name), the sites, the output of countries, and the names of all of them.
 
-    ``placed`` are the facilities of a stage about which facts state only what holds at any time.
+    ``placed`` are the facilities of a stage about which facts state only what holds at any time, ``totals`` the outputs
+    of places that are no countries.
     """
 
     stages: Mapping[str, str]
     sites: tuple[Site, ...]
     placed: tuple[str, ...]
     outputs: Mapping[str, tuple[Amount, ...]]
+    totals: tuple[Amount, ...]
     labels: Mapping[str, str]
 
 
@@ -102,6 +108,7 @@ class _Fact(NamedTuple):
     how: str
     status: str
     material: str
+    stage: str
     amount: tuple[float, str, str] | None
     day: str
     when: str
@@ -149,40 +156,47 @@ def read(store: Backend, without: Collection[str] = (), *, known: Iterable[Claim
     sites = [site(id_, at, of[id_], maker=False) for id_, at in staged.items() if id_ in described]
     placed = tuple(id_ for id_ in staged if id_ in of and id_ not in described)
     runs = {(operator, stage) for found in sites for operator in found.operators for stage in found.stages}
-    for id_ in sorted(set(of) - nodes.facilities - nodes.territories):
+    for id_ in sorted(set(of) - nodes.facilities - nodes.places):
         at = {stage for stage in _made_at(of[id_], nodes) if (id_, stage) not in runs}
         if at:
             there = [f for f in of[id_] if f.does == "lies" or nodes.stages.get(f.made, set()) & at]
             sites.append(site(id_, at, there, maker=True))
-    outputs = {id_: _amounts(of[id_], "actual") for id_ in sorted(nodes.territories & set(of))}
+    outputs = {id_: amounts for id_ in sorted(nodes.places & set(of)) if (amounts := _amounts(of[id_], "actual"))}
     return SupplyChain(
-        stages, tuple(sites), placed, {id_: amounts for id_, amounts in outputs.items() if amounts}, nodes.labels
+        stages,
+        tuple(sites),
+        placed,
+        {id_: amounts for id_, amounts in outputs.items() if id_ in nodes.territories},
+        tuple(amount for id_, amounts in outputs.items() if id_ not in nodes.territories for amount in amounts),
+        nodes.labels,
     )
 
 
 class _Nodes(NamedTuple):
-    """The names of all entities, the stages of those whose class has one, the facilities, and the countries."""
+    """The names of all entities, the stages of those whose class has one, the facilities, places, and countries."""
 
     labels: Mapping[str, str]
     stages: Mapping[str, set[str]]
     facilities: set[str]
+    places: set[str]
     territories: set[str]
 
 
 def _nodes(store: Backend) -> _Nodes:
     labels: dict[str, str] = {}
     stages: dict[str, set[str]] = defaultdict(set)
-    facilities, territories = set(), set()
+    natured: dict[str, set[str]] = defaultdict(set)
+    territories = set()
     for node, label, stage, actor_type, territory in store.select(_NODES):
         id_ = namespaces.local(node.value)
         labels[id_] = label.value
         if stage:
             stages[id_].add(namespaces.local(stage.value))
         if actor_type:
-            facilities.add(id_)
+            natured[actor_type.value].add(id_)
         if territory:
             territories.add(id_)
-    return _Nodes(labels, dict(stages), facilities, territories)
+    return _Nodes(labels, dict(stages), natured["facility"], natured["place"], territories)
 
 
 def _made_at(facts: Iterable[_Fact], nodes: _Nodes) -> set[str]:
@@ -202,7 +216,7 @@ def _facts(known: Iterable[Claim], without: Collection[str]) -> list[_Fact]:
 
 def _read(claim: Claim) -> Iterator[_Fact]:
     """What a claim says here: one thing, or where its relation is of several uses, several."""
-    material = claim.qualifier("material")
+    material, stage = claim.qualifier("material"), claim.qualifier("atStage")
     amount = (float(claim.number), namespaces.local(claim.unit), claim.bound) if claim.number else None
     for does, how in _uses(claim.relation.traits):
         yield _Fact(
@@ -213,6 +227,7 @@ def _read(claim: Claim) -> Iterator[_Fact]:
             how,
             "ended" if claim.over else claim.status,
             material.id if material else "",
+            stage.text if stage else "",
             amount,
             claim.latest,
             claim.when,
@@ -238,6 +253,7 @@ def _site(id_: str, label: str, at: tuple[str, ...], facts: list[_Fact], countri
         countries=tuple(sorted(countries)),
         operators=(id_,) if maker else tuple(sorted({f.subject for f in runs if not f.ended})),
         capacities=_amounts(facts, "potential"),
+        outputs=_amounts(facts, "actual"),
         last=max((fact.day for fact in facts), default=""),
         claims=tuple(sorted({fact.claim for fact in facts})),
     )
@@ -255,7 +271,7 @@ def _state(facts: list[_Fact]) -> str:
 
 def _amounts(facts: Iterable[_Fact], how: str) -> tuple[Amount, ...]:
     return tuple(
-        Amount(*fact.amount, fact.material, fact.held, fact.when, fact.claim)
+        Amount(*fact.amount, fact.material, fact.stage, fact.held, fact.when, fact.claim)
         for fact in facts
         if fact.how == how and fact.amount and not fact.ended
     )

@@ -2,8 +2,8 @@
 
 :mod:`supply_chain` says which sites there are at which stage, and what operates and what is planned. Sites are counted,
 each as one, by country, by operator, and by who controls the operators at the end of the chain of owners
-(:mod:`owners`; the operator itself if nobody is known to). Capacities are added if they are in tonnes a year, and
-never converted.
+(:mod:`owners`; the operator itself if nobody is known to). Beside the number of sites stand the tonnes that countries,
+operators and controllers put out or can make (:mod:`tonnage`): many small sites are less than one large one.
 
 How few there are is measured by the Herfindahl-Hirschman index, from 0 to 1, with its least and greatest possible value
 once the sites without a known country or owner are known. A stage of which all sites have the same carrier, and none an
@@ -15,13 +15,12 @@ those that the sources happen to mention, no census, and an index of a few of th
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rareearth.analysis import owners, sites, supply_chain
+from rareearth.analysis import owners, sites, supply_chain, tonnage
 from rareearth.analysis.finding import Support, Table, Value, Verdict, quantity
 from rareearth.analysis.sites import STANDING
 from rareearth.analysis.supply_chain import DEVELOPING, OPERATING, STATES
@@ -30,11 +29,13 @@ from rareearth.views import phrase
 if TYPE_CHECKING:
     from rareearth.analysis.finding import Actor
     from rareearth.analysis.sample import Sample
-    from rareearth.analysis.sites import Capacity, CountryCount, Index, Output, Point, Reach, SiteRow
+    from rareearth.analysis.sites import Capacity, CountryCount, Index, Point, Reach, SiteRow
+    from rareearth.analysis.tonnage import Tonnage
     from rareearth.store.backend import Backend
 
 QUESTION = "Who, and which country, runs each stage from the mine to the magnet, and which stage depends on one alone?"
 LEAST_SITES = 5
+LEAST_CARRIERS = 3  # of fewer with stated tonnes, no index is given
 
 METHOD = (
     "Herfindahl-Hirschman index [hirschman1964], with its bounds if the country, operator or controller of a "
@@ -57,7 +58,7 @@ class Result:
     countries: tuple[CountryCount, ...]
     reaches: tuple[Reach, ...]
     sites: tuple[SiteRow, ...]
-    outputs: tuple[Output, ...]
+    tonnage: Tonnage
     placed: int
     support: Support
 
@@ -77,7 +78,8 @@ def measure(store: Backend, sample: Sample, _seed: int) -> Result:
     chain = supply_chain.read(store, sample.left_out, known=sample.claims.values())
     by = sites.carriers(chain, owners.read(sample))
     claims = {claim for site in chain.sites for claim in site.claims}
-    claims |= {amount.claim for amounts in chain.outputs.values() for amount in amounts}
+    tonnes = tonnage.read(chain, by)
+    claims |= {claim for carried in tonnes.carried for claim in carried.claims}
     return Result(
         stages=chain.stages,
         indices=tuple(sites.indices(chain, by)),
@@ -85,7 +87,7 @@ def measure(store: Backend, sample: Sample, _seed: int) -> Result:
         countries=tuple(sites.countries(chain)),
         reaches=tuple(sites.reaches(chain, by[sites.CONTROLLER])),
         sites=tuple(sites.rows(chain, by[sites.CONTROLLER])),
-        outputs=tuple(sites.outputs(chain)),
+        tonnage=tonnes,
         placed=len(chain.placed),
         support=sample.support_of(claims, sum(len(site.operators) for site in chain.sites if not site.maker)),
     )
@@ -104,12 +106,27 @@ def answer(result: Result) -> str:
         f"{name} {result.count(stage, OPERATING)} operating and {result.count(stage, DEVELOPING)} in development"
         for stage, name in result.stages.items()
     ]
-    first = f"The sources mention these sites and makers: {'; '.join(counts)}."
+    first = f"{_in_tonnes(result)}The sources mention these sites and makers: {'; '.join(counts)}."
     alone = dict.fromkeys(point.stage for point in result.points if point.state == OPERATING)
     if not alone:
         return f"{first} As far as the sites are known, no stage depends on one country, operator or controller alone."
     named = (f"{result.stages[stage]} ({result.count(stage, OPERATING)} known)" for stage in alone)
     return f"{first} All known operating sites have the same country, operator or controller for {', '.join(named)}."
+
+
+def _in_tonnes(result: Result) -> str:
+    """The country with most of each stage by output, with the index of the tonnes and that of the number of sites."""
+    parts = []
+    for stage, name in result.stages.items():
+        spread = result.tonnage.by(stage, tonnage.OUTPUT, sites.COUNTRY)
+        if spread is None or spread.largest is None or spread.concentration.carriers < LEAST_CARRIERS:
+            continue
+        largest = next(c for c in result.tonnage.carried if c.carrier == spread.largest and c.stage == stage)
+        index = f"index {spread.concentration.index:.2f} by tonnes"
+        sites_ = f", {spread.by_sites:.2f} by the number of sites" if spread.by_sites is not None else ""
+        share = f"{spread.largest.name} has {100 * largest.share:.0f}% of the output of {name} in {spread.year}"
+        parts.append(f"{share} ({index}{sites_})")
+    return f"{'; '.join(parts)}. " if parts else ""
 
 
 def limits(result: Result) -> Iterator[str]:
@@ -121,8 +138,7 @@ def limits(result: Result) -> Iterator[str]:
                 f"{name}: {quantity(count, 'operating site')}; with fewer than {LEAST_SITES}, no conclusion "
                 "about the market is possible."
             )
-    if result.outputs and result.stages:
-        yield _census(result)
+    yield from _census(result)
     plans = sum(site.state == DEVELOPING for site in result.sites)
     if plans:
         yield (
@@ -141,31 +157,37 @@ def limits(result: Result) -> Iterator[str]:
         yield f"{result.stages[stage]} ({state}): all that is known is from one source, {source}."
 
 
-def _census(result: Result) -> str:
-    """How far the sites are from a census: the part of the output, and of the mines, that one country has."""
-    years: dict[tuple[str, str], list[Output]] = defaultdict(list)
-    for output in result.outputs:
-        years[output.year, output.unit].append(output)
-    _, of = max(years.items(), key=lambda item: (len(item[1]), item[0]))
-    first, stage = of[0], next(iter(result.stages))
-    mines = [site for site in result.sites if stage in site.stages and site.state in STANDING]
-    own = sum(first.country in site.countries for site in mines)
-    return (
-        f"The sites are those that the sources mention, not a census: {first.country.name} has "
-        f"{100 * first.share:.0f}% of the output that sources state for countries, and {own} of "
-        f"{quantity(len(mines), 'site')} of the stage {result.stages[stage]} here."
-    )
+def _census(result: Result) -> Iterator[str]:
+    """How far the sites are from a census: the part of the output and of the sites of a stage that one country has."""
+    for stage, name in result.stages.items():
+        spread = result.tonnage.by(stage, tonnage.OUTPUT, sites.COUNTRY)
+        if spread and (first := spread.largest) and spread.concentration.carriers > 1:
+            share = next(c.share for c in result.tonnage.carried if c.carrier == first and c.stage == stage)
+            here = [site for site in result.sites if stage in site.stages and site.state in STANDING]
+            own = sum(first in site.countries for site in here)
+            yield (
+                "The sites are those that the sources mention, not a census: "
+                f"{first.name} has {100 * share:.0f}% of the output that sources state for {spread.year}, and {own} of "
+                f"{quantity(len(here), 'site')} of the stage {name} here."
+            )
+    unstated = sum(not site.capacities for site in result.sites if site.state == OPERATING)
+    if unstated:
+        yield (
+            f"No capacity is stated for {quantity(unstated, 'operating site')}: the tonnes by capacity are those of "
+            "the others."
+        )
 
 
 def tables(result: Result) -> tuple[Table, ...]:
     """The result as tables."""
     return (
+        _spread_table(result),
         _index_table(result),
         _point_table(result),
         _country_table(result),
         _reach_table(result),
         _site_table(result),
-        _output_table(result),
+        _tonnes_table(result),
     )
 
 
@@ -261,14 +283,47 @@ def _capacity_text(capacity: Capacity) -> str:
     return f"{amount}{of}" + (" (planned)" if capacity.planned else "")
 
 
-def _output_table(result: Result) -> Table:
+def _spread_table(result: Result) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for spread in result.tonnage.spreads:
+        found = spread.concentration
+        share = 100 * found.share if found.share is not None else None
+        largest = spread.largest.name if spread.largest else ""
+        few = found.carriers < LEAST_CARRIERS
+        index = (None, None, None) if few else (found.index, found.low, found.high)
+        tonnes = (found.carriers, found.known, found.unknown, *index, spread.by_sites)
+        rows.append((result.stages[spread.stage], spread.measure, spread.by, spread.year, *tonnes, largest, share))
     return Table(
-        "Output of countries",
-        ("year", "country", "amount", "unit", "of", "% of those stated", "index of the year", "read as"),
-        tuple(
-            (o.year, o.country.name, o.amount, o.unit, o.material.name, 100 * o.share, o.index, o.bound)
-            for o in result.outputs
+        "Each stage in tonnes: how concentrated it is",
+        (
+            "stage", "measure", "by", "year", "number", "t/a", "not known t/a", "index", "at least", "at most",
+            "index by sites", "largest", "% of known",
         ),
-        note="The claims do not say at which stage; countries without a stated output are not in the table.",
-        evidence=tuple((o.claim,) for o in result.outputs),
+        tuple(rows),
+        note="Output: of the year for which most countries have one. Capacity: of operating sites, the greatest "
+        "stated; planned capacity: of sites or lines that are not there yet. Not known: what a stated total has more, "
+        f"or whose carrier is not known. No index of fewer than {LEAST_CARRIERS} carriers. Index by sites: each "
+        "operating site counted as one.",
+    )  # fmt: skip
+
+
+def _tonnes_table(result: Result) -> Table:
+    return Table(
+        "Each stage in tonnes",
+        ("stage", "measure", "by", "year", "whose", "at least t/a", "at most t/a", "%"),
+        tuple(
+            (
+                result.stages[c.stage],
+                c.measure,
+                c.by,
+                c.year,
+                c.carrier.name if c.carrier else "not known",
+                c.low,
+                c.high,
+                100 * c.share,
+            )
+            for c in result.tonnage.carried
+        ),
+        note="At least and at most: as claims differ. %: of the most, of all that is known or stated as a total.",
+        evidence=tuple(c.claims for c in result.tonnage.carried),
     )

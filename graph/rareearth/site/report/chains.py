@@ -118,7 +118,7 @@ def stages(material: Material) -> Figure:
         title="From mine to magnet: the sites that sources mention, by country",
         svg=drawing.render("stages", 0.95 + 0.62 * max(len(result.stages), 1), draw) if result.countries else "",
         alt=f"Bars of sites by stage and country. {'; '.join(counts)}.",
-        note="Each site and each maker without a site counts as one, whatever its capacity.",
+        note="Each site and each maker without a site counts as one, whatever its capacity; the tonnes are in a table.",
         support=finding.support,
         caveat=(
             material.small(finding.support.ties, len(finding.support.sources))
