@@ -18,8 +18,8 @@ from rareearth import characters
 LEGAL_FORMS = (
     "ab", "ag", "ao", "aps", "a s", "as", "asa", "bhd", "bv", "co", "company", "corp", "corporation", "doo", "gmbh",
     "group", "holding", "holdings", "inc", "incorporated", "jsc", "kabushiki kaisha", "kg", "kgaa", "kk", "limited",
-    "llc", "llp", "lp", "ltd", "ltda", "nv", "oao", "ojsc", "ooo", "oy", "oyj", "pao", "pjsc", "plc", "pte", "pty",
-    "pvt", "sa", "sarl", "sas", "sau", "sdn", "se", "spa", "srl", "zao",
+    "llc", "llp", "lp", "ltd", "ltda", "nl", "nv", "oao", "ojsc", "ooo", "oy", "oyj", "pao", "pjsc", "plc", "pte",
+    "pty", "pvt", "sa", "sarl", "sas", "sau", "sdn", "se", "spa", "srl", "zao",
 )  # fmt: skip
 HAN_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "株式会社", "有限会社", "集团", "控股", "公司")
 BEFORE = ("ao", "jsc", "kabushiki kaisha", "oao", "ojsc", "ooo", "pao", "pjsc", "zao", "the")

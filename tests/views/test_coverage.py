@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import Command, Folder
+from conftest import ROOT, Command, Folder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,6 +102,34 @@ def test_a_cell_of_several_lines_is_one_cell_and_what_is_no_csv_is_refused() -> 
         coverage.rows('name,kind\n"Ann","a\nb"\n,person\n')
     with pytest.raises(QueryError, match="the list:2: is not CSV"):
         coverage.rows("name\n" + "x" * 200_000 + "\n")
+
+
+def test_ids_and_addresses_are_names_too(small: Oxigraph) -> None:
+    for name in ("ann-lee", "entity:ann-lee", "https://w3id.org/rareearth/entity/ann-lee"):
+        [found] = items(small, {"name": name})
+        assert (found.state, found.id, found.found_by) == ("found", "ann-lee", "id")
+
+
+def test_a_list_of_the_field_is_told_apart(store: Oxigraph) -> None:
+    """A hundred names as pages of the field print them: of a ranking, an association, Chinese short names."""
+    listed = coverage.rows((ROOT / "tests" / "listed_names.csv").read_text(encoding="utf-8"))
+    assert len(listed) == 100
+    found = {item.name: item for item in coverage.read(store, listed)}
+    states = Counter(item.state for item in found.values())
+    assert states["found"] + states["differs"] >= 90
+    assert states["several"] == 0
+    ids = {
+        "Hitachi Metals, Ltd.": "proterial",
+        "北方稀土": "china-northern-rare-earth",
+        "Meteoric Resources NL": "meteoric-resources",
+        "VACUUMSCHMELZE GmbH": "vacuumschmelze",
+        "MP Materials Corp.": "mp-materials",
+        "中科三环": "zhong-ke-san-huan",
+    }
+    assert {name: found[name].id for name in ids} == ids
+    strangers = {"TDK Corporation", "Showa Denko Materials", "TDG Holding", "Innuovo Magnetics", "Geomega", "GreenMet"}
+    assert strangers <= {name for name, item in found.items() if item.state == "missing"}
+    assert found["Lynas Rare Earths Ltd."].sources > 5
 
 
 def test_the_command_prints_the_list_and_how_many_are_found(small_build: Folder, tmp_path: Path, run: Command) -> None:

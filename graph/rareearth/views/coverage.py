@@ -97,7 +97,7 @@ def read(store: Backend, listed: Iterable[Mapping[str, str]]) -> Iterator[Item]:
     checks = _Checks(store)
     for given in listed:
         name = given["name"]
-        found = index.find(name)
+        found = lookup.matches(store, name)
         fitting = [match for match in found if not checks.differences(match.thing, given)] if len(found) > 1 else found
         if len(fitting) == 1:
             yield _item(store, name, fitting[0], checks.differences(fitting[0].thing, given))

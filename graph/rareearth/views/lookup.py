@@ -82,21 +82,31 @@ def find(store: Backend, name: str) -> Match:
     An id, and a name as the data has it, are looked up; for any other spelling an index of all names is made once for
     a store. Raises NotFoundError (with close names), and AmbiguousError where the name is that of several.
     """
-    given = name.strip()
-    id_ = given.removeprefix("entity:") if not given.startswith("http") else namespaces.local(given)
-    if direct := _of_id(store, id_):
-        return Match(direct, id_, "id", "exact")
-    if direct := _of_name(store, id_):
-        return Match(direct, id_, "name", "exact")
-    found = index(store).find(id_)
+    found = matches(store, name)
     if len(found) > 1:
         ids = [namespaces.local(match.thing) for match in found]
         raise AmbiguousError("entity", name, ids, [_difference(store, match.thing) for match in found[:_MAX_LISTED]])
     if found:
         return found[0]
-    close = index(store).suggest(id_)
+    close = index(store).suggest(_bare(name))
     ids = list(dict.fromkeys(namespaces.local(match.thing) for match in close))
     raise NotFoundError("entity", name, did_you_mean(_described(store, close)), ids)
+
+
+def matches(store: Backend, name: str) -> list[Match]:
+    """All entities of an id, IRI or name: one, several where the name is that of several, or none."""
+    id_ = _bare(name)
+    if direct := _of_id(store, id_):
+        return [Match(direct, id_, "id", "exact")]
+    if direct := _of_name(store, id_):
+        return [Match(direct, id_, "name", "exact")]
+    return index(store).find(id_)
+
+
+def _bare(name: str) -> str:
+    """A name, or the id of an IRI."""
+    given = name.strip()
+    return namespaces.local(given) if given.startswith("http") else given.removeprefix("entity:")
 
 
 def note(match: Match) -> str:
