@@ -97,10 +97,44 @@ def test_tenure_is_read_from_sources_and_goes_with_them(folder: Folder) -> None:
         ],
     )  # fmt: skip
     read = sample.read(made)
-    found = {n: data["ownership_sector"] for n, data in read.ties.nodes(data=True) if data["actor_type"] == "firm"}
+    found = {n: data["ownership_sector"] for n, data in read.everyone.nodes(data=True) if data["actor_type"] == "firm"}
     assert found == {"holder": "state", "major": "state", "minor": "", "shop": "private", "mill": "private"}
     assert read.ties.nodes["minor"]["group"] == "industry (not known)"
     assert read.ties.nodes["major"]["group"] == "industry (state)"
-    assert read.ties.nodes["shop"]["ownership_stated"]
+    assert read.everyone.nodes["shop"]["ownership_stated"]
     assert not read.ties.nodes["mill"]["ownership_stated"]
     assert read.without(["law"]).ties.nodes["major"]["ownership_sector"] == ""
+
+
+def test_a_firm_that_is_listed_is_so_unless_an_owner_gives_it_another_sector(folder: Folder) -> None:
+    made = world(
+        folder,
+        {"GovernmentBody": ["board"], "Company": ["major", "minor", "mill"], "StockExchange": ["bourse"]},
+        [
+            ("major listedOn bourse", "report"),
+            ("minor listedOn bourse", "report"),
+            ("mill subsidiaryOf minor", "report"),
+            ("board ownsShareOf major:\n      share: 60", "report"),
+        ],
+    )
+    read = sample.read(made)
+    found = {n: data["ownership_sector"] for n, data in read.everyone.nodes(data=True) if n != "board"}
+    assert (found["major"], found["minor"], found["mill"]) == ("state", "listed", "")
+    assert read.everyone.nodes["minor"]["group"] == "industry (listed)"
+    assert "bourse" not in read.everyone
+
+
+def test_a_sector_is_no_step_between_its_firms(folder: Folder) -> None:
+    made = world(
+        folder,
+        {"Company": ["shop", "mill", "mine"], "PrivateSector": ["sector"]},
+        [
+            ("shop belongsToSector sector", "news"),
+            ("mill belongsToSector sector", "news"),
+            ("mill supplies mine", "news"),
+        ],
+    )
+    read = sample.read(made)
+    assert set(read.ties) == {"mill", "mine"}
+    assert set(read.everyone) == {"mill", "mine", "shop", "sector"}
+    assert read.ties.nodes["mill"]["ownership_sector"] == "private"

@@ -25,12 +25,16 @@ def read(store: Oxigraph) -> Sample:
 
 def test_ties_are_the_actors_edges_that_the_ontology_calls_ties(read: Sample, actors: nx.MultiDiGraph[str]) -> None:
     pairs = {frozenset((a, b)) for a, b, data in actors.edges(data=True) if data["strength"] > 0 and a != b}
-    assert {frozenset(pair) for pair in read.ties.edges()} == pairs
-    assert not list(nx.selfloop_edges(read.ties))
-    assert all(degree for _, degree in read.ties.degree())
+    assert {frozenset(pair) for pair in read.everyone.edges()} == pairs
+    assert not list(nx.selfloop_edges(read.everyone))
+    assert all(degree for _, degree in read.everyone.degree())
+    sectors = set(read.everyone) - set(read.ties)
+    assert {"chinas-state-owned-sector", "chinas-private-sector"} <= sectors
+    assert {frozenset(pair) for pair in read.ties.edges()} == {pair for pair in pairs if not pair & sectors}
     claims = {c for _, _, data in actors.edges(data=True) if data["strength"] > 0 for c in data["claims"].split(" | ")}
     loops = {c for a, b, data in actors.edges(data=True) if a == b for c in data["claims"].split(" | ")}
-    assert set(read.support().claims) == claims - loops
+    everyone = {claim for _, _, data in read.everyone.edges(data=True) for claim in data["claims"]}
+    assert everyone == claims - loops
 
 
 def test_the_basis_agrees_with_the_store(read: Sample, store: Oxigraph) -> None:

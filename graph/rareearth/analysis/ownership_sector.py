@@ -3,7 +3,8 @@
 The ontology declares what Python must know: ``ree:tenure`` is the ownership sector of the members of a class
 (government bodies are of the state, persons are private, sectors as they are declared), ``ree:owner`` the end of a
 relation that owns the other, ``ree:control`` that it controls the other whatever its share, ``ree:passesTenure`` the
-end whose ownership sector the other has without being owned (a sector, a supervisor).
+end whose ownership sector the other has without being owned (a sector, a supervisor), ``ree:givesTenure`` the sector
+that the subject has if nothing gives it another (a firm that is listed on an exchange).
 
 The rule: a body has the ownership sector of a sector that it belongs to, of a body that supervises it, of an owner who
 controls it, and of owners who surely hold more than half of the capital or of the votes together, as far as shares are
@@ -24,11 +25,13 @@ from rareearth.quantities import Range
 if TYPE_CHECKING:
     from rareearth.store.claims import Claim
 
-STATE, PRIVATE = "state", "private"
+STATE, PRIVATE, LISTED = "state", "private", "listed"
+SECTORS = (STATE, PRIVATE, LISTED)
 MAJORITY = Decimal(50)  # per cent; a majority is more than this
 
 CAPITAL, VOTES = "capital", "votes"
 _CONTROL = "control"
+_TRAITS = (("owner", False), ("passesTenure", True))
 _EVIDENCE = ("copy", "page", "read", "sentence")  # the better the later
 
 
@@ -54,6 +57,7 @@ class Holding(NamedTuple):
     gives: str = ""
     source: str = ""
     question: str = ""
+    tenure: str = ""
 
     def has_part_of(self, what: str) -> bool:
         """Whether it states a part of the capital, or of the votes."""
@@ -68,7 +72,7 @@ class Holdings(NamedTuple):
 
 
 class OwnershipSector(NamedTuple):
-    """``state``, ``private`` or "" (not known); whether a source says so in a word; the claims that it is read from."""
+    """``state``, ``private``, ``listed`` or "" (not known), whether a source says so in a word, and by which claims."""
 
     name: str
     stated: bool
@@ -80,8 +84,9 @@ def read(claims: Iterable[Claim]) -> Holdings:
     facts = [claim for claim in claims if claim.kind == "fact"]
     holdings = []
     for claim in facts:
-        for trait, passes in (("owner", False), ("passesTenure", True)):
-            end = claim.relation.traits.get(trait)
+        given = claim.relation.traits.get("givesTenure", "")
+        ends_of = [(claim.relation.traits.get(trait), passes) for trait, passes in _TRAITS]
+        for end, passes in [*ends_of, ("object" if given else None, True)]:
             if end:
                 ends = claim.subject.id, claim.object.id
                 control = claim.relation.traits.get("control") == "true" or claim.gives == _CONTROL
@@ -102,6 +107,7 @@ def read(claims: Iterable[Claim]) -> Holdings:
                         gives=claim.gives,
                         source=claim.source,
                         question=claim.conflict if claim.disagreement != "change" else "",
+                        tenure=given,
                     )
                 )
     changes = {
@@ -158,6 +164,10 @@ def infer(
                     if any(h.owner in sectors for h in passing):
                         stated.add(owned)
                     changed = True
+    for owned, given in _given(into).items():
+        if not found.get(owned):
+            found[owned], claims[owned] = {given[0].tenure}, {h.claim for h in given}
+            stated.add(owned)
     return {
         node: OwnershipSector(
             min(names) if len(names) == 1 else "", node in stated or node in by_class, tuple(sorted(claims[node]))
@@ -165,6 +175,12 @@ def infer(
         for node, names in sorted(found.items())
         if names
     }
+
+
+def _given(into: Mapping[str, list[Holding]]) -> dict[str, list[Holding]]:
+    """The claims that give a body a sector if nothing else does, of those that have any."""
+    given = {owned: [h for h in held if h.tenure] for owned, held in sorted(into.items())}
+    return {owned: held for owned, held in given.items() if held}
 
 
 def counted(held: Iterable[Holding]) -> list[Holding]:

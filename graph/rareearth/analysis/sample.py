@@ -6,9 +6,9 @@ asked for, unless retracted.
 
 **Sphere** is that of the class: academia, industry, government, society, or "" (events, places). A person has none of
 its own: it takes that of the organizations that it is tied to most strongly if these agree, and "" otherwise.
-**Group** is the sphere, with industry split into ``industry (state)``, ``industry (private)`` and ``industry (not
-known)`` by :mod:`ownership_sector`; it is never guessed. **Actor type** is person, organization, firm, facility, group,
-place or event (``ree:nature``).
+**Group** is the sphere, with industry split into ``industry (state)``, ``industry (private)``, ``industry (listed)``
+and ``industry (not known)`` by :mod:`ownership_sector`; it is never guessed. **Actor type** is person, organization,
+firm, facility, group, place or event (``ree:nature``).
 """
 
 from __future__ import annotations
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     Pair = tuple[str, str]
 
 INDUSTRY = "industry"
-GROUPS = {
-    name: f"{INDUSTRY} ({name or 'not known'})" for name in (ownership_sector.STATE, ownership_sector.PRIVATE, "")
-}
+GROUPS = {name: f"{INDUSTRY} ({name or 'not known'})" for name in (*ownership_sector.SECTORS, "")}
 BODIES = ("organization", "firm")
 _TIME = ("when", "when_inferred", "start", "end", "periods", "status", "stance")
 
@@ -79,14 +77,17 @@ class Sample:
     """The actors and their ties.
 
     ``network`` is as :func:`network.read` gives it, without the attributes of time, status and stance.
-    ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Its edges have
+    ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Sectors of known
+    ownership are not: to belong to one is what a firm is, not a tie that it made, and all its firms would be two steps
+    apart. ``everyone`` has them, and with them the firms of which nothing else is known. The edges of both have
     ``strength`` (the greatest), ``claims``, ``sources``, ``kinds``, ``relations`` (sorted tuples); its nodes ``label``,
-    ``kind`` (class), ``actor_type``, ``sphere``, ``group``, ``ownership_sector`` (state, private or ""),
+    ``kind`` (class), ``actor_type``, ``sphere``, ``group``, ``ownership_sector`` (state, private, listed or ""),
     ``ownership_stated`` (whether a source says so in a word) and ``ownership_claims`` (ids). ``kinds`` are the kinds of
     claims that count, ``left_out`` the sources that do not, ``eligible`` the claims that may count, by id.
     """
 
     ties: nx.Graph[str]
+    everyone: nx.Graph[str] = field(repr=False)
     kinds: tuple[str, ...]
     left_out: tuple[str, ...]
     eligible: Mapping[str, Claim] = field(repr=False)
@@ -122,7 +123,7 @@ class Sample:
     def sources(self) -> tuple[str, ...]:
         """The sources that the ties or ownership sectors of this sample are based on."""
         ids = {claim for _, _, data in self.ties.edges(data=True) for claim in data["claims"]}
-        ids |= {claim for _, data in self.ties.nodes(data=True) for claim in data["ownership_claims"]}
+        ids |= {claim for _, data in self.everyone.nodes(data=True) for claim in data["ownership_claims"]}
         return tuple(sorted({self.eligible[claim].source for claim in ids}))
 
     def without(self, sources: Collection[str]) -> Sample:
@@ -206,10 +207,11 @@ def _sample(whole: _Whole, kinds: Collection[str], without: Collection[str]) -> 
         raise NotFoundError("source", min(unknown), did_you_mean(near))
     rest = {id_: claim for id_, claim in whole.eligible.items() if claim.source not in without}
     eligible = {id_: claim for id_, claim in rest.items() if claim.kind in kinds}
-    ties = _ties(whole.pairs, eligible)
-    _describe(ties, whole, rest)
+    everyone = _ties(whole.pairs, eligible)
+    _describe(everyone, whole, rest)
+    ties = backends.without(everyone, whole.sectors, ())
     chosen = tuple(kind for kind in network.KINDS if kind in kinds)
-    return Sample(ties, chosen, tuple(sorted(set(without))), eligible, whole)
+    return Sample(ties, everyone, chosen, tuple(sorted(set(without))), eligible, whole)
 
 
 def _restrict(whole: Network, known: Mapping[str, Claim]) -> Network:

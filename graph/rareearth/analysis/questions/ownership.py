@@ -238,7 +238,17 @@ def answer(result: Result) -> str:
         f"{quantity(len(result.bodies) - firms, 'mine or plant', 'mines and plants')}. For {len(controlled):,} of them "
         f"the sources name who is in control at the end of the chain. For {len(exact):,}, all shares along the chain "
         f"are known; for the others there are bounds. {first.owner.name} controls most, {first.controls:,}."
+        f"{_states(result)}"
     )
+
+
+def _states(result: Result) -> str:
+    """The state whose bodies, as one owner, control most."""
+    counts = Counter(stake.owner.name for stake in result.states if stake.control == "yes")
+    if not counts:
+        return ""
+    name, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
+    return f" Taken as one owner, the bodies of the {name} control {count:,}."
 
 
 def limits(result: Result) -> Iterator[str]:

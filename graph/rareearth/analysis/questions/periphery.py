@@ -121,7 +121,8 @@ class Result:
 
     ``by_kinds`` is the test with other kinds of claims, ``without`` that without each source, ``by_year`` that as of
     other days; ``changed`` are the sources without which the verdict is another, ``flips`` those without which an
-    effect has another sign. ``unknown`` counts the firms with a tie whose ownership no source states.
+    effect has another sign. ``unknown`` counts the firms with a tie whose ownership no source states,
+    ``listed`` those of which only an exchange is known.
     """
 
     test: TestResult[Statistics]
@@ -132,6 +133,7 @@ class Result:
     changed: tuple[str, ...]
     flips: tuple[str, ...]
     unknown: int
+    listed: int
     support: Support
 
     @property
@@ -186,10 +188,9 @@ def compare_each(several: Iterable[Sample], seed: int) -> Iterator[Comparison]:
     """The comparison of the firms of each sample; those with the same ties and firms are compared once."""
     known: dict[tuple[object, ...], Comparison] = {}
     for sample in several:
-        sectors = {
-            n for n, data in sample.ties.nodes(data=True) if data["actor_type"] == "group" and data["ownership_sector"]
-        }
-        graph = backends.subgraph(sample.ties, set(sample.ties) - sectors)
+        everyone = sample.everyone.nodes(data=True)
+        sectors = {n for n, data in everyone if data["actor_type"] == "group" and data["ownership_sector"]}
+        graph = backends.subgraph(sample.everyone, set(sample.everyone) - sectors)
         firms = {n: data["ownership_sector"] for n, data in graph.nodes(data=True) if data["actor_type"] == "firm"}
         private, state = (
             tuple(n for n in firms if firms[n] == name) for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
@@ -208,9 +209,10 @@ def measure(store: Backend, sample: Sample, seed: int) -> Result:
     full, *rests = compare_each(chain([sample], with_kinds, without_each), seed)
     without = {source: rest.test for source, rest in zip(sources, rests[len(KINDS) :], strict=True)}
     firms = tuple(_firms(sample, full))
-    ties = [(a, b) for a, b in sample.ties.edges() if {a, b} & {firm.id for firm in firms}]
+    ids = {firm.id for firm in firms}
+    ties = [(a, b) for a, b in sample.everyone.edges() if {a, b} & ids]
     claims = {claim for firm in firms for claim in firm.claims}
-    claims |= {claim for a, b in ties for claim in sample.ties.edges[a, b]["claims"]}
+    claims |= {claim for a, b in ties for claim in sample.everyone.edges[a, b]["claims"]}
     signs = _signs(full.test, full.test.statistics.delta)
     return Result(
         test=full.test,
@@ -220,11 +222,16 @@ def measure(store: Backend, sample: Sample, seed: int) -> Result:
         by_year=over_time(store, _years(store), sample.kinds, seed, sample.left_out),
         changed=changed_verdicts(full.test, without),
         flips=tuple(source for source, rest in without.items() if _signs(rest, signs) != signs),
-        unknown=sum(
-            data["actor_type"] == "firm" and not data["ownership_sector"] for _, data in sample.ties.nodes(data=True)
-        ),
+        unknown=_number(sample, ""),
+        listed=_number(sample, ownership_sector.LISTED),
         support=sample.support_of(claims, len(ties)),
     )
+
+
+def _number(sample: Sample, name: str) -> int:
+    """The number of firms of an ownership sector."""
+    firms = (data for _, data in sample.everyone.nodes(data=True) if data["actor_type"] == "firm")
+    return sum(data["ownership_sector"] == name for data in firms)
 
 
 def _signs(test: TestResult[Statistics], measures: Iterable[str]) -> dict[str, int | None]:
@@ -236,7 +243,7 @@ def _signs(test: TestResult[Statistics], measures: Iterable[str]) -> dict[str, i
 def _firms(sample: Sample, full: Comparison) -> Iterator[Firm]:
     for group, (ownership, ids) in enumerate((("private", full.private), ("state", full.state))):
         for number, id_ in enumerate(ids):
-            data = sample.ties.nodes[id_]
+            data = sample.everyone.nodes[id_]
             yield Firm(
                 id=id_,
                 name=str(data["label"]),
@@ -300,6 +307,9 @@ def limits(result: Result) -> Iterator[str]:
     if result.unknown:
         more = quantity(result.unknown, "more firm with a tie", "more firms with a tie")
         yield f"No source states the ownership of {more}: the answer may change once it is known."
+    if result.listed:
+        listed = quantity(result.listed, "listed firm is", "listed firms are")
+        yield f"{listed} not compared: no source says whether the state or private owners have the majority."
     open_ = [
         e.measure
         for e in found.effects
