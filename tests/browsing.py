@@ -43,6 +43,11 @@ class Browser:
         self.driver.get(f"{page if isinstance(page, str) else page.as_uri()}{anchor}")
         self.wait(f"return {ready}")
 
+    def settle(self) -> None:
+        """Wait until what was changed is drawn: two frames, as the first may have begun before the change."""
+        frames = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()))"
+        self.driver.execute_async_script(frames)
+
     def logs(self) -> tuple[list[str], list[str]]:
         """The complaints on the console, and the addresses asked for, since the last time."""
         complaints = [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]

@@ -97,7 +97,7 @@ def test_sites_are_read_with_state_stage_and_capacity(folder: Folder) -> None:
     assert [(count.country.id, count.capacity, count.planned) for count in magnets] == [
         ("north", 50.0, 80.0), ("south", None, None),
     ]  # fmt: skip
-    mined = finding.result.tonnage.by("mining", "output", "country")
+    mined = finding.result.tonnage.by("mining", "yearly output", "country")
     assert (mined.year, mined.largest.id, mined.concentration.share) == ("2024", "north", 0.9)
     assert mined.concentration.index == pytest.approx(0.82)  # 0.9^2 + 0.1^2
     assert any("90% of the output" in text and "1 of 3" in text for text in finding.limits)

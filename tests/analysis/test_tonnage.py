@@ -48,7 +48,7 @@ def test_the_year_with_most_countries_counts_and_of_these_the_latest(folder: Fol
         out("south", "20", "2023"),
     ]
     found = tonnage(folder, *claims, out("north", "99", "2024"))
-    spread = found.by("mining", "output", "country")
+    spread = found.by("mining", "yearly output", "country")
     assert numbers(spread) == ("2023", 2, 100, 0, "north")
     assert spread
     assert spread.concentration.index == pytest.approx(0.8**2 + 0.2**2)
@@ -56,7 +56,7 @@ def test_the_year_with_most_countries_counts_and_of_these_the_latest(folder: Fol
 
 def test_a_total_that_is_more_than_all_countries_leaves_the_index_open(folder: Folder) -> None:
     found = tonnage(folder, out("north", "60"), out("south", "20"), out("everywhere", "100"))
-    spread = found.by("mining", "output", "country")
+    spread = found.by("mining", "yearly output", "country")
     assert numbers(spread) == ("2024", 2, 80, 20, "north")
     assert spread
     # the rest is of a third country, or all of the largest
@@ -68,8 +68,8 @@ def test_a_total_that_is_more_than_all_countries_leaves_the_index_open(folder: F
 def test_an_output_counts_at_the_stage_that_its_claim_names(folder: Folder) -> None:
     magnets = "north output 300 t | material: magnets | atStage: magnets | when: 2024"
     found = tonnage(folder, out("north", "60"), magnets, out("south", "20", more=" | atStage: mining"))
-    assert numbers(found.by("mining", "output", "country")) == ("2024", 2, 80, 0, "north")
-    assert numbers(found.by("magnets", "output", "country")) == ("2024", 1, 300, 0, "north")
+    assert numbers(found.by("mining", "yearly output", "country")) == ("2024", 2, 80, 0, "north")
+    assert numbers(found.by("magnets", "yearly output", "country")) == ("2024", 1, 300, 0, "north")
 
 
 def test_what_is_planned_or_of_another_unit_or_time_is_no_output(folder: Folder) -> None:
@@ -79,7 +79,7 @@ def test_what_is_planned_or_of_another_unit_or_time_is_no_output(folder: Folder)
         "west output 5 t/d | material: oxides | when: 2024",
         "west output 7 t | material: oxides | when: 2024-03",
     ]
-    assert numbers(tonnage(folder, *claims).by("mining", "output", "country")) == ("2024", 1, 60, 0, "north")
+    assert numbers(tonnage(folder, *claims).by("mining", "yearly output", "country")) == ("2024", 1, 60, 0, "north")
 
 
 def test_sources_that_differ_give_the_least_and_the_most(folder: Folder) -> None:
@@ -92,8 +92,8 @@ def test_sources_that_differ_give_the_least_and_the_most(folder: Folder) -> None
 def test_what_operators_put_out_leaves_open_what_countries_have_more(folder: Folder) -> None:
     claims = ["firm-a operates mine-a", "mine-a output 30 t | material: oxides | when: 2024", "mine-a locatedIn north"]
     found = tonnage(folder, *claims, out("north", "60"), out("south", "40"), "firm-a subsidiaryOf top")
-    assert numbers(found.by("mining", "output", "operator")) == ("2024", 1, 30, 70, "firm-a")
-    assert numbers(found.by("mining", "output", "controller")) == ("2024", 1, 30, 70, "top")
+    assert numbers(found.by("mining", "yearly output", "operator")) == ("2024", 1, 30, 70, "firm-a")
+    assert numbers(found.by("mining", "yearly output", "controller")) == ("2024", 1, 30, 70, "top")
 
 
 def test_capacities_are_the_greatest_of_a_site_and_plans_stand_apart(folder: Folder) -> None:
@@ -112,8 +112,8 @@ def test_capacities_are_the_greatest_of_a_site_and_plans_stand_apart(folder: Fol
         "split-c capacity 9 t/d | status: planned",
     ]
     found = tonnage(folder, *claims)
-    assert numbers(found.by("separation", "capacity", "country")) == ("", 2, 100, 0, "north")
-    spread = found.by("separation", "capacity", "operator")
+    assert numbers(found.by("separation", "yearly capacity", "country")) == ("", 2, 100, 0, "north")
+    spread = found.by("separation", "yearly capacity", "operator")
     assert spread
     assert spread.concentration.index == pytest.approx(0.6**2 + 2 * 0.2**2)
     assert spread.by_sites == pytest.approx((1 / 2) ** 2 + 2 * (1 / 4) ** 2)
@@ -139,7 +139,7 @@ def shipped(store: Oxigraph) -> Tonnage:
 
 def test_mine_output_of_2024_is_that_of_the_geological_survey(shipped: Tonnage) -> None:
     """USGS, Mineral Commodity Summaries 2025: 390,000 t. It rounds the total, and gives some countries no number."""
-    spread = shipped.by("mining", "output", "country")
+    spread = shipped.by("mining", "yearly output", "country")
     assert spread
     assert spread.year == "2024"
     assert spread.concentration.known == pytest.approx(390_000, rel=0.005)
@@ -155,7 +155,7 @@ def test_mine_output_of_2024_is_that_of_the_geological_survey(shipped: Tonnage) 
     given = {
         c.carrier.id: c.high
         for c in shipped.carried
-        if c.carrier and (c.stage, c.by, c.measure) == ("mining", "country", "output")
+        if c.carrier and (c.stage, c.by, c.measure) == ("mining", "country", "yearly output")
     }
     published = {"china": 270_000, "united-states": 45_000, "myanmar": 31_000, "australia": 13_000, "nigeria": 13_000}
     assert {country: given[country] for country in published} == published
@@ -195,13 +195,13 @@ def test_chinas_shares_are_those_of_the_energy_agency(dataset: Dataset, shipped:
         if claim.relation == "marketShare" and claim.subject == "china" and claim.by == "international-energy-agency":
             shares[given["atStage"]] = float(claim.object)
     assert shares == {"mining": 62, "separation": 92}
-    separated = shipped.by("separation", "capacity", "country")
+    separated = shipped.by("separation", "yearly capacity", "country")
     assert separated
     assert separated.largest
     assert separated.largest.id == "china"
     assert separated.concentration.share is not None
     assert 0.7 < separated.concentration.share < 0.92
-    made_ = shipped.by("mining", "output", "country")
+    made_ = shipped.by("mining", "yearly output", "country")
     assert made_
     assert made_.concentration.share is not None
     assert abs(made_.concentration.share - 0.62) < 0.08

@@ -321,6 +321,7 @@ def test_a_click_on_a_node_and_on_a_tie_opens_its_card(opened: Browser) -> None:
     opened.click_at(x, y)
     opened.wait("return document.querySelector('#card h2')?.textContent.startsWith('Ganzhou')")
     opened.js("rareearth.choose({})")
+    opened.settle()
     # The middle of a tie that no node lies on.
     x, y = opened.js("""
         const s = rareearth.network.sigma, g = s.getGraph();
@@ -542,6 +543,7 @@ def test_the_printed_picture_has_nodes_and_lines_in_light_colours(opened: Browse
 def test_colours_cover_no_node_and_nothing_is_wider_than_the_screen(opened: Browser, width: int) -> None:
     opened.driver.set_window_size(width, 800)
     opened.js("document.querySelector('.legend').open = true")
+    opened.settle()
     legend, canvas = (
         opened.js(f"const r = document.querySelector('{part}').getBoundingClientRect(); return [r.top, r.bottom]")
         for part in (".legend", "#canvas")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from rareearth.analysis.supply_chain import Amount, Site, SupplyChain
     from rareearth.measures.concentration import Concentration
 
-OUTPUT, CAPACITY, PLANNED = "output", "capacity", "planned capacity"
+OUTPUT, CAPACITY, PLANNED = "yearly output", "yearly capacity", "planned capacity"
 TONNES = ("t", supply_chain.YEARLY)  # of a year, both
 _YEAR = 4  # the length of the text of a time that is a year
 
