@@ -15,15 +15,18 @@ of the same question replaced are left out, as in the question ``state-behind``.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rareearth.quantities import Range
 
 if TYPE_CHECKING:
     from rareearth.store.claims import Claim
+
+_Above: TypeAlias = "Callable[[str], frozenset[str]]"
 
 STATE, PRIVATE, LISTED = "state", "private", "listed"
 SECTORS = (STATE, PRIVATE, LISTED)
@@ -217,14 +220,18 @@ def _hull(ranges: list[Range]) -> Range:
     return Range(low, high, above, not below)
 
 
-def _passing(held: list[Holding], owners: set[str], above: Mapping[str, frozenset[str]]) -> list[Holding]:
+def _passing(held: list[Holding], owners: set[str], above: _Above) -> list[Holding]:
     """The holdings by which owners of one ownership sector pass it on to what they hold, if they do."""
+    if not owners:  # of most bodies there are none, and this is asked of each again and again
+        return []
     passing = [h for h in held if h.owner in owners and (h.passes or h.control)]
     for what in (CAPITAL, VOTES):
         parts: dict[str, list[Holding]] = defaultdict(list)
         for h in held:
             if h.has_part_of(what):
                 parts[h.owner].append(h)
+        if owners.isdisjoint(parts):
+            continue
         known = {owner: part for owner, of in sorted(parts.items()) if (part := stated(of))}
         theirs = {owner: known[owner] for owner in _direct(known, above) if owner in owners}
         least = sum((part.low for part in theirs.values()), Decimal(0))
@@ -233,21 +240,21 @@ def _passing(held: list[Holding], owners: set[str], above: Mapping[str, frozense
     return passing
 
 
-def _direct(known: Mapping[str, Range], above: Mapping[str, frozenset[str]]) -> list[str]:
+def _direct(known: Mapping[str, Range], above: _Above) -> list[str]:
     """The owners who own no other of them; of those who own each other in a circle the one with the largest share."""
 
     def is_above(owner: str, other: str) -> bool:
-        if owner == other or owner not in above[other]:
+        if owner == other or owner not in above(other):
             return False
-        circle = other in above[owner]
+        circle = other in above(owner)
         return not circle or (known[owner].low, owner) < (known[other].low, other)
 
     return [owner for owner in known if not any(is_above(owner, other) for other in known)]
 
 
-def _above(into: Mapping[str, list[Holding]]) -> dict[str, frozenset[str]]:
-    """Everyone who owns or supervises each owner through any number of steps, without itself."""
+def _above(into: Mapping[str, list[Holding]]) -> _Above:
+    """Gives everyone who owns or supervises an owner through any number of steps, without itself."""
     import networkx as nx
 
     chains: nx.DiGraph[str] = nx.DiGraph((h.owner, h.owned) for held in into.values() for h in held)
-    return {node: frozenset(nx.ancestors(chains, node)) for node in chains}
+    return functools.cache(lambda node: frozenset(nx.ancestors(chains, node)))

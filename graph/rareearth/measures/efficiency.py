@@ -177,7 +177,8 @@ class Gains(Generic[Node]):
         self._pairs = len(set(wanted))
         self._far = len(self._number) + 1
         self._near: dict[Node, _Near] = {}
-        self._distance = np.array([self._hops(s).last for s in self._first]).reshape(self._counted.shape)
+        far = self._graph.distances(self._rows.tolist(), self._columns.tolist()) if wanted else []
+        self._distance = np.minimum(np.array(far, dtype=float), self._far).astype(np.int64).reshape(self._counted.shape)
         self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
 
     @property

@@ -94,7 +94,7 @@ def cliffs_delta(
 
     How often one is below is taken from it. The interval is that of the percentile bootstrap within each group
     [efron1993] of ``draws`` resamples. Groups that do not overlap, or are small, make it narrower than it
-    should be; for a group of one there is none. Raises ValueError for an empty group.
+    should be; for a group of one, and for no ``draws``, there is none. Raises ValueError for an empty group.
 
     >>> cliffs_delta([3, 4], [1, 2])
     Effect(size=1.0, ci_low=1.0, ci_high=1.0, confidence=0.95)
@@ -114,7 +114,7 @@ def cliffs_delta(
     groups = [np.array(group, dtype=float) for group in (first, second)]
     one, two = groups
     size = float(delta(one, two))
-    if min(map(len, groups)) == 1:
+    if min(map(len, groups)) == 1 or not draws:
         return Effect(size, None, None, confidence)
     rng = np.random.default_rng(seed)
     found = stats.bootstrap(
