@@ -118,7 +118,7 @@ def test_where_no_source_turns_anything_the_limits_say_so_and_no_table(folder: F
 def test_the_test_without_each_source_is_kept_and_made_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     compare = periphery.compare
-    monkeypatch.setattr(periphery, "compare", lambda *given: calls.append(1) or compare(*given))
+    monkeypatch.setattr(periphery, "compare", lambda *given, **more: calls.append(1) or compare(*given, **more))
     claims = [*SECTORS, *core(STATE, PRIVATE)]
     records = {"Company": PRIVATE + STATE, "PrivateSector": ["private-sector"], "StateSector": ["state-sector"]}
     own = [(f"private-00 collaboratesWith {other}", "own") for other in STATE[2:]]
@@ -127,7 +127,10 @@ def test_the_test_without_each_source_is_kept_and_made_once(folder: Folder, monk
     assert len(calls) == 2  # with everything, and without the one source that alone states something
     assert list(result.without) == ["one", "own", "two"]
     [rest] = periphery.compare_each([sample.read(made, without=["own"])], 3)
-    assert result.without["own"] == rest.test
+    kept = result.without["own"]
+    assert kept.verdict is rest.test.verdict
+    assert [(e.delta, e.p) for e in kept.statistics.effects] == [(e.delta, e.p) for e in rest.test.statistics.effects]
+    assert {e.ci_low for e in kept.statistics.effects} == {None}  # what is left out has no intervals: nobody sees them
     assert result.without["one"] == result.without["two"] == result.test != rest.test
 
 

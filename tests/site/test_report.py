@@ -217,7 +217,7 @@ def test_what_the_findings_weighed_is_not_weighed_again(
 ) -> None:
     made: list[object] = []
     compare = periphery.compare
-    monkeypatch.setattr(periphery, "compare", lambda *given: (made.append(given), compare(*given))[1])
+    monkeypatch.setattr(periphery, "compare", lambda *given, **more: (made.append(given), compare(*given, **more))[1])
     analysis.answer(article, "private-at-the-edge")
     once = len(made)
     report.write(tmp_path / "x.html", article)
