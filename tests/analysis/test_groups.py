@@ -87,14 +87,14 @@ def test_a_family_is_its_members(world: Oxigraph) -> None:
     assert family == held(world, ["ann", "bob"])
 
 
-def test_groups_add_up_and_what_members_have_of_each_other_is_not_told(world: Oxigraph) -> None:
+def test_groups_add_up_without_what_members_have_of_each_other(world: Oxigraph) -> None:
     both = held(world, ["fund"], state="cathay")
     assert both["group"] == (96.18, 96.18, "yes")
     assert "fund" not in both
 
 
 @pytest.mark.parametrize("role", ["golden share", "voting agreement", "acting in concert", "board seats"])
-def test_rights_that_are_no_capital_are_told_as_what_they_are(folder: Folder, role: str) -> None:
+def test_rights_that_are_no_capital_give_no_part_of_it(folder: Folder, role: str) -> None:
     claims = [f"ministry ownsShareOf group | role: {role}", "traders ownsShareOf group | share: 40"]
     claims += ["ministry locatedIn cathay"]
     store = made(folder, ENTITIES, {"one": claims})

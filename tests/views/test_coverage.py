@@ -110,7 +110,7 @@ def test_ids_and_addresses_are_names_too(small: Oxigraph) -> None:
         assert (found.state, found.id, found.found_by) == ("found", "ann-lee", "id")
 
 
-def test_a_list_of_the_field_is_told_apart(store: Oxigraph) -> None:
+def test_a_list_of_the_field_is_found(store: Oxigraph) -> None:
     """A hundred names as pages of the field print them: of a ranking, an association, Chinese short names."""
     listed = coverage.rows((ROOT / "tests" / "listed_names.csv").read_text(encoding="utf-8"))
     assert len(listed) == 100

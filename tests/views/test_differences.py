@@ -91,5 +91,14 @@ def test_what_is_judged_is_left_out_whatever_was_judged_of_it(folder: Folder) ->
     assert found(folder, of.format(1), of.format(2), third, conflict=CONFLICT.format("unsure")) == [3]
 
 
+def test_what_is_judged_of_a_holder_stays_so_when_it_is_named_again(folder: Folder) -> None:
+    both = [f"{who} chairs ore-works | when: 2020 | conflict: a-question" for who in ("ann", "bob")]
+    said = CONFLICT.format("unsure")
+    assert found(folder, *both, "ann chairs ore-works | when: 2021", conflict=said) == []
+    assert found(
+        folder, *(claim.partition(" | conflict")[0] for claim in both), "ann chairs ore-works | when: 2021"
+    ) == [2]
+
+
 def test_what_ships_has_been_judged(store: Oxigraph) -> None:
     assert differences.unjudged(store) == []

@@ -76,9 +76,10 @@ def control(
     sample = samples.read(store, kinds, without)
     acting = groups.Groups(store, sample)
     chosen = [acting.listed(owners)] if owners else []
-    chosen += [find(id_) for find, id_ in ((acting.state, state), (acting.country, country)) if id_]
-    chosen += [acting.members_of(members_of)] if members_of else []
-    return ownership.together(sample, acting, groups.join(chosen))
+    named = ((acting.state, state), (acting.country, country), (acting.members_of, members_of))
+    chosen += [find(id_) for find, id_ in named if id_]
+    direct = ownership.direct_holdings(sample, acting.owned)
+    return ownership.together(sample, acting, groups.join(chosen), direct)
 
 
 def describe(

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -22,6 +23,7 @@ from rareearth import namespaces
 from rareearth.analysis import owners, ownership_sector
 from rareearth.errors import RareEarthError
 from rareearth.measures import shares
+from rareearth.store import vocabulary
 
 if TYPE_CHECKING:
     from rareearth.analysis.owners import Owned, Stake
@@ -33,7 +35,7 @@ SELECT ?country ?label WHERE {
   ?land ree:territory ?any . ?class rdfs:subClassOf* ?land . ?country a ?class ; rdfs:label ?label
   FILTER(LANG(?label) = "en")
 }"""
-_SPATIAL = "SELECT DISTINCT ?relation { ?relation rdfs:subPropertyOf* ?lies . ?lies ree:spatial true }"
+_UNKNOWN = (0.0, 1.0)  # the span of a share that no source states
 
 
 @dataclass(frozen=True)
@@ -58,41 +60,35 @@ def join(groups: Collection[Group]) -> Group:
 
 
 class Groups:
-    """The groups of a sample."""
+    """The groups of a sample; ``owned`` says who owns what directly."""
 
     def __init__(self, store: Backend, sample: Sample) -> None:
         self._sample = sample
         self._countries = {namespaces.local(row[0].value): row[1].value for row in store.select(_COUNTRIES)}
-        self._owned = owners.read(sample)
-        held = ownership_sector.current(ownership_sector.read(sample.claims.values()), sample.eligible)
+        self.owned: Owned = owners.read(sample)
         self._passing: dict[str, set[str]] = defaultdict(set)
-        for holding in held:
+        for holding in sample.holdings:
             if holding.passes and holding.owner != holding.owned:
                 self._passing[holding.owned].add(holding.owner)
         self._places: nx.DiGraph[str] = nx.DiGraph()
-        spatial = {namespaces.local(relation.value) for (relation,) in store.select(_SPATIAL)}
+        spatial = set(map(namespaces.local, vocabulary.spatial(store)))
         for claim in sample.eligible.values():
             if claim.relation.id in spatial:
                 self._places.add_edge(claim.subject.id, claim.object.id, claim=claim.id)
 
-    @property
-    def owned(self) -> Owned:
-        """Who owns what directly."""
-        return self._owned
-
     def states(self) -> tuple[Group, ...]:
         """The states of which a body owns or controls anything, by the name of the country."""
         found = (self.state(country) for country in sorted(self._countries, key=self._countries.__getitem__))
-        return tuple(group for group in found if any(owner in group.members for owner, _ in self._owned.spans))
+        return tuple(group for group in found if any(owner in group.members for owner, _ in self.owned.spans))
 
     def state(self, country: str) -> Group:
         """The bodies of the state of a country (its id)."""
-        members = {node for node in self._nodes() if self._is_the_states(node) and country in self._lands(node)}
+        members = {node for node, lands in self._public.items() if country in lands}
         return self._group(f"State of {self._countries.get(country, country)}", members)
 
     def country(self, country: str) -> Group:
         """The bodies of the state, and those in a country of whom nobody is known to own anything."""
-        first = {owner for owner in shares.ultimate(self._owned.spans) if country in self._lands(owner)}
+        first = {owner for owner in shares.ultimate(self.owned.spans) if country in self._lands(owner)}
         return self._group(self._countries.get(country, country), first | self.state(country).members)
 
     def listed(self, owners: Collection[str]) -> Group:
@@ -110,7 +106,7 @@ class Groups:
 
     def stakes(self, group: Group) -> tuple[Stake, ...]:
         """What a group has of everything that chains lead it to, as one owner; the largest first."""
-        return owners.stakes_of(self._owned, group.members, group.name)
+        return owners.stakes_of(self.owned, group.members, group.name)
 
     def _group(self, name: str, members: Collection[str]) -> Group:
         claims = {node: tuple(sorted(set(self._reasons(node)))) for node in sorted(members)}
@@ -118,8 +114,8 @@ class Groups:
 
     def _reasons(self, node: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
         """The claims by which a body is a member: of its sector, and of where it is."""
-        if node in self._sample.ties:
-            yield from self._sample.ties.nodes[node]["ownership_claims"]
+        if node in self._sample.everyone:
+            yield from self._sample.everyone.nodes[node]["ownership_claims"]
         if node in self._places:
             way = self._places.subgraph(nx.descendants(self._places, node) | {node})
             yield from (str(data["claim"]) for _, _, data in way.edges(data=True))
@@ -127,13 +123,16 @@ class Groups:
             for above in self._passing.get(node, ()):
                 yield from self._reasons(above, seen | {node})
 
-    def _nodes(self) -> set[str]:
-        return set(self._sample.ties) | {node for pair in self._owned.spans for node in pair}
-
-    def _is_the_states(self, node: str) -> bool:
-        if node not in self._sample.ties or self._sample.ties.nodes[node]["ownership_sector"] != ownership_sector.STATE:
-            return False
-        return not any(part[0] > 0 for (_, owned), part in self._owned.spans.items() if owned == node)
+    @cached_property
+    def _public(self) -> dict[str, set[str]]:
+        """The bodies of all states, with the countries that each is in."""
+        owned = {below for (_, below), span in self.owned.spans.items() if span != _UNKNOWN}
+        public = {
+            node
+            for node, data in self._sample.everyone.nodes(data=True)
+            if data["ownership_sector"] == ownership_sector.STATE
+        }
+        return {node: self._lands(node) for node in sorted(public - owned)}
 
     def _lands(self, node: str, seen: frozenset[str] = frozenset()) -> set[str]:
         """The countries that a body is in, or else those of the bodies that pass their sector on to it."""
@@ -143,4 +142,4 @@ class Groups:
         return {land for above in self._passing.get(node, ()) for land in self._lands(above, seen | {node})}
 
     def _label(self, node: str) -> str:
-        return str(self._sample.ties.nodes[node]["label"]) if node in self._sample.ties else node
+        return str(self._sample.everyone.nodes[node]["label"]) if node in self._sample.everyone else node

@@ -98,9 +98,8 @@ class Stake(NamedTuple):
 
 def read(sample: Sample) -> Owned:
     """The direct owners of a sample, by the rules of this module."""
-    holdings = ownership_sector.read(sample.claims.values())
     pairs: dict[Pair, list[Holding]] = defaultdict(list)
-    for h in ownership_sector.current(holdings, sample.eligible):
+    for h in sample.holdings:
         if not h.passes and not (h.owner == h.owned and h.share is None):
             pairs[h.owner, h.owned].append(h)
     voted = {h.owned for found in pairs.values() for h in found if h.share and h.gives == VOTES}
@@ -154,7 +153,7 @@ def stakes(owned: Owned) -> tuple[Stake, ...]:
 def stakes_of(owned: Owned, members: Collection[str], name: str) -> tuple[Stake, ...]:
     """What those who act together have, as one owner of this name, of everything that chains lead them to.
 
-    The largest first. What they have of each other is not told.
+    The largest first, without what they have of each other.
     """
     return tuple(sorted(_stakes(owned, frozenset(members), name), key=lambda s: (-s.low, -s.high, s.owned)))
 

@@ -79,7 +79,7 @@ class Sample:
     ``network`` is as :func:`network.read` gives it, without the attributes of time, status and stance.
     ``ties`` is simple, undirected and without self-loops; only actors that have a tie are in it. Sectors of known
     ownership are not: to belong to one is what a firm is, not a tie that it made, and all its firms would be two steps
-    apart. ``everyone`` has them, and with them the firms of which nothing else is known. The edges of both have
+    apart. ``everyone`` has them, and with them the firms about which nothing else is known. The edges of both have
     ``strength`` (the greatest), ``claims``, ``sources``, ``kinds``, ``relations`` (sorted tuples); its nodes ``label``,
     ``kind`` (class), ``actor_type``, ``sphere``, ``group``, ``ownership_sector`` (state, private, listed or ""),
     ``ownership_stated`` (whether a source says so in a word) and ``ownership_claims`` (ids). ``kinds`` are the kinds of
@@ -102,6 +102,11 @@ class Sample:
     def claims(self) -> Mapping[str, Claim]:
         """All claims of the store by id, those that do not count among them."""
         return self._whole.claims
+
+    @cached_property
+    def holdings(self) -> list[ownership_sector.Holding]:
+        """What the claims that count say of owners, supervisors and sectors, as far as it is in effect."""
+        return ownership_sector.current(self._whole.holdings, self.eligible)
 
     def support(self, ties: Iterable[tuple[str, str]] | None = None) -> Support:
         """The claims that these ties are based on: pairs of actors, or None for all ties."""

@@ -70,6 +70,13 @@ class Spread:
     largest: Actor | None
     by_sites: float | None
 
+    @property
+    def part(self) -> float:
+        """The part of the largest carrier (0 to 1) of all that is known or stated as a total."""
+        found = self.concentration
+        whole = found.known + found.unknown
+        return (found.share or 0.0) * found.known / whole if whole else 0.0
+
 
 @dataclass(frozen=True)
 class Tonnage:
@@ -128,15 +135,15 @@ def _measured(
 ) -> Iterator[tuple[str, str, str, dict[str, _Part], list[float]]]:
     """Each measure of a stage by each kind of carrier: its year, what each has ("": not known whose), and the rest."""
     year, countries = _of_countries(chain, stage)
-    all_ = max(_total(chain, stage, year), _sum(countries))
+    whole = max(_total(chain, stage, year), _sum(countries))
     if countries:
-        yield OUTPUT, sites.COUNTRY, year, countries, _rest(all_, countries)
+        yield OUTPUT, sites.COUNTRY, year, countries, _rest(whole, countries)
     here = [site for site in chain.sites if stage in site.stages]
     outputs = {site.id: _of_site(site, site.outputs, stage) for site in here}
     for what in (sites.OPERATOR, sites.CONTROLLER):
         if last := max((year for of in outputs.values() for year in of), default=""):
             parts = _by_carrier(here, by[what], {id_: of.get(last) for id_, of in outputs.items()})
-            yield OUTPUT, what, last, parts, _rest(all_, parts) if last == year else []
+            yield OUTPUT, what, last, parts, _rest(whole, parts) if last == year else []
     for measure, held, states in ((CAPACITY, True, (OPERATING,)), (PLANNED, False, (OPERATING, DEVELOPING))):
         stated = {site.id: _capacity(site, stage, held=held) for site in here if site.state in states}
         for what, of in by.items():
@@ -146,7 +153,9 @@ def _measured(
 
 def _total(chain: SupplyChain, stage: str, year: str) -> float:
     """The greatest output of a place that is no country at a stage in a year; 0 if none is stated."""
-    stated = (a.number for a in chain.totals if a.held and a.when == year and _stage(a, chain) == stage)
+    stated = (
+        a.number for a in chain.totals if a.held and a.unit in TONNES and a.when == year and _stage(a, chain) == stage
+    )
     return max(stated, default=0.0)
 
 
@@ -154,9 +163,9 @@ def _sum(parts: Mapping[str, _Part]) -> float:
     return math.fsum(part.high for part in parts.values())
 
 
-def _rest(all_: float, parts: Mapping[str, _Part]) -> list[float]:
-    """What is left of all, as an amount whose carrier is not known."""
-    return [all_ - _sum(parts)] if all_ > _sum(parts) else []
+def _rest(whole: float, parts: Mapping[str, _Part]) -> list[float]:
+    """What is left of the whole, as an amount whose carrier is not known."""
+    return [whole - _sum(parts)] if whole > _sum(parts) else []
 
 
 def _stage(amount: Amount, chain: SupplyChain) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _INTERESTS = "SELECT ?word ?gives WHERE { ?interest a ree:Interest ; skos:notation ?word ; ree:gives ?gives }"
 _LABEL = namespaces.PREFIXES["rdfs"] + "label"
 _TYPE = namespaces.PREFIXES["rdf"] + "type"
+_SPATIAL = "SELECT DISTINCT ?relation { ?relation rdfs:subPropertyOf* ?above . ?above ree:spatial true }"
 _TERMS = """
 SELECT ?term ?kind ?property ?value WHERE {
   VALUES ?kind { ree:Relation ree:Qualifier }
@@ -92,3 +93,8 @@ def _read(store: Backend) -> Vocabulary:
     interests = {word.value: gives.value for word, gives in store.select(_INTERESTS)}
     limit = next((row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:asOf ?day }}")), "")
     return Vocabulary(relations, qualifiers, interests, limit)
+
+
+def spatial(store: Backend) -> list[str]:
+    """The IRIs of the relations that say where something is (``ree:spatial``), those below them included, sorted."""
+    return sorted(relation.value for (relation,) in store.select(_SPATIAL))

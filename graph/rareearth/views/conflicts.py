@@ -77,12 +77,13 @@ def _time(claim: Claim) -> str:
     return f"{claim.since}/{claim.until}" if claim.since or claim.until else claim.when
 
 
-def _words(claim: Claim) -> tuple[str, ...]:
+def order(claim: Claim) -> tuple[str, ...]:
+    """What claims are sorted by where they stand side by side."""
     return claim.subject.label, claim.relation.label, claim.object.label, claim.id
 
 
 def _oldest(claim: Claim) -> tuple[str, ...]:
-    return _time(claim) or claim.page.published, *_words(claim)
+    return _time(claim) or claim.page.published, *order(claim)
 
 
 def lines(conflict: Conflict) -> Iterator[str]:

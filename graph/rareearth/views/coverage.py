@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import characters, namespaces
 from rareearth.errors import QueryError
-from rareearth.store import claims
+from rareearth.store import claims, vocabulary
 from rareearth.views import lookup
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ COLUMNS = ("name", "state", "id", "known as", "found by", "claims", "sources", "
 _MAX_CLOSE = 3
 _CLASSES = """
 SELECT ?class { VALUES ?entity { <%s> } ?entity a/rdfs:subClassOf* ?kind . ?kind rdfs:label ?class }"""
-_SPATIAL = "SELECT DISTINCT ?relation { ?relation rdfs:subPropertyOf* ?above . ?above ree:spatial true }"
 _PLACES = "SELECT ?name { <%s> (%s)+ ?place . ?place rdfs:label|skos:altLabel|ree:acronym ?name }"
 
 
@@ -146,7 +145,7 @@ class _Checks:
 
     def __init__(self, store: Backend) -> None:
         self._store = store
-        self._spatial = "|".join(sorted(f"<{relation.value}>" for (relation,) in store.select(_SPATIAL)))
+        self._spatial = "|".join(f"<{relation}>" for relation in vocabulary.spatial(store))
 
     def differences(self, iri: str, given: Mapping[str, str]) -> list[str]:
         """Where the graph knows better or not at all, in words."""

@@ -2,22 +2,22 @@
 
 Compared are claims of one kind and status that say something of the same:
 
-* values of one subject (a founding day, a capacity, a cost), apart from names and from what was raised;
+* values of one subject (a founding day, a capacity, a cost), but not its names;
 * whom there is one of at a time: the head office of a firm, the chair of a body;
 * the share that an owner has of a body, and the amount of a tie;
 
 unless a qualifier tells them apart (another material, another form). Two of them differ if no value fits both, as they
 are bounded ("up to"), and if they are of the same time: their own times overlap, or those of their pages where they
 have none. Of whom there is one of at a time, the first and the last time that a holder is named are the ends of a time
-in which no other should be named; a holder who follows another is no difference. A time that nothing is known of may be
-any.
+in which no other should be named; a holder who follows another is no difference, and one whose time nobody knows is not
+compared. Other claims without a time may be of any.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -27,7 +27,7 @@ import networkx as nx
 from rareearth import edtf
 from rareearth.quantities import Range
 from rareearth.store import claims
-from rareearth.views.conflicts import Side
+from rareearth.views.conflicts import Side, order
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -50,6 +50,7 @@ class _Said(NamedTuple):
     value: str
     number: tuple[Decimal, Decimal] | None
     time: Time
+    judged: frozenset[str]  # the conflicts that it is part of
 
 
 def unjudged(store: Backend) -> list[tuple[Side, ...]]:
@@ -57,42 +58,40 @@ def unjudged(store: Backend) -> list[tuple[Side, ...]]:
     bounds = {word.value: end.value for word, end in store.select(_BOUNDS)}
     groups: dict[Key, list[_Said]] = defaultdict(list)
     for claim in claims.read(store):
-        if claim.kind == "fact" and claim.status not in ("retracted", "ended"):
-            for key, said in _said(claim, bounds):
-                groups[key].append(said)
+        holds = claim.kind == "fact" and claim.status not in ("retracted", "ended")
+        if holds and (keyed := _said(claim, bounds)):
+            groups[keyed[0]].append(keyed[1])
     found = []
     for key, items in groups.items():
         pairs: nx.Graph[int] = nx.Graph()
         compared = _spanned(items) if key[0] == "one" else items
         for (a, one), (b, other) in itertools.combinations(enumerate(compared), 2):
-            if _differ(one, other) and not (one.claim.conflict and one.claim.conflict == other.claim.conflict):
+            if _differ(one, other) and one.judged.isdisjoint(other.judged):
                 pairs.add_edge(a, b)
         parts = nx.connected_components(pairs)
-        found += [tuple(map(Side, sorted((compared[n].claim for n in part), key=_words))) for part in parts]
-    return sorted(found, key=lambda sides: [_words(side.claim) for side in sides])
+        found += [tuple(map(Side, sorted((compared[n].claim for n in part), key=order))) for part in parts]
+    return sorted(found, key=lambda sides: [order(side.claim) for side in sides])
 
 
-def _said(claim: Claim, bounds: Mapping[str, str]) -> Iterator[tuple[Key, _Said]]:
-    """What a claim says that others may say differently, with the key that those have in common."""
+def _said(claim: Claim, bounds: Mapping[str, str]) -> tuple[Key, _Said] | None:
+    """What a claim says that others may say differently, with the key that those have in common; None if it is free."""
     traits, relation = claim.relation.traits, claim.relation.id
     ends = claim.subject.text, claim.object.text
     apart = sorted(f"{q.name}={q.value.text.casefold()}" for q in claim.qualifiers if q.name not in _SUMS)
-    number = _number(claim, bounds)
+    number, time = _number(claim, bounds), _time(claim)
+    judged = frozenset([claim.conflict] if claim.conflict else ())
+    share = claim.share if "owner" in traits else None
     if one := traits.get("oneAtATime"):
         fixed, value = ends if one == "object" else reversed(ends)
-        yield ("one", claim.status, relation, fixed, *apart), _Said(claim, value, None, _time(claim))
-    elif not claim.object.is_entity:
-        if "naming" not in traits:
-            time = _ANY if {"begins", "ends"} & set(traits) else _time(claim)
-            yield ("value", claim.status, relation, ends[0], *apart), _Said(claim, ends[1], number, time)
-    elif share := claim.share:
-        if "owner" in traits:
-            yield (
-                ("share", claim.status, relation, *ends, *apart),
-                _Said(claim, "%", _ends(share), _time(claim)),
-            )
-    elif number:
-        yield ("amount", claim.status, relation, *ends, *apart), _Said(claim, claim.unit, number, _time(claim))
+        return ("one", claim.status, relation, fixed, *apart), _Said(claim, value, None, time, judged)
+    if not claim.object.is_entity and "naming" not in traits:
+        time = _ANY if {"begins", "ends"} & set(traits) else time
+        return ("value", claim.status, relation, ends[0], *apart), _Said(claim, ends[1], number, time, judged)
+    if claim.object.is_entity and share:
+        return ("share", claim.status, relation, *ends, *apart), _Said(claim, "%", _ends(share), time, judged)
+    if claim.object.is_entity and number:
+        return ("amount", claim.status, relation, *ends, *apart), _Said(claim, claim.unit, number, time, judged)
+    return None
 
 
 def _ends(share: Range) -> tuple[Decimal, Decimal]:
@@ -129,7 +128,7 @@ def _time(claim: Claim) -> Time:
 def _spanned(items: Iterable[_Said]) -> list[_Said]:
     """The same with the time from the first to the last day on which the holder is named, one for each holder.
 
-    The claim is the one that names it last; a time that may be any does not count where there is another.
+    The claim is the one that names it last; what is judged of any of its claims is judged.
     """
     of: dict[str, list[_Said]] = defaultdict(list)
     for said in items:
@@ -141,7 +140,8 @@ def _spanned(items: Iterable[_Said]) -> list[_Said]:
             last = max(dated, key=lambda said: (said.time, said.claim.id))
             starts, ends = zip(*(said.time for said in dated), strict=True)
             # of an end that is not known, the last beginning is the last day on which it is named
-            found.append(last._replace(time=(min(starts), max(ends) if max(ends) < date.max else max(starts))))
+            time = min(starts), max(ends) if max(ends) < date.max else max(starts)
+            found.append(last._replace(time=time, judged=frozenset().union(*(said.judged for said in dated))))
     return found
 
 
@@ -157,7 +157,3 @@ def _differ(one: _Said, other: _Said) -> bool:
 def _follows(one: Time, other: Time) -> bool:
     """Whether one begins on the day on which the other ends."""
     return other[0] < other[1] == one[0]
-
-
-def _words(claim: Claim) -> tuple[str, ...]:
-    return claim.subject.label, claim.relation.label, claim.object.label, claim.id

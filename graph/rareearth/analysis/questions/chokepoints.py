@@ -2,7 +2,7 @@
 
 :mod:`supply_chain` says which sites there are at which stage, and what operates and what is planned. Sites are counted,
 each as one, by country, by operator, and by who controls the operators at the end of the chain of owners
-(:mod:`owners`; the operator itself if nobody is known to). Beside the number of sites stand the tonnes that countries,
+(:mod:`owners`; the operator itself if nobody is known to). With the number of sites it gives the tonnes that countries,
 operators and controllers put out or can make (:mod:`tonnage`): many small sites are less than one large one.
 
 How few there are is measured by the Herfindahl-Hirschman index, from 0 to 1, with its least and greatest possible value
@@ -121,10 +121,9 @@ def _in_tonnes(result: Result) -> str:
         spread = result.tonnage.by(stage, tonnage.OUTPUT, sites.COUNTRY)
         if spread is None or spread.largest is None or spread.concentration.carriers < LEAST_CARRIERS:
             continue
-        largest = next(c for c in result.tonnage.carried if c.carrier == spread.largest and c.stage == stage)
         index = f"index {spread.concentration.index:.2f} by tonnes"
         sites_ = f", {spread.by_sites:.2f} by the number of sites" if spread.by_sites is not None else ""
-        share = f"{spread.largest.name} has {100 * largest.share:.0f}% of the output of {name} in {spread.year}"
+        share = f"{spread.largest.name} has {100 * spread.part:.0f}% of the output of {name} in {spread.year}"
         parts.append(f"{share} ({index}{sites_})")
     return f"{'; '.join(parts)}. " if parts else ""
 
@@ -162,13 +161,12 @@ def _census(result: Result) -> Iterator[str]:
     for stage, name in result.stages.items():
         spread = result.tonnage.by(stage, tonnage.OUTPUT, sites.COUNTRY)
         if spread and (first := spread.largest) and spread.concentration.carriers > 1:
-            share = next(c.share for c in result.tonnage.carried if c.carrier == first and c.stage == stage)
             here = [site for site in result.sites if stage in site.stages and site.state in STANDING]
             own = sum(first in site.countries for site in here)
             yield (
                 "The sites are those that the sources mention, not a census: "
-                f"{first.name} has {100 * share:.0f}% of the output that sources state for {spread.year}, and {own} of "
-                f"{quantity(len(here), 'site')} of the stage {name} here."
+                f"{first.name} has {100 * spread.part:.0f}% of the output that sources state for {spread.year}, "
+                f"and {own} of {quantity(len(here), 'site')} of the stage {name} here."
             )
     unstated = sum(not site.capacities for site in result.sites if site.state == OPERATING)
     if unstated:

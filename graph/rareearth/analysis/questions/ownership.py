@@ -124,9 +124,9 @@ def measure(store: Backend, sample: Sample, _seed: int) -> Result:
     owned = acting.owned
     found = [s for s in owners.stakes(owned) if _industry(sample, s.owned)]
     bodies = sorted({below for above, below in owned.spans if above != below and _industry(sample, below)})
-    direct = {pair: _holding(sample, owned, pair) for pair in owned.spans}
+    direct = direct_holdings(sample, owned)
     ultimate = tuple(_ultimate(sample, stake, direct) for stake in found)
-    states = tuple(stake for state in acting.states() for stake in together(sample, acting, state))
+    states = tuple(stake for state in acting.states() for stake in together(sample, acting, state, direct))
     firms = (n for n, data in sample.ties.nodes(data=True) if data["actor_type"] == "firm" and _industry(sample, n))
     return Result(
         ultimate=ultimate,
@@ -143,13 +143,18 @@ def measure(store: Backend, sample: Sample, _seed: int) -> Result:
     )
 
 
-def together(sample: Sample, acting: groups.Groups, group: groups.Group) -> tuple[Ultimate, ...]:
+def direct_holdings(sample: Sample, owned: Owned) -> dict[Pair, DirectHolding]:
+    """The direct holdings, by owner and owned."""
+    return {pair: _holding(sample, owned, pair) for pair in owned.spans}
+
+
+def together(
+    sample: Sample, acting: groups.Groups, group: groups.Group, direct: Mapping[Pair, DirectHolding]
+) -> tuple[Ultimate, ...]:
     """What those who act together have, as one owner, of firms, mines and plants; the largest first.
 
     The owner has the name of the group and no id, and the claims by which its members belong to it count as well.
     """
-    owned = acting.owned
-    direct = {pair: _holding(sample, owned, pair) for pair in owned.spans}
     found = [stake for stake in acting.stakes(group) if _industry(sample, stake.owned)]
     return tuple(_ultimate(sample, stake, direct, group) for stake in found)
 
