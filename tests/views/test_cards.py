@@ -68,9 +68,9 @@ def test_a_card_as_text(store: Oxigraph) -> None:
     text = "\n".join(cards.lines(cards.card(store, namespaces.ENTITY + "chinas-private-sector")))
     assert text.startswith("China's private sector\nprivate sector · industry · chinas-private-sector\n")
     assert (
-        "China's private sector is marginalized in top-down innovation  [negative; according to Rare Earth Exchanges]"
-        in text
-    )
+        "China's private sector is marginalized in top-down innovation  "
+        "[negative; according to Rare Earth Exchanges; inferred May 2025]"
+    ) in text
     assert f"{ARTICLE} 3909-4032 cbb2c2a8" in text
     assert "https://rareearthexchanges.com/?p=5252" in text
 
