@@ -18,25 +18,25 @@ UNVERIFIED = ROOT.parent / "shared" / "facts" / "unverified.md"
 # What there is today. Data that grows passes; a file that is lost, or a field that is no longer read, does not.
 # Whoever takes something out on purpose lowers the number and says why.
 FLOORS = {
-    "claims": 992,
-    "claims beyond the article": 817,
-    "claims with a time": 542,
-    "sources": 289,
-    "records": 771,
-    "records with a Chinese name": 48,
-    "relations in use": 77,
-    "conflicts": 60,
+    "claims": 1870,
+    "claims beyond the article": 1695,
+    "claims with a time": 1220,
+    "sources": 580,
+    "records": 1285,
+    "records with a Chinese name": 150,
+    "relations in use": 79,
+    "conflicts": 65,
     "judgements": 20,
 }
-KINDS = {"fact": 870, "assessment": 88, "speech": 23, "recommendation": 11}
-STATUSES = {"held": 756, "planned": 99, "announced": 63, "conditional": 19, "pledged": 7, "ended": 5}
-LEVELS = {"sentence": 175, "page": 634, "copy": 183}
-COPIES = {"mirror": 26, "repost": 25, "digest": 10}
+KINDS = {"fact": 1745, "assessment": 88, "speech": 26, "recommendation": 11}
+STATUSES = {"held": 1545, "planned": 135, "announced": 145, "conditional": 26, "pledged": 7, "ended": 7}
+LEVELS = {"sentence": 175, "read": 260, "page": 1070, "copy": 370}
+COPIES = {"mirror": 33, "repost": 66, "digest": 32}
 CLASSES = {
-    "Company": 131, "Person": 62, "GovernmentBody": 36, "ResearchInstitute": 24, "Mine": 21, "MagnetPlant": 11,
-    "Plant": 11, "SeparationPlant": 6, "University": 5, "IndustryAssociation": 4, "LearnedSociety": 2, "Country": 26,
+    "Company": 230, "Person": 135, "GovernmentBody": 60, "ResearchInstitute": 44, "Mine": 40, "MagnetPlant": 13,
+    "Plant": 11, "SeparationPlant": 14, "University": 18, "IndustryAssociation": 9, "LearnedSociety": 2, "Country": 34,
 }  # fmt: skip
-QUALIFIERS = {"amount": 90, "share": 73, "material": 69, "role": 61, "bound": 55, "in": 12, "count": 11}
+QUALIFIERS = {"amount": 180, "share": 145, "material": 200, "role": 112, "bound": 92, "in": 17, "count": 11}
 
 
 def below(found: Mapping[str, int], floors: Mapping[str, int]) -> dict[str, int]:

@@ -171,8 +171,11 @@ def _literal(ontology: Ontology, value: str, datatype: str, what: str) -> Iterat
 
 
 def _sources(dataset: Dataset) -> Iterator[Problem]:
+    pages: dict[str, str] = {}
     for source in dataset.sources.values():
         where = dataset.where[f"source/{source.id}"]
+        if source.url and (first := pages.setdefault(source.url, source.id)) != source.id:
+            yield Problem(*where, f"has the url of source '{first}'; put the claims of one page into one file")
         ids = [(source.publisher, "publisher"), *((id_, "names") for id_, _ in source.names)]
         for id_, what in [*ids, *((id_, f"what '{words}' refers to") for words, id_ in source.refers)]:
             for message in _unknown(dataset, id_, what):
