@@ -260,6 +260,6 @@ def test_a_reading_that_is_not_whole_is_refused_at_its_line(folder: Folder, read
 
 
 def test_a_page_is_one_source(folder: Folder) -> None:
-    claim = "  - ann-lee ownsShareOf ore-works:\n"
+    claim = "  - ann-lee ownsShareOf ore-works\n"
     folder.write("sources/again.yaml", HEAD + claim)
     assert faults(folder, claim) == ["2: has the url of source 'again'; put the claims of one page into one file"]
