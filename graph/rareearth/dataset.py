@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +108,15 @@ def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
     return dataset
 
 
+def claim_values(source: str, ends: Sequence[str], fields: Mapping[str, Any], ontology: Ontology) -> dict[str, Any]:
+    """The values of a :class:`Claim` from how it is written: ``ends`` (subject, relation, object) and its fields."""
+    qualifiers = tuple(sorted((name, str(value)) for name, value in fields.items() if name in ontology.qualifiers))
+    own = {name: value for name, value in fields.items() if name not in ontology.qualifiers}
+    subject, relation, object_ = ends
+    sentence = {"source": source, "subject": subject, "relation": relation, "object": object_}
+    return {**own, **sentence, "qualifiers": qualifiers}
+
+
 class _Reader:
     """One reading of one folder."""
 
@@ -202,18 +211,15 @@ class _Reader:
             self._fault(path, sentence.line, f"found '{sentence}'; expected {expected}")
             return
         fields = item[sentence] if isinstance(item, Map) else Map()
-        values: dict[str, Any] = {}
-        qualifiers: list[tuple[str, str]] = []
         ours = ("source", "subject", "relation", "object", "qualifiers")
-        for key, value in self._fields(path, fields, f"the fields of '{sentence}'", ours).items():
-            if key not in self.ontology.qualifiers:
-                values[key] = value
-            elif isinstance(value, Text):
-                qualifiers.append((key, str(value)))
-            else:
-                self._fault(path, _line(fields, (key,), sentence.line), f"the qualifier '{key}' is not a single value")
-        values |= {"source": path.stem, "subject": words[0], "relation": words[1], "object": words[2]}
-        values["qualifiers"] = tuple(sorted(qualifiers))
+        given = self._fields(path, fields, f"the fields of '{sentence}'", ours)
+        for name in [name for name, value in given.items() if name in self.ontology.qualifiers]:
+            if not isinstance(given[name], Text):
+                self._fault(
+                    path, _line(fields, (name,), sentence.line), f"the qualifier '{name}' is not a single value"
+                )
+                del given[name]
+        values = claim_values(path.stem, words, given, self.ontology)
         claim = self._model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
         if claim and self._new(f"claim/{claim.id}", path, sentence, what=f"the claim '{sentence}'"):
             self.claims.append(claim)

@@ -45,6 +45,52 @@ def format_text(path: Path, ontology: Ontology) -> str:
     return "\n".join([*head, *body]) + "\n"
 
 
+def claim_lines(claim: Claim, ontology: Ontology, indent: int = 2) -> list[str]:
+    """A claim as the lines of a data file, without the id of its source; ``indent`` is that of its dash.
+
+    >>> from rareearth import ontology
+    >>> claim = Claim(source="s", subject="lynas", relation="produces", object="neodymium", status="planned")
+    >>> claim_lines(claim, ontology.read())
+    ['  - lynas produces neodymium:', '      status: planned']
+    """
+    return list(_sentences(List([_claim(claim)]), _claim_order(ontology), indent))
+
+
+def _claim(claim: Claim) -> Node:
+    """A claim as a node: its sentence, with the fields below it that differ from what they are without being given."""
+    sentence = Text(f"{claim.subject} {claim.relation} {claim.object}")
+    plain = {"source", "subject", "relation", "object", "qualifiers", "at"}
+    given = claim.model_dump(mode="json", exclude=plain, exclude_defaults=True, exclude_none=True)
+    fields = Map({Text(name): node(value) for name, value in [*given.items(), *claim.qualifiers]})
+    spans = [Text(f"{span.start}-{span.end} {span.fingerprint}") for span in claim.at]
+    if spans:
+        fields[Text("at")] = spans[0] if len(spans) == 1 else List(spans)
+    return Map({sentence: fields}) if fields else sentence
+
+
+def node(value: object) -> Node:
+    """A value of maps, lists, texts and numbers as a node. A list of one is that one, as in the data."""
+    if isinstance(value, dict):
+        return Map({Text(key): node(part) for key, part in value.items()})
+    if isinstance(value, list | tuple):
+        return node(value[0]) if len(value) == 1 else List(map(node, value))
+    return Text(value)
+
+
+def inline(value: object) -> str:
+    """A value of maps, lists, texts and numbers on one line of YAML.
+
+    >>> inline({"name": "NO", "near": ["a", "b"]})
+    '{name: "NO", near: [a, b]}'
+    """
+    return _value(node(value))
+
+
+def _claim_order(ontology: Ontology) -> tuple[str, ...]:
+    last = tuple(name for name in Claim.model_fields if name not in _FIRST and name != "qualifiers")
+    return (*_FIRST, *sorted(ontology.qualifiers), *last)
+
+
 def _entities(node: Node) -> Iterator[str]:
     for number, (kind, group) in enumerate(sorted(_map(node).items())):
         if number:
@@ -66,12 +112,10 @@ def _source(node: Node, ontology: Ontology) -> Iterator[str]:
             yield f"{part}:"
             order = tuple(name.removesuffix("_") for name in Source.model_fields)
             yield from _fields(content, order if part == "source" else tuple(sorted(_map(content))), 2)
-    last = tuple(name for name in Claim.model_fields if name not in _FIRST and name != "qualifiers")
-    order = (*_FIRST, *sorted(ontology.qualifiers), *last)
     claims = _get(parts, "claims")
     if isinstance(claims, List):
         yield "claims:"
-        yield from _sentences(claims, order, 2)
+        yield from _sentences(claims, _claim_order(ontology), 2)
 
 
 def _judgements(node: Node) -> Iterator[str]:

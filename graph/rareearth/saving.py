@@ -41,7 +41,7 @@ def save_all(contents: Mapping[Path, Content]) -> list[Path]:
     pending: list[tuple[Path, Path, Path]] = []  # the path as it was given, its target, the temporary file
     try:
         for path, content in contents.items():
-            with _explained(path):
+            with explained(path):
                 target = writable(path)
                 if target is None:
                     _write_through(path, content)
@@ -51,7 +51,7 @@ def save_all(contents: Mapping[Path, Content]) -> list[Path]:
                 with temporary.open("xb") as file:
                     _write(file, content)
         for path, target, temporary in pending:
-            with _explained(path):
+            with explained(path):
                 _put(temporary, target)
     finally:
         for _, _, temporary in pending:
@@ -66,7 +66,7 @@ def writable(path: Path) -> Path | None:
     To be asked before long work: raises FormatError for what can be known without writing, that there is no such
     folder, that it is a folder itself, or that it is read-only.
     """
-    with _explained(path):
+    with explained(path):
         if _descriptor(path) is not None:
             return None
         *_, target = _steps(path)
@@ -86,7 +86,7 @@ def writable(path: Path) -> Path | None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Turn an error of the system about a path into ours."""
     try:
         yield
