@@ -143,6 +143,19 @@ def read(path: Path | None = None) -> Ontology:
     return _Reader(path or paths.ontology() / "rareearth.ttl").ontology()
 
 
+def read_cues(path: Path | None = None) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """The words of ``cues.ttl``, by property and term, as (language, text), sorted; without a path the shipped file.
+
+    Raises DataError if it cannot be read.
+    """
+    found: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for term, values in _Reader(path or paths.ontology() / "cues.ttl").values.items():
+        for property_, given in values.items():
+            texts = sorted((getattr(value, "language", None) or "", value.value) for value in given)
+            found[namespaces.local(property_)][namespaces.local(term)] = texts
+    return {property_: dict(sorted(terms.items())) for property_, terms in sorted(found.items())}
+
+
 class _Reader:
     """One reading of one file: its triples by subject and predicate, and the faults found on the way."""
 

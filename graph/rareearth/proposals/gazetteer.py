@@ -17,7 +17,7 @@ from rareearth import spelling
 from rareearth.dataset import Dataset
 from rareearth.errors import MissingExtraError
 from rareearth.models import Entity
-from rareearth.ontology import Words
+from rareearth.proposals.words import Words
 
 if TYPE_CHECKING:
     import ahocorasick
@@ -152,19 +152,20 @@ def _forms(dataset: Dataset, words: Words, leave_out: str | None) -> Iterator[_F
             for id_, names in source.names:
                 observed[id_].update(names)
     common = {term for term in dataset.ontology.classes if any(dataset.ontology.is_a(term, c) for c in words.common)}
-    places = {e.zh for e in dataset.entities.values() if e.zh and any(dataset.ontology.is_a(e.kind, p) for p in words.places)}
+    is_a = dataset.ontology.is_a
+    places = {e.zh for e in dataset.entities.values() if e.zh and any(is_a(e.kind, place) for place in words.places)}
     prefixes = tuple(sorted({place.rstrip("省市") for place in places} | places, key=len, reverse=True))
     for entity in dataset.entities.values():
         id_ = dataset.canonical(entity.id)
         is_common = entity.kind in common
         for name in (entity.name, *entity.aliases, *sorted(observed[entity.id])):
-            yield from _latin(id_, name, common=is_common)
+            yield from _latin(id_, name, frozenset(words.endings["en"]), common=is_common)
         for name in entity.acronyms:
             yield _Form(id_, name, len(name) > 1, False)
         yield from _han(id_, entity, prefixes)
 
 
-def _latin(id_: str, name: str, *, common: bool) -> Iterator[_Form]:
+def _latin(id_: str, name: str, endings: frozenset[str], *, common: bool) -> Iterator[_Form]:
     """A name, without its legal form, and cut short."""
     plain = unicodedata.normalize("NFC", name)
     if spelling.is_han(plain):
@@ -180,15 +181,15 @@ def _latin(id_: str, name: str, *, common: bool) -> Iterator[_Form]:
     without = " ".join(_BRACKETS.sub(" ", bare).split())
     for cut in {bare, without} - {plain, ""}:
         yield _Form(id_, cut, " " in cut or len(cut) > _SHORT_WORD, False)
-    if short := _short(without):
+    if short := _short(without, endings):
         yield _Form(id_, short, False, False)
 
 
-def _short(name: str) -> str:
+def _short(name: str, endings: frozenset[str]) -> str:
     """The first words of a name without those of the trade at its end; "" where none are left out."""
     words = name.split()
     kept = list(words)
-    while len(kept) > 1 and kept[-1].casefold() in (spelling.TRADE_WORDS | {"group", "company", "holdings", "holding"}):
+    while len(kept) > 1 and kept[-1].casefold() in spelling.TRADE_WORDS | endings:
         kept.pop()
     return " ".join(kept) if kept != words and len(kept[0]) > 2 else ""
 

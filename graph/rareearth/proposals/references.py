@@ -1,0 +1,120 @@
+"""Words that refer to somebody named before: "the company", "its", "which", 该公司."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rareearth.ontology import Ontology
+from rareearth.proposals.inbox import Mention
+from rareearth.proposals.mentions import Reading
+from rareearth.proposals.words import Words
+from rareearth.sentences import Span
+
+_DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"
+_HAN_DETERMINED = r"(?:该|本|上述|这家)?"
+_THING = re.compile(r"\b(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|itself|其)\b|其")
+_PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b|[他她]")
+_RELATIVE = re.compile(r"\b(?:which|who|whose|whom|that)\b")
+
+
+class Reference(NamedTuple):
+    """A place that refers to an entity; ``noun`` is false for a pronoun, which is no mention by itself."""
+
+    start: int
+    end: int
+    entity: str
+    noun: bool
+
+
+@dataclass(frozen=True)
+class _Antecedents:
+    """The mentions before a place, and what speaks for each."""
+
+    reading: Reading
+    ontology: Ontology
+    counts: Counter[str]
+    sentence_of: dict[int, int]  # the number of the sentence of each mention, by its start
+    first: dict[int, str]  # the entity named first in each sentence
+
+    def best(self, at: int, sentence: int, classes: Sequence[str], *, nearest: bool = False) -> str:
+        """The likeliest entity of some classes before a place; "" if there is none."""
+        found: list[tuple[float, int, str]] = []
+        for mention in self.reading.mentions:
+            if mention.end > at:
+                break
+            kind = self.reading.kinds[mention.entity]
+            if not any(self.ontology.is_a(kind, c) or self.ontology.is_a(c, kind) for c in classes):
+                continue
+            number = self.sentence_of.get(mention.start, 0)
+            distance = sentence - number
+            if distance > 4:
+                continue
+            score = 1.0 / (1 + distance) + 0.25 * math.log(1 + self.counts[mention.entity])
+            score += 0.6 if self.first.get(number) == mention.entity else 0.0
+            score += at and nearest and mention.start / at * 4
+            found.append((score, mention.start, mention.entity))
+        return max(found)[2] if found else ""
+
+
+def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
+    """The references of an article that can be resolved, in the order of the text."""
+    antecedents = _antecedents(reading, ontology)
+    language = "zh" if reading.article.language.startswith("zh") else "en"
+    used = {place for m in reading.mentions for place in range(m.start, m.end)}
+    found: list[Reference] = []
+    for number, span in enumerate(reading.spans):
+        for reference in _in_sentence(reading, span, number, words, language, antecedents):
+            places = range(reference.start, reference.end)
+            if used.isdisjoint(places):
+                used.update(places)
+                found.append(reference)
+    return sorted(found)
+
+
+def _antecedents(reading: Reading, ontology: Ontology) -> _Antecedents:
+    sentence_of: dict[int, int] = {}
+    first: dict[int, str] = {}
+    for number, span in enumerate(reading.spans):
+        for mention in _within(reading.mentions, span):
+            sentence_of[mention.start] = number
+            first.setdefault(number, mention.entity)
+    return _Antecedents(reading, ontology, Counter(m.entity for m in reading.mentions), sentence_of, first)
+
+
+def _within(mentions: Sequence[Mention], span: Span) -> list[Mention]:
+    return [m for m in mentions if span.start <= m.start and m.end <= span.end]
+
+
+def _in_sentence(
+    reading: Reading, span: Span, number: int, words: Words, language: str, antecedents: _Antecedents
+) -> Iterator[Reference]:
+    text = reading.article.text
+    for match in _nouns(words, language).finditer(text, span.start, span.end):
+        classes = words.called[language][match["noun"].casefold()]
+        if entity := antecedents.best(match.start(), number, classes):
+            yield Reference(match.start(), match.end(), entity, noun=True)
+    person = [kind for kind in [words.labels.get("PERSON", "")] if kind]
+    things = [kind for kinds in words.called[language].values() for kind in kinds]
+    for pattern, classes_, nearest in ((_PERSON, person, False), (_THING, things, False), (_RELATIVE, [*things, *person], True)):
+        for match in pattern.finditer(text, span.start, span.end):
+            if entity := antecedents.best(match.start(), number, classes_, nearest=nearest):
+                yield Reference(match.start(), match.end(), entity, noun=False)
+
+
+_PATTERNS: dict[tuple[int, str], re.Pattern[str]] = {}
+
+
+def _nouns(words: Words, language: str) -> re.Pattern[str]:
+    key = (id(words), language)
+    if key not in _PATTERNS:
+        nouns = "|".join(sorted(map(re.escape, words.called[language]), key=len, reverse=True))
+        if language == "zh":
+            _PATTERNS[key] = re.compile(rf"{_HAN_DETERMINED}(?P<noun>{nouns})")
+        else:
+            _PATTERNS[key] = re.compile(rf"{_DETERMINED}(?P<noun>{nouns})\b", re.IGNORECASE)
+    return _PATTERNS[key]
