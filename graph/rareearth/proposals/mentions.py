@@ -135,6 +135,8 @@ class _Reader:
             pieces = [piece for start, end in candidates for piece in self._parts(start, end)]
             self._weak_names(exactly=set(pieces))
             for sure in (True, False):
+                if sure:
+                    self._places_works()
                 self._new_names(pieces, sure=sure)
                 self._short_forms()
                 self._weak_names()
@@ -142,6 +144,12 @@ class _Reader:
         mentions = [Mention(entity=p.entity, start=p.start, end=p.end, how=p.how) for p in sorted(self.places)]
         notes = () if self.han or recognizer.has_english() else ("spaCy is not installed: few new names are found",)
         return Reading(self.article, tuple(self.spans), tuple(mentions), tuple(self.new.values()), kinds, notes)
+
+    def _make_room(self, start: int, end: int) -> None:
+        """Give up the mentions inside a stretch of the text: what stands there is a longer name."""
+        for place in [p for p in self.places if start <= p.start and p.end <= end]:
+            self.places.remove(place)
+            self.used[place.start : place.end] = bytes(place.end - place.start)
 
     # known names
 
@@ -278,6 +286,43 @@ class _Reader:
                 return
         yield start, end
 
+    def _places_works(self) -> None:
+        """Works called by their place: "the Sumter plant", "a metal plant in Saskatoon"."""
+        words, ontology = self.known.words, self.known.ontology
+        nouns = "|".join(sorted((re.escape(n) for n in words.works), key=len, reverse=True))
+        for place in sorted(self.places):
+            if not any(ontology.is_a(self.names[place.entity].kind, kind) for kind in words.places):
+                continue
+            after = re.compile(rf" (?:[a-z-]+ )?(?:{nouns})\b").match(self.text, place.end)
+            before = re.compile(rf"\b(?:[a-z-]+ )?(?:{nouns}) (?:in|at|near) $").search(
+                self.text, max(0, place.start - 50), place.start
+            )
+            if after:
+                start, end, noun = place.start, after.end(), after[0]
+            elif before:
+                start, end, noun = before.start(), place.end, before[0]
+            else:
+                continue
+            kind = next(words.works[n] for n in sorted(words.works, key=len, reverse=True) if re.search(rf"\b{n}\b", noun))
+            record = self._work_at(self.text[place.start : place.end], kind)
+            name = self.text[start:end]
+            if after:
+                self._make_room(start, end)
+            else:
+                end = before.end() - 4 if before else end
+            entity = record or self._same(name) or self._record_of(name, kind)
+            self._take(start, end, entity, kind, "name" if record else "new")
+
+    def _work_at(self, place: str, kind: str) -> str:
+        """The one record of works whose name begins with the name of their place; "" if there is none or several."""
+        is_a = self.known.ontology.is_a
+        found = [
+            id_
+            for id_, entity in self.known.records.items()
+            if entity.name.startswith(place + " ") and (is_a(entity.kind, kind) or is_a(kind, entity.kind))
+        ]
+        return found[0] if len(found) == 1 else ""
+
     def _by_words(self, start: int, end: int) -> tuple[int, int, str]:
         """The class that its words give a new name, "" where they do not; a common noun that follows is part of it."""
         words, text = self.known.words, self.text[start:end]
@@ -377,6 +422,10 @@ class _Reader:
             start = titled.start() + max(0, match.start() - 12) if titled else match.start()
             if other and not other & fitting:
                 continue
+            if self.han:
+                inside = [p for p in self.places if start <= p.start and p.end <= match.end()]
+                if all(p.end - p.start < match.end() - start for p in inside):
+                    self._make_room(start, match.end())
             entity = min(fitting, key=lambda e: (min(p.start for p in self.places if p.entity == e), e))
             self._take(start, match.end(), entity, self.names[entity].kind, "short form")
 
@@ -397,7 +446,5 @@ class _Reader:
                 if span.end <= head < len(self.text.rstrip()) and not self._same(text):
                     continue  # a headline names nobody that the text below it does not
                 entity = self._same(text) or self._record_of(text, kind)
-                inside = [p for p in self.places if start <= p.start and p.end <= end]
-                self.places = [p for p in self.places if p not in inside]
-                self.used[start:end] = bytes(end - start)
+                self._make_room(start, end)
                 self._take(start, end, entity, kind, "new")

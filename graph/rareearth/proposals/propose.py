@@ -21,7 +21,8 @@ SHOWN = 12  # proposals per 100 words that a person is shown first
 KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
 _SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own
-_NOUN, _PRONOUN = 0.85, 0.7  # how surely a reference is what it was taken for
+_NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
+_SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ def propose(article: Article, index: Index) -> Proposals:
     places = [
         *((m.start, m.end, m.entity, 1.0) for m in reading.mentions),
         *((r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in referring),
+        *((r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
+    topic = references.topic(reading, index.words, index.dataset.ontology)
     found = [
         proposal
         for span in reading.spans
-        for proposal in _Sentence(reading, index, span, sorted(places)).proposals()
+        for proposal in _Sentence(reading, index, span, sorted(places), topic).proposals()
     ]
     mentions = [
         *reading.mentions,
@@ -87,7 +90,7 @@ class _Sentence:
     """One sentence of an article, its words, and the things that it names or refers to."""
 
     def __init__(
-        self, reading: Reading, index: Index, span: Span, places: Sequence[tuple[int, int, str, float]]
+        self, reading: Reading, index: Index, span: Span, places: Sequence[tuple[int, int, str, float]], topic: str
     ) -> None:
         self.article = reading.article
         self.index = index
@@ -107,6 +110,8 @@ class _Sentence:
                 if v.range
             ),
         ]
+        if topic and all(item.entity != topic or item.weight < _PRONOUN for item in self.items):
+            self.items.append(Item(-1, -1, topic, reading.kinds[topic], weight=_IMPLIED))
 
     def _tokens(self, start: int, end: int) -> tuple[int, int]:
         """The tokens of a stretch of the text: the first, and the one after the last."""

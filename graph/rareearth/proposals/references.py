@@ -19,16 +19,20 @@ _DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3
 _HAN_DETERMINED = r"(?:该|本|上述|这家)?"
 _THING = re.compile(r"\b(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|itself|其)\b|其")
 _PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b|[他她]")
-_RELATIVE = re.compile(r"\b(?:which|who|whose|whom|that)\b")
+_RELATIVE = re.compile(r"\b(?:which|who|whose|whom)\b")
 
 
 class Reference(NamedTuple):
-    """A place that refers to an entity; ``noun`` is false for a pronoun, which is no mention by itself."""
+    """A place that refers to an entity; ``noun`` is false for a pronoun, which is no mention by itself.
+
+    ``second`` is the entity that it may mean otherwise.
+    """
 
     start: int
     end: int
     entity: str
     noun: bool
+    second: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,9 +45,9 @@ class _Antecedents:
     sentence_of: dict[int, int]  # the number of the sentence of each mention, by its start
     first: dict[int, str]  # the entity named first in each sentence
 
-    def best(self, at: int, sentence: int, classes: Sequence[str], *, nearest: bool = False) -> str:
-        """The likeliest entity of some classes before a place; "" if there is none."""
-        found: list[tuple[float, int, str]] = []
+    def best(self, at: int, sentence: int, classes: Sequence[str], *, nearest: bool = False) -> list[str]:
+        """The likeliest entities of some classes before a place, at most two, the likelier first."""
+        found: dict[str, float] = {}
         for mention in self.reading.mentions:
             if mention.end > at:
                 break
@@ -52,13 +56,24 @@ class _Antecedents:
                 continue
             number = self.sentence_of.get(mention.start, 0)
             distance = sentence - number
-            if distance > 4:
-                continue
-            score = 1.0 / (1 + distance) + 0.25 * math.log(1 + self.counts[mention.entity])
+            score = 1.0 / (1 + abs(distance - 1)) if distance else 0.8
+            score += 0.5 * math.log(self.counts[mention.entity])
             score += 0.6 if self.first.get(number) == mention.entity else 0.0
-            score += at and nearest and mention.start / at * 4
-            found.append((score, mention.start, mention.entity))
-        return max(found)[2] if found else ""
+            score += 0.4 if self.first.get(0) == mention.entity else 0.0
+            if nearest:
+                score = -(at - mention.end) / 10 if not distance else -100.0
+            found[mention.entity] = max(found.get(mention.entity, -1000.0), score)
+        ranked = sorted(found, key=lambda entity: (-found[entity], entity))
+        return ranked[: 1 if nearest else 2]
+
+    def topic(self, classes: Sequence[str]) -> str:
+        """The entity of some classes that the article is most about; "" if there is none."""
+        fitting = [
+            entity
+            for entity in self.counts
+            if any(self.ontology.is_a(self.reading.kinds[entity], c) for c in classes)
+        ]
+        return min(fitting, key=lambda e: (-self.counts[e] - (self.first.get(0) == e), e)) if fitting else ""
 
 
 def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
@@ -96,14 +111,20 @@ def _in_sentence(
     text = reading.article.text
     for match in _nouns(words, language).finditer(text, span.start, span.end):
         classes = words.called[language][match["noun"].casefold()]
-        if entity := antecedents.best(match.start(), number, classes):
-            yield Reference(match.start(), match.end(), entity, noun=True)
+        if entities := antecedents.best(match.start(), number, classes):
+            yield Reference(match.start(), match.end(), entities[0], True, *entities[1:])
     person = [kind for kind in [words.labels.get("PERSON", "")] if kind]
-    things = [kind for kinds in words.called[language].values() for kind in kinds]
+    things = sorted({kind for kinds in words.called[language].values() for kind in kinds} - words.places)
     for pattern, classes_, nearest in ((_PERSON, person, False), (_THING, things, False), (_RELATIVE, [*things, *person], True)):
         for match in pattern.finditer(text, span.start, span.end):
-            if entity := antecedents.best(match.start(), number, classes_, nearest=nearest):
-                yield Reference(match.start(), match.end(), entity, noun=False)
+            if entities := antecedents.best(match.start(), number, classes_, nearest=nearest):
+                yield Reference(match.start(), match.end(), entities[0], False, *entities[1:])
+
+
+def topic(reading: Reading, words: Words, ontology: Ontology) -> str:
+    """The organization that an article is about; "" if there is none."""
+    classes = sorted({words.endings["en"][ending] for ending in ("company", "institute", "association") if ending in words.endings["en"]})
+    return _antecedents(reading, ontology).topic(classes)
 
 
 _PATTERNS: dict[tuple[int, str], re.Pattern[str]] = {}

@@ -21,7 +21,7 @@ _FUNCTION = frozenset(
 _LITTLE = 0.4
 _NEAR = 3  # words between a cue of such words and its ends
 _FAR = 18  # words between a cue and its ends
-_APART = 2  # words between the words of a cue
+_APART = 4  # words between the words of a cue
 _PRIOR = 0.3
 _KNOWN = 0.35  # what it adds that the graph says the same already
 _CLAUSE_ENDS = frozenset([";", "but", "while", "although", "whereas", "though"])
@@ -31,7 +31,8 @@ _BE = frozenset(["be", "is", "are", "was", "were", "been", "being", "has", "have
 class Item(NamedTuple):
     """A thing in a sentence, from one token up to another: an entity with its class, or a value with its datatype.
 
-    ``weight`` is how surely it is that thing: less for a pronoun than for a name.
+    ``weight`` is how surely it is that thing: less for a pronoun than for a name. What the whole article is about is
+    in every sentence, at no token (both -1).
     """
 
     first: int
@@ -167,19 +168,20 @@ class Scorer:
         for cue in cues.adjacent:
             for left, item in enumerate(items):
                 for right, other in enumerate(items):
-                    if item.last <= other.first <= item.last + _NEAR:
+                    if 0 <= item.first and item.last <= other.first <= item.last + _NEAR:
                         yield from self._pair(cue, left, right, item.last, other.first, tokens, items)
 
     def _ends(
         self, cue: Cue, start: int, end: int, tokens: Sequence[Token], items: Sequence[Item]
     ) -> Iterator[tuple[int, int, str, float, int]]:
-        lefts = [n for n, item in enumerate(items) if item.last <= start and start - item.last <= _FAR]
-        rights = [n for n, item in enumerate(items) if item.first >= end and item.first - end <= _FAR]
+        lefts = [n for n, item in enumerate(items) if item.last <= start and (item.last < 0 or start - item.last <= _FAR)]
+        rights = [n for n, item in enumerate(items) if item.first < 0 or (item.first >= end and item.first - end <= _FAR)]
         if not cue.turned and _is_passive(tokens, start, end):
             return
         for left in lefts:
             for right in rights:
-                if items[left].entity != items[right].entity or items[right].value:
+                apart = items[left].last <= items[right].first or items[right].first < 0
+                if apart and (items[left].entity != items[right].entity or items[right].value):
                     yield from self._pair(cue, left, right, start, end, tokens, items)
 
     def _pair(
@@ -189,13 +191,20 @@ class Scorer:
         if not self.fits(cue.term, items[subject], items[object_]):
             return
         one, other = items[left], items[right]
+        if one.first < 0 and other.first < 0:
+            return
+        if one.first < 0 and self._has_end(cue, right, [n for n, i in enumerate(items) if 0 <= i.first < start], items):
+            return
+        if other.first < 0 and self._has_end(cue, left, [n for n, i in enumerate(items) if i.first >= end], items):
+            return
         if cue.before and not _stands_before(tokens, one.first, cue.before):
             return
         if cue.after and not _stands_after(tokens, other.last, cue.after):
             return
         words = {*cue.before, *cue.between, *cue.after}
         little = words <= _FUNCTION
-        gap = _gap(tokens, one.last, start, items) + _gap(tokens, end, other.first, items)
+        gap = _gap(tokens, one.last, start, items) if one.first >= 0 else 0
+        gap += _gap(tokens, end, other.first, items) if other.first >= 0 else 0
         if little and gap > _NEAR:
             return
         score = (_LITTLE if little else 1.0) * _GAP**gap
@@ -204,11 +213,19 @@ class Scorer:
             score *= _CLAUSE
         yield subject, object_, cue.term, score * one.weight * other.weight, start
 
+    def _has_end(self, cue: Cue, end: int, numbers: Sequence[int], items: Sequence[Item]) -> bool:
+        """Whether one of some items can be the other end of a cue."""
+        for number in numbers:
+            for subject, object_ in ((number, end), (end, number)):
+                if number != end and self.fits(cue.term, items[subject], items[object_]):
+                    return True
+        return False
+
     def _rivals(self, cue: Cue, left: int, right: int, start: int, end: int, items: Sequence[Item]) -> int:
         """How many other things stand nearer to the cue and could be the end, but for those in one list with it."""
         count = 0
         for number, item in enumerate(items):
-            if number in (left, right):
+            if number in (left, right) or item.first < 0:
                 continue
             if items[left].last <= item.first and item.last <= start:
                 subject, object_ = (right, number) if cue.turned else (number, right)
@@ -241,13 +258,15 @@ class Scorer:
     def _by_priors(self, items: Sequence[Item]) -> Iterator[tuple[int, int, str, float]]:
         for one, subject in enumerate(items):
             for other, object_ in enumerate(items):
-                if one == other or subject.value or (subject.entity == object_.entity and not object_.value):
+                if one == other or min(subject.first, object_.first) < 0 or subject.value or (subject.entity == object_.entity and not object_.value):
                     continue
                 shares = (
                     self.priors.by_unit.get((subject.kind, object_.unit or object_.kind), {})
                     if object_.value
                     else self.priors.by_kinds.get((subject.kind, object_.kind), {})
                 )
+                if subject.first < object_.last and object_.first < subject.last:
+                    continue
                 apart = max(subject.first, object_.first) - min(subject.last, object_.last)
                 near = _GAP ** max(0, apart) * subject.weight * object_.weight
                 for relation, share in shares.items():

@@ -47,6 +47,7 @@ class Words:
     labels: Mapping[str, str]  # the labels of a recognizer of names, and the class they mean
     common: frozenset[str]
     places: frozenset[str]
+    works: Mapping[str, str]  # common nouns of what is called by its place, and the class
     examples: Mapping[str, str]
 
 
@@ -114,6 +115,12 @@ def shipped(path: Path | None = None) -> Words:
         labels={text: term for term, texts in given["entityLabel"].items() for _, text in texts},
         common=frozenset(given["commonNames"]),
         places=frozenset(given["placeNames"]),
+        works={
+            text.casefold(): term
+            for term in given["calledByPlace"]
+            for language, text in given["calledA"].get(term, ())
+            if language == "en"
+        },
         examples={term: texts[0][1] for term, texts in given["example"].items()},
     )
 
