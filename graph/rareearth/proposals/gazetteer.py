@@ -162,6 +162,8 @@ def _forms(dataset: Dataset, words: Words, leave_out: str | None) -> Iterator[_F
             yield from _latin(id_, name, frozenset(words.endings["en"]), common=is_common)
         for name in entity.acronyms:
             yield _Form(id_, name, len(name) > 1, False)
+        for word in words.records.get(entity.id, ()):
+            yield _Form(id_, word, True, word.islower() and not spelling.is_han(word))
         yield from _han(id_, entity, prefixes)
 
 

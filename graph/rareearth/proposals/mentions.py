@@ -303,6 +303,8 @@ class _Reader:
                 start, end, noun = before.start(), place.end, before[0]
             else:
                 continue
+            if before and not after and (before[0].split()[0] in _OPENING or len(before[0].split()) < 3):
+                continue
             kind = next(words.works[n] for n in sorted(words.works, key=len, reverse=True) if re.search(rf"\b{n}\b", noun))
             record = self._work_at(self.text[place.start : place.end], kind)
             name = self.text[start:end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rareearth import sentences
 from rareearth.dataset import Dataset
@@ -51,16 +51,19 @@ def propose(article: Article, index: Index) -> Proposals:
     """Propose what an article says. Depends on nothing but its two arguments, and changes neither."""
     reading = index.names.read(article)
     referring = references.find(reading, index.words, index.dataset.ontology)
+    known = index.names.records
+    referring += [r for r in references.adjectives(reading, index.words) if r.entity in known]
+    kinds = {**reading.kinds, **{r.entity: known[r.entity].kind for r in referring if r.entity in known}}
     places = [
         *((m.start, m.end, m.entity, 1.0) for m in reading.mentions),
         *((r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in referring),
         *((r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
-    topic = references.topic(reading, index.words, index.dataset.ontology)
+    topics = references.topics(reading, index.words, index.dataset.ontology)
     found = [
         proposal
         for span in reading.spans
-        for proposal in _Sentence(reading, index, span, sorted(places), topic).proposals()
+        for proposal in _Sentence(replace(reading, kinds=kinds), index, span, sorted(places), topics).proposals()
     ]
     mentions = [
         *reading.mentions,
@@ -90,7 +93,7 @@ class _Sentence:
     """One sentence of an article, its words, and the things that it names or refers to."""
 
     def __init__(
-        self, reading: Reading, index: Index, span: Span, places: Sequence[tuple[int, int, str, float]], topic: str
+        self, reading: Reading, index: Index, span: Span, places: Sequence[tuple[int, int, str, float]], topics: Sequence[str]
     ) -> None:
         self.article = reading.article
         self.index = index
@@ -110,8 +113,9 @@ class _Sentence:
                 if v.range
             ),
         ]
-        if topic and all(item.entity != topic or item.weight < _PRONOUN for item in self.items):
-            self.items.append(Item(-1, -1, topic, reading.kinds[topic], weight=_IMPLIED))
+        for topic in topics:
+            if all(item.entity != topic or item.weight < _PRONOUN for item in self.items):
+                self.items.append(Item(-1, -1, topic, reading.kinds[topic], weight=_IMPLIED))
 
     def _tokens(self, start: int, end: int) -> tuple[int, int]:
         """The tokens of a stretch of the text: the first, and the one after the last."""

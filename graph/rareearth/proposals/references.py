@@ -73,7 +73,8 @@ class _Antecedents:
             for entity in self.counts
             if any(self.ontology.is_a(self.reading.kinds[entity], c) for c in classes)
         ]
-        return min(fitting, key=lambda e: (-self.counts[e] - (self.first.get(0) == e), e)) if fitting else ""
+        head = [m.entity for m in self.reading.mentions if self.sentence_of.get(m.start) == 0 and m.entity in fitting]
+        return head[0] if head else min(fitting, key=lambda e: (-self.counts[e], e), default="")
 
 
 def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
@@ -89,6 +90,19 @@ def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
                 used.update(places)
                 found.append(reference)
     return sorted(found)
+
+
+def adjectives(reading: Reading, words: Words) -> list[Reference]:
+    """Words made of the name of a country, such as "Australian", where they are no part of a name."""
+    if not words.adjectives:
+        return []
+    used = {place for m in reading.mentions for place in range(m.start, m.end)}
+    pattern = re.compile("|".join(rf"\b{re.escape(word)}\b" for word in sorted(words.adjectives)))
+    return [
+        Reference(match.start(), match.end(), words.adjectives[match[0]], False)
+        for match in pattern.finditer(reading.article.text)
+        if match.start() not in used
+    ]
 
 
 def _antecedents(reading: Reading, ontology: Ontology) -> _Antecedents:
@@ -121,10 +135,11 @@ def _in_sentence(
                 yield Reference(match.start(), match.end(), entities[0], False, *entities[1:])
 
 
-def topic(reading: Reading, words: Words, ontology: Ontology) -> str:
-    """The organization that an article is about; "" if there is none."""
-    classes = sorted({words.endings["en"][ending] for ending in ("company", "institute", "association") if ending in words.endings["en"]})
-    return _antecedents(reading, ontology).topic(classes)
+def topics(reading: Reading, words: Words, ontology: Ontology) -> list[str]:
+    """What an article is about: the actor and the event that it names first in its headline, or else most often."""
+    antecedents = _antecedents(reading, ontology)
+    found = (antecedents.topic([kind]) for kind in sorted(words.topics))
+    return [entity for entity in found if entity]
 
 
 _PATTERNS: dict[tuple[int, str], re.Pattern[str]] = {}
