@@ -174,8 +174,13 @@ class _Reader:
 
     def _part_of_longer(self, one: Found, candidates: list[tuple[int, int]]) -> bool:
         """Whether a known name is a part of a longer one that is new: "Arnold Magnetic" in "Arnold Magnetic Films"."""
+        is_a = self.known.ontology.is_a
+        kinds = [self.known.records[entity].kind for entity in one.entities]
+        common = all(any(is_a(kind, common) for common in self.known.words.common) for kind in kinds)
         for start, end in candidates:
             if start <= one.start and one.end <= end and (start, end) != (one.start, one.end):
+                if common and self.text[one.start].isupper() and " " in self.text[start:end]:
+                    return True
                 rest = self.text[one.end : end].split()
                 ends_like_a_name = rest and rest[-1].casefold() in self.known.words.endings["en"]
                 if ends_like_a_name and not _LINKED.search(self.text, one.end - 1, end) and start == one.start:
