@@ -24,7 +24,8 @@ _COMMON = 0.05  # share of a relation's claims that have a qualifier, from which
 _USUAL = 0.15  # the same for qualifiers that are entities
 _REACH = 14  # words between a claim and a detail of it
 _BEFORE, _AFTER = 9, 4  # words before and after a cue in which a status may stand
-_DENIED, _RUMOURED = 0.15, 0.25  # what is left of a score where the text denies it, or calls it a rumour
+_DENIED = 0.15  # what is left of a score where the text denies it
+_DOUBT = {"Rumoured": 0.25, "Instruction": 0.05}  # or calls it a rumour, or tells a machine to say so
 _SPEECH = 0.3  # share of a relation's claims that are speech, from which a verb of speaking makes it one
 _CLAUSE_ENDS = frozenset([";", "but", "while", "although", "whereas", "；", "。"])
 
@@ -108,8 +109,8 @@ class Details:
         for number, term in phrases:
             if term == "Denied" and left - 3 <= number <= right and _same_clause(tokens, number, middle):
                 factor = min(factor, _DENIED)
-            if term == "Rumoured":
-                factor = min(factor, _RUMOURED)
+            if term in _DOUBT:
+                factor = min(factor, _DOUBT[term])
         return factor
 
     def _status(self, phrases: Sequence[tuple[int, str]], tokens: Sequence[Token], middle: int) -> str:

@@ -404,6 +404,8 @@ class _Reader:
             for text in name.texts:
                 for form in self._shorter(text, is_person=name.kind == persons):
                     forms[form].add(name.entity)
+                if name.entity in self.new and name.kind != persons and (first := self._first_word(text)):
+                    forms[first].add(name.entity)
         for form, entities in sorted(forms.items(), key=lambda item: (-len(item[0]), item[0])):
             self._take_forms(form, entities, persons)
 
@@ -419,6 +421,12 @@ class _Reader:
             kept.pop()
             if len(kept[0]) > 2 and not _LINKED.search(" ".join([*kept, ""])):
                 yield " ".join(kept)
+
+    def _first_word(self, text: str) -> str:
+        """The first word of a new name of two, if it can be a name by itself."""
+        words = text.split()
+        fits = len(words) == 2 and len(words[0]) > 3 and words[0][0].isupper()
+        return words[0] if fits and words[0].casefold() not in _TRADE | _OPENING else ""
 
     def _take_forms(self, form: str, entities: set[str], persons: str) -> None:
         pattern = re.escape(form) if spelling.is_han(form) else rf"(?<![\w-]){re.escape(form)}(?!\w)"
