@@ -18,7 +18,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MEASURE, DATE = namespaces.VOCABULARY + "measure", namespaces.VOCABULARY + "date"
 PERCENTAGE = namespaces.VOCABULARY + "percentage"
 DATES = {DATE, namespaces.EDTF, _XSD + "date"}  # the ranges of dates
-NUMBERS = {_XSD + "integer", _XSD + "decimal", MEASURE, PERCENTAGE}
+INTEGER, DECIMAL = _XSD + "integer", _XSD + "decimal"
+NUMBERS = {INTEGER, DECIMAL, MEASURE, PERCENTAGE}
 BOUND, ROLE = "bound", "role"  # the qualifiers that say how a number is meant, and which interest an owner has
 LITERALS = {_XSD + "string"} | NUMBERS | DATES
 

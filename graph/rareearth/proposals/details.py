@@ -211,10 +211,17 @@ class Details:
         if not fitting:
             return {}
         value = min(fitting)[2]
-        if value.relative:
-            warnings.append("the time is relative to the date of publication")
-            return {"inferred": {"when": value.text, "because": value.because}}
-        return {value.field: value.text}
+        found_: dict[str, Any] = {value.field: value.text} if value.text else {}
+        if value.inferred:
+            warnings.append("the time counts from the date of publication")
+            found_["inferred"] = {"when": _spread(value), "because": value.because}
+        return found_
+
+
+def _spread(value: Value) -> str:
+    """An inferred time as an interval where it is a beginning or an end."""
+    spreads = {"since": f"{value.inferred}/..", "until": f"../{value.inferred}"}
+    return value.inferred if "/" in value.inferred else spreads.get(value.field, value.inferred)
 
 
 def _same_clause(tokens: Sequence[Token], one: int, other: int) -> bool:

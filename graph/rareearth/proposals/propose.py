@@ -110,7 +110,7 @@ class _Sentence:
             *(
                 Item(*self._tokens(v.start, v.end), "", v.range, v.text, v.unit)
                 for v in self.values
-                if v.range
+                if v.text
             ),
         ]
         for topic in topics:

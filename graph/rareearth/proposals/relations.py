@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from rareearth import quantities
 from rareearth.dataset import Dataset
-from rareearth.ontology import DATES, MEASURE, Ontology
+from rareearth.ontology import DATES, DECIMAL, MEASURE, PERCENTAGE, Ontology
 from rareearth.proposals.words import Cue, Token, Words
 
 _GAP = 0.92  # what a cue loses with each word between it and an end
@@ -249,7 +249,8 @@ class Scorer:
         if relation.literal != bool(object_.value):
             return False
         if relation.literal:
-            return relation.range == object_.kind or (relation.range in DATES and object_.kind in DATES)
+            same = relation.range == object_.kind or (relation.range in DATES and object_.kind in DATES)
+            return same or {relation.range, object_.kind} == {DECIMAL, PERCENTAGE}
         return self.ontology.is_a(object_.kind, relation.range)
 
     def _has_unit(self, relation: str, unit: str) -> bool:
