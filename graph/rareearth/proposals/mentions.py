@@ -138,6 +138,8 @@ class _Reader:
                 if sure:
                     self._places_works()
                 self._new_names(pieces, sure=sure)
+                if sure:
+                    self._places_works()
                 self._short_forms()
                 self._weak_names()
         kinds = {name.entity: name.kind for name in self.names.values()}
@@ -346,6 +348,8 @@ class _Reader:
         if following and following[1] in words.endings["en"] and following[1] in words.called["en"]:
             if text.casefold() not in words.endings["en"] and not text.isupper():
                 return start, following.end(1), words.called["en"][following[1]][0]
+        if re.search(rf"\b(?:{'|'.join(map(re.escape, words.works))}) (?:in|at|near) $", self.text[max(0, start - 40) : start]):
+            return start, end, words.labels.get("GPE", "")
         before = _LAST_WORD.search(self.text[max(0, start - 30) : start])
         if before and " " in text and before[1].casefold() in words.called["en"]:
             return start, end, words.called["en"][before[1].casefold()][0]

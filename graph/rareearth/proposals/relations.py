@@ -22,6 +22,7 @@ _LITTLE = 0.4
 _NEAR = 3  # words between a cue of such words and its ends
 _FAR = 18  # words between a cue and its ends
 _APART = 4  # words between the words of a cue
+_UNSURE = 0.8  # weight up to which the words of an item may be those of a cue: "which"
 _PRIOR = 0.3
 _KNOWN = 0.35  # what it adds that the graph says the same already
 _CLAUSE_ENDS = frozenset([";", "but", "while", "although", "whereas", "though"])
@@ -159,7 +160,7 @@ class Scorer:
         self, tokens: Sequence[Token], items: Sequence[Item], language: str
     ) -> Iterator[tuple[int, int, str, float, int]]:
         cues = self.cues[language]
-        inside = {token for item in items for token in range(item.first, item.last) if item.entity or item.value}
+        inside = {token for item in items if item.weight > _UNSURE for token in range(item.first, item.last)}
         for number in range(len(tokens)):
             if number in inside:
                 continue
