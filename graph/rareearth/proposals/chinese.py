@@ -35,7 +35,11 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
     endings = words.endings["zh"]
     taken: list[tuple[int, int]] = []
     for match in _TITLE.finditer(text, span.start, span.end):
-        if (ending := _ending(match[1], endings)) and len(match[1]) - len(ending) >= _MIN_OWN and not any(used[match.start(1) : match.end(1)]):
+        if (
+            (ending := _ending(match[1], endings))
+            and len(match[1]) - len(ending) >= _MIN_OWN
+            and not any(used[match.start(1) : match.end(1)])
+        ):
             taken.append(match.span(1))
             yield (*match.span(1), endings[ending])
     parts = recognizer.chinese(text, span.start, span.end)
@@ -52,7 +56,11 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
             continue
         run = [part] if part.flag in ("v", "m") and not run else [*run, part]
         ending = _ending(word, endings)
-        if not ending or part.end - len(ending) - run[0].start < _MIN_OWN or _goes_on(parts, number, text, endings, used):
+        if (
+            not ending
+            or part.end - len(ending) - run[0].start < _MIN_OWN
+            or _goes_on(parts, number, text, endings, used)
+        ):
             continue
         run = _own(run, text)
         if run and part.end - len(ending) - run[0].start >= _MIN_OWN:

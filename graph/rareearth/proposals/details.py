@@ -69,7 +69,13 @@ class Details:
         return values.find(article.text, span, article.language, article.published, self.ontology)
 
     def of(
-        self, article: Article, tokens: Sequence[Token], items: Sequence[Item], found: Sequence[Value], scored: Scored, language: str
+        self,
+        article: Article,
+        tokens: Sequence[Token],
+        items: Sequence[Item],
+        found: Sequence[Value],
+        scored: Scored,
+        language: str,
     ) -> Detail:
         """The details of a relation between two items of a sentence."""
         usage = self._usage.get(scored.relation, _Usage())
@@ -101,7 +107,12 @@ class Details:
         ]
 
     def _factor(
-        self, phrases: Sequence[tuple[int, str]], tokens: Sequence[Token], items: Sequence[Item], scored: Scored, middle: int
+        self,
+        phrases: Sequence[tuple[int, str]],
+        tokens: Sequence[Token],
+        items: Sequence[Item],
+        scored: Scored,
+        middle: int,
     ) -> float:
         factor = 1.0
         left = min(items[scored.subject].first, items[scored.object].first, middle)
@@ -117,7 +128,9 @@ class Details:
         near = [
             (abs(middle - number), term)
             for number, term in phrases
-            if term in STATUSES and middle - _BEFORE <= number <= middle + _AFTER and _same_clause(tokens, number, middle)
+            if term in STATUSES
+            and middle - _BEFORE <= number <= middle + _AFTER
+            and _same_clause(tokens, number, middle)
         ]
         return min(near)[1] if near else "held"
 
@@ -147,7 +160,13 @@ class Details:
         return min(agents, key=lambda item: abs(item.first - (speaks or 0))).entity if agents else None
 
     def _qualifiers(
-        self, usage: _Usage, tokens: Sequence[Token], items: Sequence[Item], found: Sequence[Value], scored: Scored, middle: int
+        self,
+        usage: _Usage,
+        tokens: Sequence[Token],
+        items: Sequence[Item],
+        found: Sequence[Value],
+        scored: Scored,
+        middle: int,
     ) -> tuple[tuple[str, str], ...]:
         given: dict[str, str] = {}
         bound = ""
@@ -175,12 +194,23 @@ class Details:
                 words = [value for value in usage.texts[name] if f" {value.casefold()} " in f" {text} "]
                 if words:
                     given[name] = min(words, key=lambda value: (-usage.texts[name][value], value))
-        if bound and bound in self.ontology.bounds and any(self.ontology.qualifiers[n].range in (PERCENTAGE, MEASURE) for n in given) | bool(object_.value):
+        if (
+            bound
+            and bound in self.ontology.bounds
+            and any(self.ontology.qualifiers[n].range in (PERCENTAGE, MEASURE) for n in given) | bool(object_.value)
+        ):
             given[BOUND] = bound
         return tuple(sorted(given.items()))
 
     def _nearest(
-        self, usage: _Usage, name: str, range_: str, tokens: Sequence[Token], items: Sequence[Item], found: Sequence[Value], scored: Scored
+        self,
+        usage: _Usage,
+        name: str,
+        range_: str,
+        tokens: Sequence[Token],
+        items: Sequence[Item],
+        found: Sequence[Value],
+        scored: Scored,
     ) -> Value | None:
         """The value nearest to a claim that one of its qualifiers may have, unless another end stands between."""
         left = min(items[scored.subject].first, items[scored.object].first)
@@ -196,7 +226,13 @@ class Details:
         return min(fitting)[2] if fitting else None
 
     def _times(
-        self, tokens: Sequence[Token], items: Sequence[Item], found: Sequence[Value], scored: Scored, middle: int, warnings: list[str]
+        self,
+        tokens: Sequence[Token],
+        items: Sequence[Item],
+        found: Sequence[Value],
+        scored: Scored,
+        middle: int,
+        warnings: list[str],
     ) -> dict[str, Any]:
         relation = self.ontology.relations[scored.relation]
         if relation.timeless or (relation.literal and relation.range in DATES):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rareearth import sentences
+from rareearth import sentences, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
 from rareearth.ontology import Ontology
 from rareearth.proposals import references, relations
+from rareearth.proposals.coined import Coiner
 from rareearth.proposals.details import Details
-from rareearth.proposals.inbox import Article, Mention, Proposal, Proposals, Suggestion
+from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
 from rareearth.proposals.mentions import Names, Reading
 from rareearth.proposals.relations import Item, Scored, Scorer
 from rareearth.proposals.words import Token, Words, shipped, tokenize
@@ -22,6 +24,8 @@ KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
 _SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
+_COINED = 0.7  # or a topic that the text coins
+_SLUG = re.compile(r"[^a-z0-9]+")
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
 
 
@@ -34,6 +38,7 @@ class Index:
     names: Names
     scorer: Scorer
     details: Details
+    coiner: Coiner
 
     @classmethod
     def of(cls, dataset: Dataset, leave_out: str | None = None) -> Index:
@@ -44,7 +49,9 @@ class Index:
         words = shipped()
         known = relations.priors(dataset, leave_out)
         names = Names(dataset, words, leave_out)
-        return cls(dataset, words, names, Scorer(words, dataset.ontology, known), Details(dataset, words, leave_out))
+        scorer = Scorer(words, dataset.ontology, known)
+        coiner = Coiner(words, dataset.ontology, scorer.cues["en"])
+        return cls(dataset, words, names, scorer, Details(dataset, words, leave_out), coiner)
 
 
 def propose(article: Article, index: Index) -> Proposals:
@@ -60,18 +67,20 @@ def propose(article: Article, index: Index) -> Proposals:
         *((r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
     topics = references.topics(reading, index.words, index.dataset.ontology)
-    found = [
-        proposal
-        for span in reading.spans
-        for proposal in _Sentence(replace(reading, kinds=kinds), index, span, sorted(places), topics).proposals()
-    ]
+    whole = replace(reading, kinds=kinds)
+    parts = [_Sentence(whole, index, span, sorted(places), topics) for span in reading.spans]
+    found = [proposal for part in parts for proposal in part.proposals()]
     mentions = [
         *reading.mentions,
         *(Mention(entity=r.entity, start=r.start, end=r.end, how="reference") for r in referring if r.noun),
     ]
     kept = _once(found)[: max(KEPT, len(article.text.split()) * KEPT // 100)]
+    needed = {end for proposal in kept for end in (proposal.claim.subject, proposal.claim.object)}
+    coined = {name.id: (name, mention) for part in parts for name, mention in part.coined if name.id in needed}
+    mentions += [mention for part in parts for name, mention in part.coined if name.id in needed]
     used = sorted(mentions, key=lambda m: (m.start, m.end))
-    return Proposals(article, tuple(used), reading.new, tuple(kept), notes=reading.notes)
+    new = (*reading.new, *(name for name, _ in coined.values()))
+    return Proposals(article, tuple(used), new, tuple(kept), notes=reading.notes)
 
 
 def _once(found: Sequence[Proposal]) -> list[Proposal]:
@@ -93,7 +102,12 @@ class _Sentence:
     """One sentence of an article, its words, and the things that it names or refers to."""
 
     def __init__(
-        self, reading: Reading, index: Index, span: Span, places: Sequence[tuple[int, int, str, float]], topics: Sequence[str]
+        self,
+        reading: Reading,
+        index: Index,
+        span: Span,
+        places: Sequence[tuple[int, int, str, float]],
+        topics: Sequence[str],
     ) -> None:
         self.article = reading.article
         self.index = index
@@ -107,15 +121,23 @@ class _Sentence:
                 for start, end, entity, weight in places
                 if span.start <= start and end <= span.end
             ),
-            *(
-                Item(*self._tokens(v.start, v.end), "", v.range, v.text, v.unit)
-                for v in self.values
-                if v.text
-            ),
+            *(Item(*self._tokens(v.start, v.end), "", v.range, v.text, v.unit) for v in self.values if v.text),
         ]
+        self.coined = list(self._coin()) if self.language == "en" else []
         for topic in topics:
             if all(item.entity != topic or item.weight < _PRONOUN for item in self.items):
                 self.items.append(Item(-1, -1, topic, reading.kinds[topic], weight=_IMPLIED))
+
+    def _coin(self) -> Iterator[tuple[NewName, Mention]]:
+        """The topics that the sentence coins, which become things of the sentence."""
+        text = self.article.text
+        for one in list(self.index.coiner.find(self.tokens, self.items)):
+            start, end = self.tokens[one.first].start, self.tokens[one.last - 1].end
+            name = " ".join(text[start:end].split())
+            id_ = _SLUG.sub("-", spelling.fold(name)).strip("-")[:80].strip("-")
+            if id_ and id_ not in self.index.names.records:
+                self.items.append(Item(one.first, one.last, id_, one.kind, weight=_COINED))
+                yield NewName(id=id_, kind=one.kind, name=name), Mention(entity=id_, start=start, end=end, how="new")
 
     def _tokens(self, start: int, end: int) -> tuple[int, int]:
         """The tokens of a stretch of the text: the first, and the one after the last."""

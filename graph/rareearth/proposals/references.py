@@ -69,9 +69,7 @@ class _Antecedents:
     def topic(self, classes: Sequence[str]) -> str:
         """The entity of some classes that the article is most about; "" if there is none."""
         fitting = [
-            entity
-            for entity in self.counts
-            if any(self.ontology.is_a(self.reading.kinds[entity], c) for c in classes)
+            entity for entity in self.counts if any(self.ontology.is_a(self.reading.kinds[entity], c) for c in classes)
         ]
         head = [m.entity for m in self.reading.mentions if self.sentence_of.get(m.start) == 0 and m.entity in fitting]
         return head[0] if head else min(fitting, key=lambda e: (-self.counts[e], e), default="")
@@ -132,7 +130,11 @@ def _in_sentence(
             yield Reference(match.start(), match.end(), entities[0], True, *entities[1:])
     person = [kind for kind in [words.labels.get("PERSON", "")] if kind]
     things = sorted({kind for kinds in words.called[language].values() for kind in kinds} - words.places)
-    for pattern, classes_, nearest in ((_PERSON, person, False), (_THING, things, False), (_RELATIVE, [*things, *person], True)):
+    for pattern, classes_, nearest in (
+        (_PERSON, person, False),
+        (_THING, things, False),
+        (_RELATIVE, [*things, *person], True),
+    ):
         for match in pattern.finditer(text, span.start, span.end):
             if entities := antecedents.best(match.start(), number, classes_, nearest=nearest):
                 yield Reference(match.start(), match.end(), entities[0], False, *entities[1:])

@@ -90,7 +90,9 @@ def unit_of(value: str, range_: str) -> str:
 
 
 def _shares(counts: Mapping[tuple[str, str], Counter[str]]) -> dict[tuple[str, str], dict[str, float]]:
-    return {ends: {name: n / (sum(c.values()) + 2) for name, n in sorted(c.items())} for ends, c in sorted(counts.items())}
+    return {
+        ends: {name: n / (sum(c.values()) + 2) for name, n in sorted(c.items())} for ends, c in sorted(counts.items())
+    }
 
 
 class Cues:
@@ -175,8 +177,12 @@ class Scorer:
     def _ends(
         self, cue: Cue, start: int, end: int, tokens: Sequence[Token], items: Sequence[Item]
     ) -> Iterator[tuple[int, int, str, float, int]]:
-        lefts = [n for n, item in enumerate(items) if item.last <= start and (item.last < 0 or start - item.last <= _FAR)]
-        rights = [n for n, item in enumerate(items) if item.first < 0 or (item.first >= end and item.first - end <= _FAR)]
+        lefts = [
+            n for n, item in enumerate(items) if item.last <= start and (item.last < 0 or start - item.last <= _FAR)
+        ]
+        rights = [
+            n for n, item in enumerate(items) if item.first < 0 or (item.first >= end and item.first - end <= _FAR)
+        ]
         if not cue.turned and _is_passive(tokens, start, end):
             return
         for left in lefts:
@@ -260,7 +266,12 @@ class Scorer:
     def _by_priors(self, items: Sequence[Item]) -> Iterator[tuple[int, int, str, float]]:
         for one, subject in enumerate(items):
             for other, object_ in enumerate(items):
-                if one == other or min(subject.first, object_.first) < 0 or subject.value or (subject.entity == object_.entity and not object_.value):
+                if (
+                    one == other
+                    or min(subject.first, object_.first) < 0
+                    or subject.value
+                    or (subject.entity == object_.entity and not object_.value)
+                ):
                     continue
                 shares = (
                     self.priors.by_unit.get((subject.kind, object_.unit or object_.kind), {})
@@ -295,7 +306,8 @@ def _gap(tokens: Sequence[Token], start: int, end: int, items: Sequence[Item]) -
     return sum(
         0.5 if tokens[at].text > "\u3000" else 1.0  # a Chinese character is half a word
         for at in range(start, end)
-        if at not in inside and tokens[at].text not in (",", "and", "or", "、", "和", "及", "the", "a", "an", "its", "(", ")")
+        if at not in inside
+        and tokens[at].text not in (",", "and", "or", "、", "和", "及", "the", "a", "an", "its", "(", ")")
     )
 
 
@@ -309,4 +321,6 @@ def _stands_before(tokens: Sequence[Token], at: int, words: Sequence[str]) -> bo
 
 
 def _stands_after(tokens: Sequence[Token], at: int, words: Sequence[str]) -> bool:
-    return any(_sequence(tokens, start, words) is not None for start in range(at, min(len(tokens), at + 2 * _APART + 3)))
+    return any(
+        _sequence(tokens, start, words) is not None for start in range(at, min(len(tokens), at + 2 * _APART + 3))
+    )

@@ -13,7 +13,19 @@ from rareearth import edtf
 _MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _DAYS = [name.casefold() for name in calendar.day_name]
-_ORDER = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+_ORDER = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "last": 4,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "上": 1,
+    "下": 2,
+}
 _HAN_MONTHS = {word: number for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
 
 _MONTH = "|".join(sorted((m for m in _MONTHS if m != "may"), key=len, reverse=True)) + "|may"
@@ -47,7 +59,9 @@ _CHINESE = re.compile(
     )""",
     re.VERBOSE,
 )
-_SINCE = re.compile(r"(?:\bsince|\bfrom|\bas of|\bstarting in|\bbeginning in|自|从)(?: early| late| mid)?\s*$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"(?:\bsince|\bfrom|\bas of|\bstarting in|\bbeginning in|自|从)(?: early| late| mid)?\s*$", re.IGNORECASE
+)
 _UNTIL = re.compile(r"(?:\buntil|\btill|\bup to|\bthrough|至|到|截至)\s*$", re.IGNORECASE)
 _SINCE_AFTER = re.compile(r"(?:起|以来|至今)")
 

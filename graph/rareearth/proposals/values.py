@@ -13,7 +13,10 @@ from rareearth.proposals import numbers, times
 from rareearth.proposals.numbers import DIGITS, FRACTION, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
 from rareearth.sentences import Span
 
-_RATE = {"a": r"(?:a|per|each|every) (?:year|annum)|annually|/ ?(?:yr|year|y|a)\b", "d": r"(?:a|per|each) day|/ ?(?:day|d)\b"}
+_RATE = {
+    "a": r"(?:a|per|each|every) (?:year|annum)|annually|/ ?(?:yr|year|y|a)\b",
+    "d": r"(?:a|per|each) day|/ ?(?:day|d)\b",
+}
 _HAN_RATE = {"a": "年", "d": "日"}
 _BOUND_REACH = 18  # characters before a number in which its bound may stand
 _SCALED = {"kt": ("t", 1_000), "ktpa": ("t/a", 1_000)}
@@ -102,7 +105,10 @@ def _patterns(words: _Words) -> _Patterns:
     amount = rf"(?P<number>{DIGITS}|{WORDS})(?: (?P<scale>{SCALE})|(?P<short>{SHORT_SCALE})\b)?"
     han = _any(word for word in units if not word.isascii())
     return _Patterns(
-        re.compile(rf"(?<![\w$])(?P<unit>{signs}) ?(?P<number>{DIGITS})(?:[ -](?P<scale>{SCALE})|(?P<short> ?{SHORT_SCALE})\b)?", re.IGNORECASE),
+        re.compile(
+            rf"(?<![\w$])(?P<unit>{signs}) ?(?P<number>{DIGITS})(?:[ -](?P<scale>{SCALE})|(?P<short> ?{SHORT_SCALE})\b)?",
+            re.IGNORECASE,
+        ),
         re.compile(rf"(?<![\w.,]){amount} (?P<unit>{names})\b", re.IGNORECASE),
         re.compile(rf"(?<![\w.,]){amount}[ -]?(?P<unit>{others})(?![\w/]|\.[0-9])", re.IGNORECASE),
         re.compile(rf"(?P<number>{DIGITS})余?(?P<scale>{HAN_SCALE})?余?(?P<unit>{han})"),
@@ -116,13 +122,26 @@ def _patterns(words: _Words) -> _Patterns:
 
 def _any(words: object) -> str:
     listed = sorted(set(words), key=lambda word: (-len(word), word))  # type: ignore[call-overload]
-    return "(?:" + "|".join(rf"(?<!\w){re.escape(w)}" if w[0].isalnum() and w.isascii() and len(w) > 4 else re.escape(w) for w in listed) + ")"
+    return (
+        "(?:"
+        + "|".join(
+            rf"(?<!\w){re.escape(w)}" if w[0].isalnum() and w.isascii() and len(w) > 4 else re.escape(w) for w in listed
+        )
+        + ")"
+    )
 
 
 def _times(text: str, span: Span, language: str, published: str | None) -> Iterator[Value]:
     for time in times.find(text, span.start, span.end, language, published):
         yield Value(
-            time.start, time.end, "time", time.text, DATE, field=time.field, inferred=time.inferred, because=time.because
+            time.start,
+            time.end,
+            "time",
+            time.text,
+            DATE,
+            field=time.field,
+            inferred=time.inferred,
+            because=time.because,
         )
 
 
@@ -171,7 +190,10 @@ def _han_values(text: str, span: Span, patterns: _Patterns) -> Iterator[Value]:
         number = numbers.value(match["number"], match["scale"] or "")
         before = text[max(span.start, match.start() - 16) : match.start()]
         for rate, written in _HAN_RATE.items():
-            yearly = re.search(rf"(?:每|{written}产|{written}处理|/){written}?", before) or text[match.end() : match.end() + 2] == f"/{written}"
+            yearly = (
+                re.search(rf"(?:每|{written}产|{written}处理|/){written}?", before)
+                or text[match.end() : match.end() + 2] == f"/{written}"
+            )
             if yearly and f"{unit}/{rate}" in patterns.rates and (written in before[-16:] or text[match.end()] == "/"):
                 unit = f"{unit}/{rate}"
                 break
@@ -185,7 +207,9 @@ def _bounded(value: Value, text: str, span: Span, patterns: _Patterns) -> Value:
         return value
     before = text[max(span.start, value.start - _BOUND_REACH) : value.start]
     if match := patterns.before.search(before):
-        return value._replace(bound=patterns.bounds[match[0].strip().removesuffix(" the").removesuffix(" a").casefold()])
+        return value._replace(
+            bound=patterns.bounds[match[0].strip().removesuffix(" the").removesuffix(" a").casefold()]
+        )
     if match := patterns.after.match(text, value.end):
         return value._replace(bound=patterns.bounds[match[0].casefold()])
     return value

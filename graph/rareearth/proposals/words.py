@@ -35,6 +35,13 @@ class Phrase(NamedTuple):
     words: tuple[str, ...]
 
 
+class WorksByPlace(NamedTuple):
+    """What stands after the name of a place, and before it, where works are called by it; the ``noun`` is one of works."""
+
+    after: re.Pattern[str]
+    before: re.Pattern[str]
+
+
 @dataclass(frozen=True)
 class Words:
     """What texts call things, by language (``en``, ``zh``)."""
@@ -51,6 +58,7 @@ class Words:
     records: Mapping[str, tuple[str, ...]]  # common words that mean a record
     adjectives: Mapping[str, str]  # words made of the name of a record, and the record
     works: Mapping[str, str]  # common nouns of what is called by its place, and the class
+    works_by_place: WorksByPlace
     examples: Mapping[str, str]
 
 
@@ -103,13 +111,29 @@ def shipped(path: Path | None = None) -> Words:
     relations = {term: texts for term, texts in given["cue"].items() if any(_is_cue(text) for _, text in texts)}
     others = {term: texts for term, texts in given["cue"].items() if term not in relations}
     languages = ("en", "zh")
+    works = {
+        text.casefold(): term
+        for term in given["calledByPlace"]
+        for language, text in given["calledA"].get(term, ())
+        if language == "en"
+    }
     return Words(
         cues={
-            language: tuple(_cue(term, text, language) for term, texts in relations.items() for tag, text in texts if tag == language)
+            language: tuple(
+                _cue(term, text, language)
+                for term, texts in relations.items()
+                for tag, text in texts
+                if tag == language
+            )
             for language in languages
         },
         phrases={
-            language: tuple(Phrase(term, _phrase(text, language)) for term, texts in others.items() for tag, text in texts if tag == language)
+            language: tuple(
+                Phrase(term, _phrase(text, language))
+                for term, texts in others.items()
+                for tag, text in texts
+                if tag == language
+            )
             for language in languages
         },
         endings=_by_text(given["nameEnding"]),
@@ -121,13 +145,17 @@ def shipped(path: Path | None = None) -> Words:
         topics=frozenset(given["topic"]),
         records={term: tuple(text for _, text in texts) for term, texts in given["word"].items()},
         adjectives={text: term for term, texts in reversed(given["adjective"].items()) for _, text in texts},
-        works={
-            text.casefold(): term
-            for term in given["calledByPlace"]
-            for language, text in given["calledA"].get(term, ())
-            if language == "en"
-        },
+        works=works,
+        works_by_place=_works_by_place(works),
         examples={term: texts[0][1] for term, texts in given["example"].items()},
+    )
+
+
+def _works_by_place(works: Mapping[str, str]) -> WorksByPlace:
+    nouns = "|".join(sorted(map(re.escape, works), key=len, reverse=True))
+    return WorksByPlace(
+        re.compile(rf" (?:[a-z-]+ )?(?P<noun>{nouns})\b"),
+        re.compile(rf"\b(?P<first>[a-z-]+) (?P<noun>{nouns}) (?:in|at|near) $"),
     )
 
 
