@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rareearth.proposals import recognizer
 from rareearth.proposals.words import Words
@@ -81,13 +81,12 @@ def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
     return []
 
 
-def _ending(word: str, endings: dict[str, str] | object) -> str:
-    assert isinstance(endings, dict)
+def _ending(word: str, endings: Mapping[str, str]) -> str:
     return next((ending for ending in sorted(endings, key=len, reverse=True) if word.endswith(ending)), "")
 
 
 def _goes_on(
-    parts: Sequence[recognizer.Word], number: int, text: str, endings: dict[str, str] | object, used: Sequence[int]
+    parts: Sequence[recognizer.Word], number: int, text: str, endings: Mapping[str, str], used: Sequence[int]
 ) -> bool:
     """Whether a longer name follows: "新材料" in "新材料有限公司"."""
     for part in parts[number + 1 : number + 4]:

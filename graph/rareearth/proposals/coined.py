@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rareearth.ontology import Ontology
-from rareearth.proposals.relations import Cues, Item
+from rareearth.proposals.relations import Cues
+from rareearth.proposals.sentence import Item
 from rareearth.proposals.words import Cue, Token, Words
 
 _DETERMINERS = frozenset(
-    "the a an its their his her our your this that these those no more some any much little enough one".split()
+    """the a an its their his her our your this that these those no more some any much little enough one""".split()
 )
 _STOPS = frozenset(
-    "in on for to and or but nor that which who whom as by with from at is are was were be been being has have had will would can "
-    "could may might must should shall than then if when while where however because so not n't it they he she we i you there "
-    "here all most also only just even yet still already about after before during since until under over into out up off "
-    "without within between against through per via what how why".split()
+    """in on for to and or but nor that which who whom as by with from at is are was were be been being has have had
+    will would can could may might must should shall than then if when while where however because so not n't it they
+    he she we i you there here all most also only just even yet still already about after before during since until
+    under over into out up off without within between against through per via what how why""".split()
 )
 _SHORTEST, _LONGEST = 2, 6  # words of a topic
 
@@ -55,7 +56,7 @@ class Coiner:
     def _kind(self, cue: Cue) -> str:
         """The class of a topic that may be the object of a cue; "" if that has to be something named."""
         relation = self.ontology.relations[cue.term]
-        if relation.literal or len(cue.between) == 1 and cue.between[0] in _STOPS | _DETERMINERS | {"'s", "’s"}:
+        if relation.literal or (len(cue.between) == 1 and cue.between[0] in _STOPS | _DETERMINERS | {"'s", "’s"}):
             return ""
         is_common = any(self.ontology.is_a(relation.range, common) for common in self.words.common)
         return relation.range if is_common else ""

@@ -65,11 +65,11 @@ class Capitals:
 
     def is_nationality(self, text: str) -> bool:
         """Whether the recognizer takes a word for one like "Australian"."""
-        return bool(self._labels.get(text, {}).get("NORP"))
+        return self._labels[text]["NORP"] > 0
 
     def label(self, text: str) -> str:
         """The label that the recognizer mostly gives to a text; "" if none that is of a name."""
-        labels = {label: n for label, n in self._labels.get(text, Counter()).items() if label not in _OTHERS}
+        labels = {label: n for label, n in self._labels[text].items() if label not in _OTHERS}
         return min(labels, key=lambda label: (-labels[label], label), default="")
 
     def pieces(self, used: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -114,7 +114,7 @@ class Capitals:
         if " " in text:
             seen = label or (len(text.split()) == 2 and not self.opens(start))
             return words.labels.get(label if label in _WHOLE_LABELS else "PERSON", "") if seen else ""
-        whole = self._labels.get(text, Counter())[label] > 1  # it is seen as a name of its own
+        whole = self._labels[text][label] > 1  # it is seen as a name of its own
         common = text.casefold() in {*words.endings["en"], *words.called["en"], *OPENING}
         if not label or common or len(text) < 3 or (self.opens(start) and not whole):
             return ""
@@ -154,9 +154,9 @@ class Capitals:
         for one in recognizer.english(self.plain, lines):
             named = self.text[one.start : one.end].removeprefix("the ").removeprefix("The ")
             self._labels[named][one.label] += 2
-            if whole := self.around(one.start, one.end):
-                if (longer := self.text[slice(*whole)]) != named:
-                    self._labels[longer][one.label] += 1
+            whole = self.around(one.start, one.end)
+            if whole and (longer := self.text[slice(*whole)]) != named:
+                self._labels[longer][one.label] += 1
 
     def _halves(self, start: int, end: int) -> Iterator[tuple[int, int]]:
         """The names that "and" joins, unless it is inside the name of a body: "Ministry of Industry and Trade"."""

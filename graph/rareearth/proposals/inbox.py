@@ -62,6 +62,12 @@ class Article(Frozen):
         """The SHA-256 of the text and its number of characters."""
         return TextHash(sha256=hashlib.sha256(self.text.encode()).hexdigest(), chars=len(self.text))
 
+    @property
+    def words(self) -> int:
+        """How many words the text has; 1.7 characters of Chinese count as one."""
+        han = sum("\u3400" <= character <= "\u9fff" for character in self.text)
+        return len(self.text.split()) if han * 3 < len(self.text) else round(han / 1.7)
+
 
 class Mention(Frozen):
     """A place of a text, characters ``start`` up to ``end``, that names an entity or refers to it.

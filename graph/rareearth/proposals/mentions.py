@@ -1,8 +1,8 @@
 """Who and what an article mentions: known names, new ones, and their short forms.
 
-Known names come from the gazetteer. New ones are words in capitals that a recognizer of names (spaCy) or their last word
-("… Alloys", "… University") shows to be a name; in Chinese, words that end like the name of a body, and names of people
-as jieba finds them. A short form counts only where the full form stands, too.
+Known names come from the gazetteer. New ones are words in capitals that a recognizer of names (spaCy) or their last
+word ("… Alloys", "… University") shows to be a name; in Chinese, words that end like the name of a body, and names of
+people as jieba finds them. A short form counts only where the full form stands, too.
 """
 
 from __future__ import annotations
@@ -118,8 +118,9 @@ class _Reader:
 
     def _new_english(self) -> None:
         pieces = list(self.capitals.pieces(self.used))
+        whole = set(pieces)
         for one in self.weak:
-            if (one.start, one.end) in set(pieces) and " " in self.text[one.start : one.end]:
+            if (one.start, one.end) in whole and " " in self.text[one.start : one.end]:
                 self._take_known(one, "name")
         self._works_by_place()
         for sure in (True, False):
@@ -302,9 +303,9 @@ class _Reader:
             if len(kept[0]) > 2 and not _LINKED.search(" ".join([*kept, ""])):
                 yield " ".join(kept)
         short = words[0]
-        if name.entity in self.new and len(words) == 2 and len(short) > 3 and short[0].isupper():
-            if short.casefold() not in _TRADE | OPENING:
-                yield short
+        alone = len(words) == 2 and len(short) > 3 and short[0].isupper() and short.casefold() not in _TRADE | OPENING
+        if alone and name.entity in self.new:
+            yield short
 
     def _take_form(self, form: str, entities: set[str]) -> None:
         """Take the places of a short form: with a title of people, else of others; of several, of the first named."""

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from rareearth import sentences, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
-from rareearth.ontology import Ontology
-from rareearth.proposals import references, relations
+from rareearth.proposals import priors, references, values
 from rareearth.proposals.coined import Coiner
 from rareearth.proposals.details import Details
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
-from rareearth.proposals.mentions import Names, Reading
-from rareearth.proposals.relations import Item, Scored, Scorer
+from rareearth.proposals.mentions import Names
+from rareearth.proposals.relations import Scored, Scorer
+from rareearth.proposals.sentence import Item, Sentence
 from rareearth.proposals.words import Token, Words, shipped, tokenize
 from rareearth.sentences import Span
 
@@ -24,9 +24,10 @@ KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
 _SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
-_COINED = 0.7  # or a topic that the text coins
-_SLUG = re.compile(r"[^a-z0-9]+")
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
+_COINED = 0.7  # or a topic that the text coins
+_MOST = 40  # things of one sentence that are tied, the surest first: a list of names says little
+_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -46,41 +47,42 @@ class Index:
 
         Raises MissingExtraError if a library of the extra ``propose`` is not installed.
         """
-        words = shipped()
-        known = relations.priors(dataset, leave_out)
-        names = Names(dataset, words, leave_out)
-        scorer = Scorer(words, dataset.ontology, known)
-        coiner = Coiner(words, dataset.ontology, scorer.cues["en"])
-        return cls(dataset, words, names, scorer, Details(dataset, words, leave_out), coiner)
+        words, ontology = shipped(), dataset.ontology
+        usual = priors.of(dataset, leave_out)
+        scorer = Scorer(words, ontology, usual)
+        names, details = Names(dataset, words, leave_out), Details(words, ontology, usual.usage)
+        return cls(dataset, words, names, scorer, details, Coiner(words, ontology, scorer.cues["en"]))
 
 
 def propose(article: Article, index: Index) -> Proposals:
     """Propose what an article says. Depends on nothing but its two arguments, and changes neither."""
     reading = index.names.read(article)
-    referring = references.find(reading, index.words, index.dataset.ontology)
-    known = index.names.records
-    referring += [r for r in references.adjectives(reading, index.words) if r.entity in known]
-    kinds = {**reading.kinds, **{r.entity: known[r.entity].kind for r in referring if r.entity in known}}
+    ontology, records = index.dataset.ontology, index.names.records
+    referring = references.find(reading, index.words, ontology)
+    adjectives = [one for one in references.adjectives(reading, index.words) if one.entity in records]
+    kinds = {**reading.kinds, **{one.entity: records[one.entity].kind for one in adjectives}}
     places = [
-        *((m.start, m.end, m.entity, 1.0) for m in reading.mentions),
-        *((r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in referring),
-        *((r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
+        *(_Place(m.start, m.end, m.entity, 1.0) for m in reading.mentions),
+        *(_Place(r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in [*referring, *adjectives]),
+        *(_Place(r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
-    topics = references.topics(reading, index.words, index.dataset.ontology)
-    whole = replace(reading, kinds=kinds)
-    parts = [_Sentence(whole, index, span, sorted(places), topics) for span in reading.spans]
-    found = [proposal for part in parts for proposal in part.proposals()]
+    topics = references.topics(reading, index.words, ontology)
+    within = _by_sentence(sorted(places), reading.spans)
+    parts = [
+        _Part(article, index, span, inside, kinds, topics) for span, inside in zip(reading.spans, within, strict=True)
+    ]
+    found = _once([proposal for part in parts for proposal in part.proposals()])
+    kept = found[: max(KEPT, article.words * KEPT // 100)]
+    needed = {end for proposal in kept for end in (proposal.claim.subject, proposal.claim.object)}
+    coined = [one for part in parts for one in part.coined if one[0].id in needed]
     mentions = [
         *reading.mentions,
         *(Mention(entity=r.entity, start=r.start, end=r.end, how="reference") for r in referring if r.noun),
+        *(mention for _, mention in coined),
     ]
-    kept = _once(found)[: max(KEPT, len(article.text.split()) * KEPT // 100)]
-    needed = {end for proposal in kept for end in (proposal.claim.subject, proposal.claim.object)}
-    coined = {name.id: (name, mention) for part in parts for name, mention in part.coined if name.id in needed}
-    mentions += [mention for part in parts for name, mention in part.coined if name.id in needed]
-    used = sorted(mentions, key=lambda m: (m.start, m.end))
-    new = (*reading.new, *(name for name, _ in coined.values()))
-    return Proposals(article, tuple(used), new, tuple(kept), notes=reading.notes)
+    new = {name.id: name for name in (*reading.new, *(name for name, _ in coined))}
+    by_place = tuple(sorted(mentions, key=lambda m: (m.start, m.end)))
+    return Proposals(article, by_place, tuple(new.values()), tuple(kept), notes=reading.notes)
 
 
 def _once(found: Sequence[Proposal]) -> list[Proposal]:
@@ -88,109 +90,123 @@ def _once(found: Sequence[Proposal]) -> list[Proposal]:
     best: dict[tuple[str, ...], Proposal] = {}
     for proposal in sorted(found, key=lambda p: (-p.score, p.claim.at[0].start, p.key)):
         claim = proposal.claim
-        said = (claim.subject, claim.relation, claim.object, claim.status, claim.kind)
-        first = best.get(said)
-        if first is None:
-            best[said] = proposal
-        elif claim.at[0] not in first.claim.at:
+        said = claim.subject, claim.relation, claim.object, claim.status, claim.kind
+        first = best.setdefault(said, proposal)
+        if claim.at[0] not in first.claim.at:
             merged = first.claim.model_copy(update={"at": (*first.claim.at, *claim.at)})
             best[said] = first.model_copy(update={"claim": merged})
     return list(best.values())
 
 
-class _Sentence:
-    """One sentence of an article, its words, and the things that it names or refers to."""
+@dataclass(frozen=True, order=True)
+class _Place:
+    """A stretch of the text that means an entity, and how surely."""
+
+    start: int
+    end: int
+    entity: str
+    weight: float
+
+
+def _by_sentence(places: Sequence[_Place], spans: Sequence[Span]) -> list[list[_Place]]:
+    """The places within each sentence; both are in the order of the text."""
+    found: list[list[_Place]] = [[] for _ in spans]
+    number = 0
+    for place in places:
+        while number < len(spans) and spans[number].end < place.end:
+            number += 1
+        if number < len(spans) and spans[number].start <= place.start:
+            found[number].append(place)
+    return found
+
+
+class _Part:
+    """One sentence of an article, with the things that it names, refers to or coins, and what it may say of them."""
 
     def __init__(
         self,
-        reading: Reading,
+        article: Article,
         index: Index,
         span: Span,
-        places: Sequence[tuple[int, int, str, float]],
+        places: Sequence[_Place],
+        kinds: Mapping[str, str],
         topics: Sequence[str],
     ) -> None:
-        self.article = reading.article
+        self.article = article
         self.index = index
         self.span = span
-        self.language = "zh" if reading.article.language.startswith("zh") else "en"
-        self.tokens = tokenize(reading.article.text, span.start, span.end, self.language)
-        self.values = index.details.values(reading.article, span)
-        self.items = [
-            *(
-                Item(*self._tokens(start, end), entity, reading.kinds[entity], weight=weight)
-                for start, end, entity, weight in places
-                if span.start <= start and end <= span.end
-            ),
-            *(Item(*self._tokens(v.start, v.end), "", v.range, v.text, v.unit) for v in self.values if v.text),
+        language = "zh" if article.language.startswith("zh") else "en"
+        tokens = tokenize(article.text, span.start, span.end, language)
+        found = values.find(article.text, span, article.language, article.published, index.dataset.ontology)
+        surest = sorted(sorted(places, key=lambda p: (-p.weight, p.start))[:_MOST])
+        items = [
+            *(Item(*_tokens(tokens, p.start, p.end), p.entity, kinds[p.entity], weight=p.weight) for p in surest),
+            *(Item(*_tokens(tokens, v.start, v.end), "", v.range, v.text, v.unit) for v in found[:_MOST] if v.text),
         ]
-        self.coined = list(self._coin()) if self.language == "en" else []
-        for topic in topics:
-            if all(item.entity != topic or item.weight < _PRONOUN for item in self.items):
-                self.items.append(Item(-1, -1, topic, reading.kinds[topic], weight=_IMPLIED))
+        self.coined = list(self._coin(tokens, items)) if language == "en" else []
+        items += [
+            Item(*_tokens(tokens, mention.start, mention.end), name.id, name.kind, weight=_COINED)
+            for name, mention in self.coined
+        ]
+        named = {item.entity for item in items if item.weight >= _PRONOUN}
+        items += [Item(-1, -1, topic, kinds[topic], weight=_IMPLIED) for topic in topics if topic not in named]
+        self.sentence = Sentence(tokens, items, found, language)
+        fingerprint = sentences.fingerprint(article.text[span.start : span.end])
+        self.evidence = Evidence(start=span.start, end=span.end, fingerprint=fingerprint)
 
-    def _coin(self) -> Iterator[tuple[NewName, Mention]]:
-        """The topics that the sentence coins, which become things of the sentence."""
-        text = self.article.text
-        for one in list(self.index.coiner.find(self.tokens, self.items)):
-            start, end = self.tokens[one.first].start, self.tokens[one.last - 1].end
-            name = " ".join(text[start:end].split())
+    def _coin(self, tokens: Sequence[Token], items: Sequence[Item]) -> Iterator[tuple[NewName, Mention]]:
+        """The topics that the sentence coins."""
+        for one in self.index.coiner.find(tokens, items):
+            start, end = tokens[one.first].start, tokens[one.last - 1].end
+            name = " ".join(self.article.text[start:end].split())
             id_ = _SLUG.sub("-", spelling.fold(name)).strip("-")[:80].strip("-")
             if id_ and id_ not in self.index.names.records:
-                self.items.append(Item(one.first, one.last, id_, one.kind, weight=_COINED))
                 yield NewName(id=id_, kind=one.kind, name=name), Mention(entity=id_, start=start, end=end, how="new")
 
-    def _tokens(self, start: int, end: int) -> tuple[int, int]:
-        """The tokens of a stretch of the text: the first, and the one after the last."""
-        inside = [n for n, token in enumerate(self.tokens) if token.start < end and start < token.end]
-        return (inside[0], inside[-1] + 1) if inside else (0, 0)
-
     def proposals(self) -> Iterator[Proposal]:
-        pairs: dict[tuple[int, int], list[Scored]] = {}
-        ends: dict[tuple[str, str], tuple[int, int]] = {}
-        for scored in self.index.scorer.score(self.tokens, self.items, self.language):
-            one, other = self.items[scored.subject], self.items[scored.object]
-            names = (one.entity, other.entity or other.value)
-            pair = ends.setdefault(min(names, names[::-1]), (scored.subject, scored.object))
-            pairs.setdefault(min(pair, pair[::-1]), []).append(scored)
+        """What the sentence may say, pair by pair."""
+        pairs: dict[tuple[str, ...], list[Scored]] = {}
+        for scored in self.index.scorer.score(self.sentence):
+            one, other = self.sentence.items[scored.subject], self.sentence.items[scored.object]
+            pairs.setdefault(tuple(sorted((one.thing, other.thing))), []).append(scored)
         for given in pairs.values():
             yield from self._of_pair(given)
 
     def _of_pair(self, given: Sequence[Scored]) -> Iterator[Proposal]:
         """The proposals for two things: the likeliest relation, and others that have a cue of their own."""
-        best: list[Scored] = []
-        for scored in given:
-            if all((s.relation) != scored.relation for s in best):
-                best.append(scored)
+        best = list({scored.relation: scored for scored in reversed(given)}.values())
+        best.sort(key=lambda s: (-s.score, s.relation))
         first = best[0]
-        chosen = [first]
-        chosen += [s for s in best[1:3] if s.at >= 0 and s.at != first.at and s.score >= _SECOND * first.score]
-        for scored in chosen:
+        apart = [s for s in best[1:3] if s.at >= 0 and s.at != first.at and s.score >= _SECOND * first.score]
+        for scored in (first, *apart):
+            detail = self.index.details.of(self.sentence, scored)
             others = [s for s in best if s.relation != scored.relation][:_OTHERS]
-            claim, factor, warnings = self._claim(scored)
-            if claim is not None:
-                yield Proposal(
-                    claim=claim,
-                    score=round(min(1.0, scored.score * factor), 3),
-                    others=tuple(self._suggestion(scored, other, factor) for other in others),
-                    warnings=warnings,
-                )
+            subject, object_ = self.sentence.items[scored.subject], self.sentence.items[scored.object]
+            claim = Claim(
+                source=self.article.id,
+                subject=subject.entity,
+                relation=scored.relation,
+                object=object_.thing,
+                at=(self.evidence,),
+                **detail.fields,
+            )
+            yield Proposal(
+                claim=claim,
+                score=_rounded(scored.score * detail.factor),
+                others=tuple(self._suggestion(subject.entity, other, detail.factor) for other in others),
+                warnings=detail.warnings,
+            )
 
-    def _suggestion(self, scored: Scored, other: Scored, factor: float) -> Suggestion:
-        turned = self.items[other.subject].entity != self.items[scored.subject].entity
-        return Suggestion(relation=other.relation, turned=turned, score=round(min(1.0, other.score * factor), 3))
+    def _suggestion(self, subject: str, other: Scored, factor: float) -> Suggestion:
+        turned = self.sentence.items[other.subject].entity != subject
+        return Suggestion(relation=other.relation, turned=turned, score=_rounded(other.score * factor))
 
-    def _claim(self, scored: Scored) -> tuple[Claim | None, float, tuple[str, ...]]:
-        """The claim of a relation between two items, with its details, and what they do to its score."""
-        subject, object_ = self.items[scored.subject], self.items[scored.object]
-        text = self.article.text[self.span.start : self.span.end]
-        at = Evidence(start=self.span.start, end=self.span.end, fingerprint=sentences.fingerprint(text))
-        details = self.index.details.of(self.article, self.tokens, self.items, self.values, scored, self.language)
-        claim = Claim(
-            source=self.article.id,
-            subject=subject.entity,
-            relation=scored.relation,
-            object=object_.entity or object_.value,
-            at=(at,),
-            **details.fields,
-        )
-        return claim, details.factor, details.warnings
+
+def _rounded(score: float) -> float:
+    return round(min(1.0, score), 3)
+
+
+def _tokens(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    """The tokens of a stretch of the text: the first, and the one after the last."""
+    inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)

@@ -83,13 +83,13 @@ def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
     found: list[Reference] = []
     for number, span in enumerate(reading.spans):
         for reference in _in_sentence(reading, span, number, words, language, antecedents):
-            if reference.noun and not used.isdisjoint(range(reference.start, reference.end)):
-                last = re.search(r"\w+$", reading.article.text[reference.start : reference.end])
-                reference = reference._replace(start=reference.start + (last.start() if last else 0))
-            places = range(reference.start, reference.end)
+            start = reference.start
+            if reference.noun and not used.isdisjoint(range(start, reference.end)):  # "the London-listed explorer"
+                start += reading.article.text[start : reference.end].rfind(" ") + 1
+            places = range(start, reference.end)
             if used.isdisjoint(places):
                 used.update(places)
-                found.append(reference)
+                found.append(reference._replace(start=start))
     return sorted(found)
 
 

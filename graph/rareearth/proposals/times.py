@@ -1,4 +1,4 @@
-"""Times in sentences, as EDTF: dates, months, years, quarters, and words such as "last year" that need a date to count from."""
+"""Times in sentences, as EDTF: dates, months, years, quarters, and words such as "last year"."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ _ORDER = {
     "上": 1,
     "下": 2,
 }
-_HAN_MONTHS = {word: number for number, word in enumerate("一 二 三 四 五 六 七 八 九 十 十一 十二".split(), 1)}
+_YEARS = {"last year": -1, "this year": 0, "next year": 1, "去年": -1, "今年": 0, "明年": 1}
+_MONTHS_AWAY = {"last month": -1, "this month": 0, "next month": 1, "上月": -1, "本月": 0}
+_DAYS_AWAY = {"today": 0, "yesterday": -1, "今日": 0, "昨日": -1}
 
 _MONTH = "|".join(sorted((m for m in _MONTHS if m != "may"), key=len, reverse=True)) + "|may"
 _YEAR = r"(?:19|20)[0-9]{2}"
 _ENGLISH = re.compile(
     rf"""\b(?:
-      (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?:\ (?:and|to)\ |[-–])(?P<d1b>[0-3]?[0-9])(?:st|nd|rd|th)?\ (?P<m1>{_MONTH})\.?(?:,?\ (?P<y1>{_YEAR}))?
+      (?P<d1>[0-3]?[0-9])(?:st|nd|rd|th)?(?:\ (?:and|to)\ |[-–])(?P<d1b>[0-3]?[0-9])(?:st|nd|rd|th)?[ ]
+      (?P<m1>{_MONTH})\.?(?:,?\ (?P<y1>{_YEAR}))?
     | (?P<d2>[0-3]?[0-9])(?:st|nd|rd|th)?\ (?:of\ )?(?P<m2>{_MONTH})\.?(?:,?\ (?P<y2>{_YEAR}))?
     | (?P<m3>{_MONTH})\.?\ (?P<d3>[0-3]?[0-9])(?:st|nd|rd|th)?(?:,?\ (?P<y3>{_YEAR}))?(?![0-9])
     | (?P<m4>{_MONTH})\.?,?\ (?:of\ )?(?P<y4>{_YEAR})
@@ -55,7 +58,7 @@ _CHINESE = re.compile(
     | (?P<y5>{_YEAR})(?:年)?(?:至|到|—|-)(?P<y5b>{_YEAR})年
     | (?P<y6>{_YEAR})年
     | (?P<m7>[01]?[0-9])月(?P<d7>[0-3]?[0-9])(?:日|号)
-    | (?P<relative>去年|今年|明年|上月|本月|次日|昨日|今日|日前(?!后))(?:(?P<m8>[01]?[0-9])月(?P<h9>份)?)?
+    | (?P<relative>去年|今年|明年|上月|本月|昨日|今日)(?:(?P<m8>[01]?[0-9])月)?
     )""",
     re.VERBOSE,
 )
@@ -106,47 +109,50 @@ def _english(match: re.Match[str], day: date | None) -> tuple[str, str]:
     """What is stated and what is inferred."""
     for n in ("1", "2", "3"):
         if match[f"m{n}"]:
-            month, year = _MONTHS[match[f"m{n}"].casefold()], match[f"y{n}"]
             days = [match["d1"], match["d1b"]] if n == "1" else [match[f"d{n}"]]
-            return _dated(year, month, [int(d) for d in days], day)
-    if match["m4"]:
-        return f"{match['y4']}-{_MONTHS[match['m4'].casefold()]:02}", ""
-    if match["q"] or match["q6"]:
-        number = int(match["q6"]) if match["q6"] else _ORDER[match["q"].casefold()]
-        months = 3 if match["q6"] or match["part"].casefold() == "quarter" else 6
-        number = min(number, 12 // months)
-        return _months(match["y5"] or match["y6"], months, number), ""
-    if match["rough"]:
-        return f"{match['y7']}~" if match["rough"].casefold() in ("early", "mid", "late") else match["y7"], ""
-    if match["y8"]:
-        return f"{match['y8']}/{match['y8b']}", ""
-    if match["y9"]:
-        return f"{match['y9']}/{match['y9b']}" if match["y9b"] else match["y9"], ""
+            return _dated(match[f"y{n}"], _MONTHS[match[f"m{n}"].casefold()], list(map(int, days)), day)
     if match["m10"]:
         month = _MONTHS[match["m10"].casefold()]
         return f"XXXX-{month:02}", f"{_nearest_year(month, day)}-{month:02}" if day else ""
-    return "", _relative(match["relative"].casefold(), day)
+    if match["relative"]:
+        return "", _relative(match["relative"].casefold(), day)
+    return _english_stated(match), ""
+
+
+def _english_stated(match: re.Match[str]) -> str:
+    """A time with a year and without a day."""
+    if match["m4"]:
+        return f"{match['y4']}-{_MONTHS[match['m4'].casefold()]:02}"
+    if match["q"] or match["q6"]:
+        number = int(match["q6"]) if match["q6"] else _ORDER[match["q"].casefold()]
+        months = 3 if match["q6"] or match["part"].casefold() == "quarter" else 6
+        return _months(match["y5"] or match["y6"], months, min(number, 12 // months))
+    if match["rough"]:
+        return f"{match['y7']}~" if match["rough"].casefold() in ("early", "mid", "late") else match["y7"]
+    first, last = match["y8"] or match["y9"], match["y8b"] or match["y9b"]
+    return f"{first}/{last}" if last else first
 
 
 def _chinese(match: re.Match[str], day: date | None) -> tuple[str, str]:
-    if match["y1"]:
-        return _dated(match["y1"], int(match["m1"]), [int(match["d1"])], day)
-    if match["y2"]:
-        return f"{match['y2']}-{int(match['m2']):02}", ""
-    if match["y3"]:
-        return _months(match["y3"], 3, _ORDER[match["q3"]]), ""
-    if match["y4"]:
-        return _months(match["y4"], 6, _ORDER[match["h4"]]), ""
-    if match["y5"]:
-        return f"{match['y5']}/{match['y5b']}", ""
-    if match["y6"]:
-        return match["y6"], ""
-    if match["m7"]:
-        return _dated(None, int(match["m7"]), [int(match["d7"])], day)
+    for n in ("1", "7"):
+        if match[f"d{n}"]:
+            return _dated(match["y1"], int(match[f"m{n}"]), [int(match[f"d{n}"])], day)
+    if not match["relative"]:
+        return _chinese_stated(match), ""
     inferred = _relative(match["relative"], day)
-    if match["m8"] and inferred[:4].isdigit() and match["relative"] in ("去年", "今年", "明年"):
-        return "", f"{inferred[:4]}-{int(match['m8']):02}"
+    if match["m8"] and match["relative"] in ("去年", "今年", "明年") and inferred:
+        inferred = f"{inferred}-{int(match['m8']):02}"
     return "", inferred
+
+
+def _chinese_stated(match: re.Match[str]) -> str:
+    if match["y2"]:
+        return f"{match['y2']}-{int(match['m2']):02}"
+    if match["y3"]:
+        return _months(match["y3"], 3, _ORDER[match["q3"]])
+    if match["y4"]:
+        return _months(match["y4"], 6, _ORDER[match["h4"]])
+    return f"{match['y5']}/{match['y5b']}" if match["y5"] else match["y6"]
 
 
 def _dated(year: str | None, month: int, days: list[int], day: date | None) -> tuple[str, str]:
@@ -157,9 +163,8 @@ def _dated(year: str | None, month: int, days: list[int], day: date | None) -> t
     return stated, stated.replace("XXXX", str(_nearest_year(month, day)))
 
 
-def _nearest_year(month: int, day: date | None) -> int:
+def _nearest_year(month: int, day: date) -> int:
     """The year of the last such month before a day, or of one that is at most two months ahead."""
-    assert day is not None
     return day.year if month <= day.month + 2 else day.year - 1
 
 
@@ -172,20 +177,15 @@ def _relative(words: str, day: date | None) -> str:
     """The time that words mean on the day of publication; "" if that is not known."""
     if day is None:
         return ""
-    years = {"last year": -1, "this year": 0, "next year": 1, "去年": -1, "今年": 0, "明年": 1}
-    if words in years:
-        return str(day.year + years[words])
-    months = {"last month": -1, "this month": 0, "next month": 1, "上月": -1, "本月": 0}
-    if words in months:
-        total = day.year * 12 + day.month - 1 + months[words]
+    if words in _YEARS:
+        return str(day.year + _YEARS[words])
+    if words in _MONTHS_AWAY:
+        total = day.year * 12 + day.month - 1 + _MONTHS_AWAY[words]
         return f"{total // 12}-{total % 12 + 1:02}"
-    if words in ("today", "今日"):
-        return day.isoformat()
-    if words in ("yesterday", "昨日"):
-        return (day - timedelta(1)).isoformat()
+    days = _DAYS_AWAY.get(words, 0)
     if words.startswith("on "):
-        return (day - timedelta((day.weekday() - _DAYS.index(words[3:])) % 7)).isoformat()
-    return ""
+        days = -((day.weekday() - _DAYS.index(words[3:])) % 7)
+    return (day + timedelta(days)).isoformat() if words in _DAYS_AWAY or days or words.startswith("on ") else ""
 
 
 def _is_date(text: str) -> bool:

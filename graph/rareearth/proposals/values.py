@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -19,6 +19,7 @@ _RATE = {
 }
 _HAN_RATE = {"a": "年", "d": "日"}
 _BOUND_REACH = 18  # characters before a number in which its bound may stand
+_SHORT_UNIT = 4  # letters of a unit that may follow a number without a space
 _SCALED = {"kt": ("t", 1_000), "ktpa": ("t/a", 1_000)}
 _SHARE = re.compile(
     rf"(?P<number>{DIGITS}|{WORDS})(?:\s?%| ?per ?cent\b(?!age)| ?pct\b)(?! ?points?)"
@@ -100,15 +101,13 @@ def _patterns(words: _Words) -> _Patterns:
     units, bounds = dict(words.units), dict(words.bounds)
     currency = {word for word, unit in units.items() if unit.isupper() and len(unit) == 3}
     signs = _any(word for word in currency if not word.isalpha() or len(word) <= 3)
-    names = _any(word for word in currency if word.isalpha() and len(word) > 3 or " " in word)
+    names = _any(word for word in currency if (word.isalpha() and len(word) > 3) or " " in word)
     others = _any([*(word for word in units if word not in currency), *_SCALED])
     amount = rf"(?P<number>{DIGITS}|{WORDS})(?: (?P<scale>{SCALE})|(?P<short>{SHORT_SCALE})\b)?"
     han = _any(word for word in units if not word.isascii())
+    behind = rf"(?P<number>{DIGITS})(?:[ -](?P<scale>{SCALE})|(?P<short> ?{SHORT_SCALE})\b)?"
     return _Patterns(
-        re.compile(
-            rf"(?<![\w$])(?P<unit>{signs}) ?(?P<number>{DIGITS})(?:[ -](?P<scale>{SCALE})|(?P<short> ?{SHORT_SCALE})\b)?",
-            re.IGNORECASE,
-        ),
+        re.compile(rf"(?<![\w$])(?P<unit>{signs}) ?{behind}", re.IGNORECASE),
         re.compile(rf"(?<![\w.,]){amount} (?P<unit>{names})\b", re.IGNORECASE),
         re.compile(rf"(?<![\w.,]){amount}[ -]?(?P<unit>{others})(?![\w/]|\.[0-9])", re.IGNORECASE),
         re.compile(rf"(?P<number>{DIGITS})余?(?P<scale>{HAN_SCALE})?余?(?P<unit>{han})"),
@@ -120,15 +119,11 @@ def _patterns(words: _Words) -> _Patterns:
     )
 
 
-def _any(words: object) -> str:
-    listed = sorted(set(words), key=lambda word: (-len(word), word))  # type: ignore[call-overload]
-    return (
-        "(?:"
-        + "|".join(
-            rf"(?<!\w){re.escape(w)}" if w[0].isalnum() and w.isascii() and len(w) > 4 else re.escape(w) for w in listed
-        )
-        + ")"
-    )
+def _any(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first; long words of letters do not begin inside others."""
+    listed = sorted(set(words), key=lambda word: (-len(word), word))
+    starts = (r"(?<!\w)" if word.isascii() and word[0].isalnum() and len(word) > _SHORT_UNIT else "" for word in listed)
+    return f"(?:{'|'.join(start + re.escape(word) for start, word in zip(starts, listed, strict=True))})"
 
 
 def _times(text: str, span: Span, language: str, published: str | None) -> Iterator[Value]:

@@ -36,7 +36,7 @@ class Phrase(NamedTuple):
 
 
 class WorksByPlace(NamedTuple):
-    """What stands after the name of a place, and before it, where works are called by it; the ``noun`` is one of works."""
+    """What stands after the name of a place, or before it, where works are called by it: ``noun`` is what they are."""
 
     after: re.Pattern[str]
     before: re.Pattern[str]
