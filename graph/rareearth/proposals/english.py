@@ -30,6 +30,7 @@ _NEXT_WORD = re.compile(r" ([a-z-]+)")
 _LAST_WORD = re.compile(r"([\w-]+) $")
 _OTHERS = frozenset("DATE TIME MONEY PERCENT CARDINAL ORDINAL QUANTITY NORP LANGUAGE".split())  # labels of no names
 _WHOLE_LABELS = frozenset("GPE LOC FAC ORG EVENT LAW".split())  # labels that are right for names of several words
+_LONGEST = 200  # characters of a name
 _BEFORE = 40  # characters before a name that are looked at
 
 
@@ -145,7 +146,7 @@ class Capitals:
                     break
                 start = first.end()
             only = self.plain[start:end].casefold() in OPENING and opens
-            if start < end and not only and self.plain[start:end] not in _TITLES:
+            if 0 < end - start <= _LONGEST and not only and self.plain[start:end] not in _TITLES:
                 yield start, end
 
     def _recognize(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -80,8 +81,10 @@ def _english() -> Any:
 @functools.cache
 def _chinese() -> Any:
     try:
-        import jieba
-        import jieba.posseg
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it is written for an older Python
+            import jieba
+            import jieba.posseg
     except ImportError as error:
         raise MissingExtraError("jieba", "propose") from error
     jieba.setLogLevel(logging.WARNING)

@@ -15,7 +15,7 @@ from rareearth.proposals.mentions import Reading
 from rareearth.proposals.words import Words
 from rareearth.sentences import Span
 
-_DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Tt]hat|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"
+_DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"
 _HAN_DETERMINED = r"(?:该|本|上述|这家)?"
 _THING = re.compile(r"\b(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|itself|其)\b|其")
 _PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b|[他她]")

@@ -62,8 +62,11 @@ def find(text: str, span: Span, language: str, published: str | None, ontology: 
     han = language.startswith("zh")
     found = [*_times(text, span, language, published), *(_han_values if han else _values)(text, span, patterns)]
     taken: list[Value] = []
+    used = bytearray(span.end - span.start)
     for value in sorted(found, key=lambda v: (v.start - v.end, v.start)):
-        if all(value.end <= other.start or other.end <= value.start for other in taken):
+        places = slice(value.start - span.start, value.end - span.start)
+        if not any(used[places]):
+            used[places] = b"\1" * (value.end - value.start)
             taken.append(_bounded(value, text, span, patterns))
     return sorted(taken)
 
