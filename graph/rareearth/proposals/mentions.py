@@ -22,10 +22,12 @@ from rareearth.proposals.words import Words
 from rareearth.sentences import Span
 
 _LINKED = re.compile(rf" {LINKS} ")
+_AFTER_LINK = re.compile(rf" {LINKS} $")
 _BRACKET = re.compile(r"[》\s]*[（(](?:[^（）()]{0,12}[“\"「《])?([\w&·-]{2,20})[”\"」》]?[）)]")
 _SLUG = re.compile(r"[^a-z0-9]+")
 _TRADE = spelling.TRADE_WORDS | {"group", "company", "holdings", "holding", "corporation", "capital", "partners"}
 _PART_BEFORE, _PART_AFTER = re.compile(rf"{CAPITAL}\w* $"), re.compile(rf" {CAPITAL}")
+_SMALL_WORD, _TITLE_CASE = 3, 0.7  # letters of words that titles leave small; part of the others in capitals
 _NEAR = 3  # records with names like a new one that are listed
 
 
@@ -96,6 +98,7 @@ class _Reader:
         self.by_text: dict[str, str] = {}
         self.new: dict[str, NewName] = {}
         self.persons = self.words.labels.get("PERSON", "")
+        self.headings = _headings(self.text, self.spans)
         self.capitals = Capitals("" if self.han else self.text, like(self.text), self.spans, self.words)
         found = known.gazetteer.find(self.text)
         self.strong = [one for one in found if one.strong]
@@ -165,7 +168,8 @@ class _Reader:
             return True
         rest = self.text[one.end : end].split()
         ends_like_a_name = bool(rest) and rest[-1].casefold() in self.words.endings["en"]
-        return ends_like_a_name and start == one.start and not _LINKED.search(self.text, one.end - 1, end)
+        begins = start == one.start or bool(_AFTER_LINK.search(self.text, max(start - 1, one.start - 10), one.start))
+        return ends_like_a_name and begins and not _LINKED.search(self.text, one.end - 1, end)
 
     def _weak_names(self) -> None:
         for one in self.weak:
@@ -197,16 +201,15 @@ class _Reader:
     def _new_names(self, pieces: list[tuple[int, int]], *, sure: bool) -> None:
         """New names: first those whose words show it (``sure``), then those that the recognizer sees.
 
-        A headline names nobody that the text below it does not.
+        Headings name nobody that the text does not.
         """
-        head = max(0, self.text.find("\n"))
-        for start, end in sorted(pieces, key=lambda piece: (piece[0] < head, piece)):
+        for start, end in sorted(pieces, key=lambda piece: (piece[0] in self.headings, piece)):
             text = self.text[start:end]
             if any(self.used[start:end]) or (sure and " " not in text and self.capitals.titled(start)):
                 continue  # a family name is of somebody who is named in full
             if same := self.by_text.get(text):
                 self._take(start, end, same, self.names[same].kind, "new")
-            elif start >= head:
+            elif start not in self.headings:
                 last, kind = self.capitals.by_words(start, end)
                 if not kind and (" " in text or not sure):
                     kind = self.capitals.by_label(start, end)
@@ -251,11 +254,10 @@ class _Reader:
         for place in self.places.values():
             if self.known.is_any(self.names[place.entity].kind, loose):
                 closed[place.start : place.end] = bytes(place.end - place.start)
-        head = self.spans[0].end if len(self.spans) > 1 else 0
-        for span in [*self.spans[1:], *self.spans[:1]]:
+        for span in sorted(self.spans, key=lambda span: (span.start in self.headings, span)):
             for start, end, kind in chinese.names(self.text, span, self.words, closed):
                 text = self.text[start:end]
-                if span.end > head or text in self.by_text:  # a headline names nobody that the text below does not
+                if span.start not in self.headings or text in self.by_text:
                     self._make_room(start, end)
                     self._take(start, end, self._entity(text, kind), kind, "new")
 
@@ -323,3 +325,16 @@ class _Reader:
                 self._make_room(start, end)
             entity = min(fitting, key=lambda e: (self.names[e].first, e))
             self._take(start, end, entity, self.names[entity].kind, "short form")
+
+
+def _headings(text: str, spans: list[Span]) -> frozenset[int]:
+    """The characters of lines that are headings: without a full stop, or with most words in capitals."""
+    found: set[int] = set()
+    for span in spans if len(spans) > 1 else []:
+        line = text[span.start : span.end]
+        alone = text[max(0, span.start - 1) : span.start] in ("", "\n") and text[span.end : span.end + 1] in ("", "\n")
+        words = [word for word in line.split() if len(word) > _SMALL_WORD]
+        capitals = sum(word[0].isupper() for word in words)
+        if alone and (line[-1] not in '.!?。！？:：;；”"' or (words and capitals > _TITLE_CASE * len(words))):
+            found.update(range(span.start, span.end))
+    return frozenset(found)

@@ -44,6 +44,7 @@ class _Antecedents:
     counts: Counter[str]
     sentence_of: dict[int, int]  # the number of the sentence of each mention, by its start
     first: dict[int, str]  # the entity named first in each sentence
+    common: frozenset[str]  # classes of things that have no proper names
 
     def best(self, at: int, sentence: int, classes: Sequence[str], *, nearest: bool = False) -> list[str]:
         """The likeliest entities of some classes before a place, at most two, the likelier first."""
@@ -52,6 +53,8 @@ class _Antecedents:
             if mention.end > at:
                 break
             kind = self.reading.kinds[mention.entity]
+            if any(self.ontology.is_a(kind, common) for common in self.common):
+                continue
             if not any(self.ontology.is_a(kind, c) or self.ontology.is_a(c, kind) for c in classes):
                 continue
             number = self.sentence_of.get(mention.start, 0)
@@ -77,7 +80,7 @@ class _Antecedents:
 
 def find(reading: Reading, words: Words, ontology: Ontology) -> list[Reference]:
     """The references of an article that can be resolved, in the order of the text."""
-    antecedents = _antecedents(reading, ontology)
+    antecedents = _antecedents(reading, words, ontology)
     language = "zh" if reading.article.language.startswith("zh") else "en"
     used = {place for m in reading.mentions for place in range(m.start, m.end)}
     found: list[Reference] = []
@@ -106,14 +109,16 @@ def adjectives(reading: Reading, words: Words) -> list[Reference]:
     ]
 
 
-def _antecedents(reading: Reading, ontology: Ontology) -> _Antecedents:
+def _antecedents(reading: Reading, words: Words, ontology: Ontology) -> _Antecedents:
     sentence_of: dict[int, int] = {}
     first: dict[int, str] = {}
     for number, span in enumerate(reading.spans):
         for mention in _within(reading.mentions, span):
             sentence_of[mention.start] = number
             first.setdefault(number, mention.entity)
-    return _Antecedents(reading, ontology, Counter(m.entity for m in reading.mentions), sentence_of, first)
+    return _Antecedents(
+        reading, ontology, Counter(m.entity for m in reading.mentions), sentence_of, first, words.common
+    )
 
 
 def _within(mentions: Sequence[Mention], span: Span) -> list[Mention]:
@@ -142,7 +147,7 @@ def _in_sentence(
 
 def topics(reading: Reading, words: Words, ontology: Ontology) -> list[str]:
     """What an article is about: the actor and the event that it names first in its headline, or else most often."""
-    antecedents = _antecedents(reading, ontology)
+    antecedents = _antecedents(reading, words, ontology)
     found = (antecedents.topic([kind]) for kind in sorted(words.topics))
     return [entity for entity in found if entity]
 
