@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rareearth.answers import Answer
     from rareearth.errors import (
         AmbiguousError,
+        ArticleError,
         DataError,
         DateError,
         FormatError,
@@ -50,6 +51,7 @@ __version__ = "0.2.0"
 __all__ = [
     "AmbiguousError",
     "Answer",
+    "ArticleError",
     "Card",
     "Claim",
     "Conflict",

