@@ -40,6 +40,8 @@ if TYPE_CHECKING:
         TooLargeError,
     )
     from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.proposals.inbox import Proposals
+    from rareearth.proposals.proposing import propose
     from rareearth.store.claims import Claim
     from rareearth.store.hints import QueryWarning
     from rareearth.views.cards import Card, Statement
@@ -67,6 +69,7 @@ __all__ = [
     "Overview",
     "PageError",
     "Problem",
+    "Proposals",
     "QueryError",
     "QueryWarning",
     "RareEarthError",
@@ -78,6 +81,7 @@ __all__ = [
     "TooLargeError",
     "__version__",
     "open",
+    "propose",
 ]
 
 _HOMES = {
@@ -88,11 +92,13 @@ _HOMES = {
     "Finding": "analysis.finding",
     "KnowledgeGraph": "knowledge",
     "Overview": "analysis.overview",
+    "Proposals": "proposals.inbox",
     "QueryWarning": "store.hints",
     "Statement": "views.cards",
     "Step": "views.paths",
     "Table": "analysis.finding",
     "open": "knowledge",
+    "propose": "proposals.proposing",
 }  # the others are in errors
 
 

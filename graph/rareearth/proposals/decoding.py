@@ -40,12 +40,16 @@ _FREQUENT = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面方后多"
 )
 _MIN_FREQUENT = 0.05  # part of the Chinese characters of a text
-_MIN_COMMON = 0.97  # of them, those of the first level of GB 2312
-_WESTERN = re.compile(r"[^\x00-\x7f]")
-_MISPLACED = re.compile(  # what Windows-1252 makes of other encodings: signs inside words, capitals after small letters
-    "[^\\W\\d_][\u00a1-\u00a9\u00ab-\u00b1\u00b4-\u00b6\u00b8\u00bb-\u00bf†‡ˆ‰‹›˜¨][^\\W\\d_]"
-    "|[a-zß-ÿ][À-ÖØ-ÞŠŒŽŸ](?![A-Z])|[À-ÿ]{3}|\u00a0{3}"
+_MIN_COMMON = 0.9  # of them, those of the first level of GB 2312
+_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
+_SIGNS = "‘’“”„‚…–—•€£§©®™°·±²³µ½¼¾×«»\u00a0"
+_LETTERS = "àáâãäåæçèéêëíîïñóôõöøúûüßœšžÀÁÂÄÅÆÇÈÉÊËÍÎÏÑÓÔÖØÚÛÜŠŒŽ"
+_MISPLACED = re.compile(  # what Windows-1252 makes of other encodings: rare signs, or others in strange places
+    f"[^\x00-\x7f{_SIGNS}{_LETTERS}¡¿]|[\\w¡¿][¡¿]|[¡¿](?![A-ZÁÉÍÓÚ])"
+    "|[^\\W\\d_][£§©±µ½¼¾×«»][^\\W\\d_]|[a-zß-ÿ][À-ÖØ-ÞŠŒŽ]|[ÒÓÔÑ][A-Z][a-z]|(?<!\\w)[Á-ÓØ-Þ](?!\\w)"
+    "|[ß-ÿ]{3}|\u00a0{3}"
 )
+_ISO_2022 = re.compile(rb"\x1b\$[@A-D()]")
 
 
 class Decoded(NamedTuple):
@@ -72,6 +76,8 @@ def decoded(raw: bytes, name: str) -> Decoded:
     if (wide := _wide(raw)) is not None:
         return Decoded(_strictly(raw, wide, "UTF-16", name), "read as UTF-16, which it does not say")
     sample = raw[:_SAMPLE]
+    if _ISO_2022.search(sample):
+        raise ArticleError(f"{name}: is in an encoding of ISO 2022; save it as UTF-8")
     if len(_CONTROL.findall(sample)) > _MAX_CONTROL * len(sample):
         raise ArticleError(f"{name}: is a binary file; expected a text, an HTML page or a PDF")
     try:
@@ -100,7 +106,7 @@ def _wide(raw: bytes) -> str | None:
 
 def _unmarked(raw: bytes, name: str, error: UnicodeDecodeError) -> Decoded:
     """A text that is not UTF-8."""
-    for encoding, title, is_right in (("gb18030", "GB18030", _is_chinese), ("cp1252", "Windows-1252", _is_western)):
+    for encoding, title, is_right in (("gb18030", "GB18030", _is_chinese), ("cp1252", "Windows-1252", _is_english)):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
@@ -130,7 +136,7 @@ def _is_first_level(character: str) -> bool:
         return False
 
 
-def _is_western(text: str) -> bool:
-    """Whether a text that was read as Windows-1252 looks like a Western European one."""
+def _is_english(text: str) -> bool:
+    """Whether a text that was read as Windows-1252 looks like an English one."""
     letters = sum(c.isalpha() for c in text)
-    return not _MISPLACED.search(text) and len(_WESTERN.findall(text)) <= 0.15 * letters + 4
+    return not _MISPLACED.search(text) and len(_ABOVE_ASCII.findall(text)) <= 0.15 * letters + 4

@@ -67,7 +67,9 @@ def _latin(words: list[str]) -> str:
     other = max(others, key=lambda name: (others[name], name))
     if others[other] > english:
         return other
-    is_english = english >= _MIN_ENGLISH * len(words) or (len(words) <= _FEW and not others[other])
+    is_english = english >= _MIN_ENGLISH * len(words) or (
+        len(words) <= _FEW and not others[other] and "".join(words).isascii()
+    )
     return "en" if is_english else "another language in Latin letters"
 
 
