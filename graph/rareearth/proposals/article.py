@@ -164,6 +164,7 @@ def _page(raw: bytes, shown: str, suffix: str) -> Page:
         return pdf.read(raw, shown, MAX_CHARACTERS)
     if suffix.lower() == ".pdf":
         raise ArticleError(f"{shown}: is no PDF; it does not start with %PDF-")
+    decoding.refuse_others(raw, shown)
     if webpage.is_page(raw, suffix):
         return webpage.read(raw, shown)
     found = decoding.decoded(raw, shown)

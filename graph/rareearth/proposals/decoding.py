@@ -32,6 +32,7 @@ _OTHERS = (  # starts of files that are often taken for texts
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_CONTROL = 0.01  # part of the bytes of a text that are control characters
+_FEW_CONTROL = 3  # that a short text may have
 _SAMPLE = 100_000  # bytes
 _HAN = re.compile("[\u3400-\u9fff]")
 _HAN_SIGNS = re.compile("[\u3000-\u301f\uff01-\uff5e‘’“”—…·\u4e00-\u9fff]")
@@ -59,15 +60,19 @@ class Decoded(NamedTuple):
     note: str
 
 
+def refuse_others(raw: bytes, name: str) -> None:
+    """Refuse (ArticleError) a file whose start shows that it is no text, by what it is."""
+    for start, what in _OTHERS:
+        if raw.startswith(start):
+            raise ArticleError(f"{name}: is {what}")
+
+
 def decoded(raw: bytes, name: str) -> Decoded:
     """The text of a file. Raises ArticleError, with the ``name`` of the file, if it is no text or of another encoding.
 
     >>> decoded("“Rare earths”".encode("cp1252"), "a.txt")
     Decoded(text='“Rare earths”', note='read as Windows-1252')
     """
-    for start, what in _OTHERS:
-        if raw.startswith(start):
-            raise ArticleError(f"{name}: is {what}")
     for mark, encoding, title in _MARKS:
         if raw.startswith(mark):
             return Decoded(
@@ -78,7 +83,7 @@ def decoded(raw: bytes, name: str) -> Decoded:
     sample = raw[:_SAMPLE]
     if _ISO_2022.search(sample):
         raise ArticleError(f"{name}: is in an encoding of ISO 2022; save it as UTF-8")
-    if len(_CONTROL.findall(sample)) > _MAX_CONTROL * len(sample):
+    if len(_CONTROL.findall(sample)) > max(_FEW_CONTROL, _MAX_CONTROL * len(sample)):
         raise ArticleError(f"{name}: is a binary file; expected a text, an HTML page or a PDF")
     try:
         return Decoded(raw.decode(), "")
