@@ -18,7 +18,8 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}")
 MEASURE, DATE = namespaces.VOCABULARY + "measure", namespaces.VOCABULARY + "date"
 PERCENTAGE = namespaces.VOCABULARY + "percentage"
 DATES = {DATE, namespaces.EDTF, _XSD + "date"}  # the ranges of dates
-NUMBERS = {_XSD + "integer", _XSD + "decimal", MEASURE, PERCENTAGE}
+INTEGER, DECIMAL = _XSD + "integer", _XSD + "decimal"
+NUMBERS = {INTEGER, DECIMAL, MEASURE, PERCENTAGE}
 BOUND, ROLE = "bound", "role"  # the qualifiers that say how a number is meant, and which interest an owner has
 LITERALS = {_XSD + "string"} | NUMBERS | DATES
 
@@ -141,6 +142,19 @@ def read(path: Path | None = None) -> Ontology:
     Raises DataError if it cannot be read, or if a term lacks something that the head of the shipped file requires.
     """
     return _Reader(path or paths.ontology() / "rareearth.ttl").ontology()
+
+
+def read_cues(path: Path | None = None) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """The words of ``cues.ttl``, by property and term, as (language, text), sorted; without a path the shipped file.
+
+    Raises DataError if it cannot be read.
+    """
+    found: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for term, values in _Reader(path or paths.ontology() / "cues.ttl").values.items():
+        for property_, given in values.items():
+            texts = sorted((getattr(value, "language", None) or "", value.value) for value in given)
+            found[namespaces.local(property_)][namespaces.local(term)] = texts
+    return {property_: dict(sorted(terms.items())) for property_, terms in sorted(found.items())}
 
 
 class _Reader:

@@ -614,7 +614,8 @@ def test_differences_that_nobody_judged_are_listed(run: Command, ask: Command, t
     daily = (folder.data / DAILY).read_text(encoding="utf-8")
     for day in ("2001", "2002"):
         folder.write(
-            f"sources/of-{day}.yaml", f"{daily[: daily.index('  text:')]}claims:\n  - ore-works foundedOn {day}\n"
+            f"sources/of-{day}.yaml",
+            f"{daily[: daily.index('  text:')].replace('day=1', day)}claims:\n  - ore-works foundedOn {day}\n",
         )
     builds.build(folder.data, folder.build)
     listed = run("conflicts", "--unjudged", "--build", folder.build, RAREEARTH_DATA=str(folder.data)).stdout

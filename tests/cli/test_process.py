@@ -214,7 +214,7 @@ def test_thousands_of_unknown_ids_do_not_take_long(folder: Folder, run: Command)
     """Each suggestion compares a word with all ids."""
     daily = (folder.data / "sources" / "daily.yaml").read_text(encoding="utf-8")
     claims = "".join(f"  - ann-le leads mine-school-{number}\n" for number in range(2000))
-    folder.write("sources/many.yaml", daily[: daily.index("  text:")] + "claims:\n" + claims)
+    folder.write("sources/many.yaml", daily[: daily.index("  text:")].replace("day=1", "day=2") + "claims:\n" + claims)
     told = run("check", "--all", "--data", folder.data).stderr.splitlines()
     assert len(told) == 4000
     assert sum("; did you mean ann-lee" in line for line in told) <= MAX_HINTS

@@ -51,11 +51,12 @@ def test_every_field_is_what_the_data_says(read: list[Claim], dataset: Dataset) 
 
 def test_a_sentence_that_was_read_on_a_page_is_better_evidence_than_the_page(folder: Folder) -> None:
     read = '      read: {sentence: 0123abcd, on: 2026-11-26, says: "Ann Lee runs it, and runs it well."}\n'
-    head = "source:\n  title: Ore\n  publisher: daily-ore\n  url: https://example.org/ore\n  language: en\n"
+    url = "  url: https://example.org/"
+    head = f"source:\n  title: Ore\n  publisher: daily-ore\n  language: en\n{url}"
     claim = "claims:\n  - ann-lee leads ore-works"
-    folder.write("sources/ore-read.yaml", f"{head}{claim}:\n{read}")
-    folder.write("sources/ore-page.yaml", f"{head}{claim}\n")
-    folder.write("sources/ore-copy.yaml", f"{head}  copy: mirror\n{claim}:\n{read}")
+    folder.write("sources/ore-read.yaml", f"{head}read\n{claim}:\n{read}")
+    folder.write("sources/ore-page.yaml", f"{head}page\n{claim}\n")
+    folder.write("sources/ore-copy.yaml", f"{head}copy\n  copy: mirror\n{claim}:\n{read}")
     store = oxigraph.memory(nquads.lines(folder.dataset()))
     found = {
         c.source: c for c in claims.pointing(store, [namespaces.SOURCE + f"ore-{n}" for n in ("read", "page", "copy")])
@@ -65,7 +66,7 @@ def test_a_sentence_that_was_read_on_a_page_is_better_evidence_than_the_page(fol
     }  # fmt: skip
     assert found["ore-read"].readings == (("0123abcd", "2026-11-26", "Ann Lee runs it, and runs it well."),)
     assert found["ore-page"].readings == ()
-    assert (found["ore-copy"].page.link, found["ore-page"].page.link) == ("", "https://example.org/ore")
+    assert (found["ore-copy"].page.link, found["ore-page"].page.link) == ("", "https://example.org/page")
 
 
 def test_pages_are_the_sources(read: list[Claim], dataset: Dataset, store: Oxigraph) -> None:

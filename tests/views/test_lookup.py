@@ -91,7 +91,6 @@ def test_words_that_mean_an_entity_in_one_text_only_find_nothing(store: Oxigraph
         ("Qian Dong Rare Erath", "QianDong Rare Earth Group (qiandong-rare-earth-group, company)"),
         ("Gannan Institute", "Gannan Institute of Innovation (ganjiang-innovation-academy, research institute)"),
         ("李波", "Li Bo (li-bo, person)"),
-        ("廣晟", "Guangsheng Group (guangdong-rising, company)"),
         ("ganzhou-tuor", "Tour of Ganzhou by the Chinese Society of Rare Earths (ganzhou-tour, visit)"),
     ],
 )

@@ -1,0 +1,91 @@
+"""New names in Chinese sentences: bodies by their last words, people as jieba marks them, titles in their brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rareearth.proposals import recognizer
+from rareearth.proposals.words import Words
+from rareearth.sentences import Span
+
+_PERSON, _PERSON_LENGTH = "nr", range(2, 4)
+_PROPER = ("nr", "ns", "nt", "nz", "eng", "x")
+_NOMINAL = ("n", "j", "eng", "b", "vn", "a", "x", "l", "i", "f", "g", "m", "v")
+_TITLE = re.compile(r"《([^《》]{2,40})》")
+_MIN_OWN = 2  # characters of a name before its last word
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
+    "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易"
+    "乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴"
+    "蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞"
+    "姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝封"
+)
+
+
+def spelled(text: str) -> str:
+    """A Chinese name in Latin letters, syllable by syllable."""
+    from pypinyin import lazy_pinyin
+
+    return " ".join(lazy_pinyin(text))
+
+
+def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+    """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
+    endings = words.endings["zh"]
+    taken: list[tuple[int, int]] = []
+    for match in _TITLE.finditer(text, span.start, span.end):
+        if (ending := _ending(match[1], endings)) and len(match[1]) - len(ending) >= _MIN_OWN and not any(used[match.start(1) : match.end(1)]):
+            taken.append(match.span(1))
+            yield (*match.span(1), endings[ending])
+    parts = recognizer.chinese(text, span.start, span.end)
+    verbs = {"".join(cue.between) for cue in words.cues["zh"]}
+    run: list[recognizer.Word] = []
+    for number, part in enumerate(parts):
+        word = text[part.start : part.end]
+        is_person = part.flag == _PERSON and len(word) in _PERSON_LENGTH and word[0] in _SURNAMES
+        free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
+        if not free or is_person or word in verbs or not part.flag.startswith(_NOMINAL) or not word.isalnum():
+            run = []
+            if free and is_person:
+                yield part.start, part.end, words.labels.get("PERSON", "")
+            continue
+        run = [part] if part.flag in ("v", "m") and not run else [*run, part]
+        ending = _ending(word, endings)
+        if not ending or part.end - len(ending) - run[0].start < _MIN_OWN or _goes_on(parts, number, text, endings, used):
+            continue
+        run = _own(run, text)
+        if run and part.end - len(ending) - run[0].start >= _MIN_OWN:
+            yield run[0].start, part.end, endings[ending]
+        run = []
+
+
+def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
+    """A run of words from its first word that is a name or no common word; [] where it has none.
+
+    Two words of one character are what jieba makes of a name that it does not know.
+    """
+    for number, part in enumerate(run):
+        following = run[number + 1] if number + 1 < len(run) else part
+        single = part.end - part.start == 1 == following.end - following.start and following is not part
+        if single or part.flag.startswith(_PROPER) or not recognizer.is_chinese_word(text[part.start : part.end]):
+            return run[number:]
+    return []
+
+
+def _ending(word: str, endings: dict[str, str] | object) -> str:
+    assert isinstance(endings, dict)
+    return next((ending for ending in sorted(endings, key=len, reverse=True) if word.endswith(ending)), "")
+
+
+def _goes_on(
+    parts: Sequence[recognizer.Word], number: int, text: str, endings: dict[str, str] | object, used: Sequence[int]
+) -> bool:
+    """Whether a longer name follows: "新材料" in "新材料有限公司"."""
+    for part in parts[number + 1 : number + 4]:
+        word = text[part.start : part.end]
+        if any(used[part.start : part.end]) or not word.isalnum() or not part.flag.startswith(_NOMINAL):
+            return False
+        if _ending(word, endings):
+            return True
+    return False
