@@ -46,13 +46,8 @@ class Index:
         names = Names(dataset, words, leave_out)
         return cls(dataset, words, names, Scorer(words, dataset.ontology, known), Details(dataset, words, leave_out))
 
-    @classmethod
-    def of(cls, dataset: Dataset, leave_out: str | None = None) -> Index:  # noqa: ARG003
-        """The index of a dataset, but for what one source (``leave_out``) adds to it."""
-        return cls(dataset)
 
-
-def propose(article: Article, index: Index) -> Proposals:  # noqa: ARG001
+def propose(article: Article, index: Index) -> Proposals:
     """Propose what an article says. Depends on nothing but its two arguments, and changes neither."""
     reading = index.names.read(article)
     referring = references.find(reading, index.words, index.dataset.ontology)
