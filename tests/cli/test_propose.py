@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import pty
 import signal
@@ -9,12 +11,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from article_files import HEADLINE, PARAGRAPHS, page, pdf
 from conftest import Command, Folder, environment
 
 import rareearth
+from rareearth import cli
 from rareearth import ontology as ontologies
 from rareearth.errors import ArticleError
 from rareearth.proposals import inbox
@@ -23,7 +27,8 @@ TEXT = f"{HEADLINE}\n\n{' '.join(PARAGRAPHS)}\n"
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    """The files of an inbox, but for temporary ones, which a process that is killed cannot delete."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if not path.name.startswith(".")}
 
 
 @pytest.fixture
@@ -143,18 +148,18 @@ def test_a_folder_is_proposed_and_a_bad_file_stops_nothing(folder: Folder, texts
 
 def test_the_bytes_do_not_depend_on_the_number_of_processes(folder: Folder, texts: Path, run: Command) -> None:
     runs = []
-    for jobs in (1, 2, 7):
+    for jobs in (1, 3):
         place = texts.parent / f"inbox-{jobs}"
         done = run("propose", texts, "--data", folder.data, "--inbox", place, "--jobs", jobs)
         runs.append((done.stdout.replace(str(place), "INBOX"), done.stderr, contents(place)))
-    assert runs[0] == runs[1] == runs[2]
+    assert runs[0] == runs[1]
     assert len(runs[0][2]) == 18
 
 
 def test_articles_that_are_done_are_left_alone_until_something_changes(
     folder: Folder, texts: Path, run: Command
 ) -> None:
-    for name in ("empty.txt", "broken.pdf"):
+    for name in ("empty.txt", "broken.pdf", "page.HTM", "report.pdf"):
         (texts / name).unlink()
     place = folder.data / "inbox"
 
@@ -166,17 +171,16 @@ def test_articles_that_are_done_are_left_alone_until_something_changes(
         line = done.stdout.splitlines()[-2]
         return f"{line.split()[0]} done, {line.rpartition(' refused, ')[2]}", written
 
-    assert totals()[0] == "9 done, 9 left alone, 0 failed".replace("9 left", "0 left")
-    assert totals() == ("0 done, 9 left alone, 0 failed", set())
+    assert totals()[0] == "7 done, 0 left alone, 0 failed"
+    assert totals() == ("0 done, 7 left alone, 0 failed", set())
     (texts / "mill 3.txt").write_text(f"{TEXT}It is new.", encoding="utf-8")
-    assert totals() == ("1 done, 8 left alone, 0 failed", {"mill-3.yaml"})
     (place / "mill-4.txt").unlink()
     (place / "mill-5.yaml").unlink()
-    assert totals() == ("2 done, 7 left alone, 0 failed", {"mill-4.yaml", "mill-5.yaml"})
-    assert totals("--kind", "news")[0] == "9 done, 0 left alone, 0 failed"
-    assert totals("--kind", "news", "--again")[0] == "9 done, 0 left alone, 0 failed"
+    assert totals() == ("3 done, 4 left alone, 0 failed", {"mill-3.yaml", "mill-4.yaml", "mill-5.yaml"})
+    assert totals("--kind", "news")[0] == "7 done, 0 left alone, 0 failed"
+    assert totals("--kind", "news", "--again")[0] == "7 done, 0 left alone, 0 failed"
     folder.change("entities/all.yaml", "name: Bob Ray", "name: Bob Rey")
-    assert totals("--kind", "news")[0] == "9 done, 0 left alone, 0 failed"
+    assert totals("--kind", "news")[0] == "7 done, 0 left alone, 0 failed"
 
 
 def test_one_article_twice_is_written_once(folder: Folder, tmp_path: Path, run: Command) -> None:
@@ -196,13 +200,15 @@ def test_one_article_twice_is_written_once(folder: Folder, tmp_path: Path, run: 
 
 # ---- runs that are ended ------------------------------------------------------------------------------------------
 
+COUNT = 60  # articles of a run that is ended
+
 
 @pytest.fixture
 def many(tmp_path: Path) -> Path:
     folder = tmp_path / "many"
     folder.mkdir()
-    for number in range(400):
-        (folder / f"{number:03}.txt").write_text(f"{TEXT}It has {number} doors.\n" * 20, encoding="utf-8")
+    for number in range(COUNT):
+        (folder / f"{number:03}.txt").write_text(f"{PARAGRAPHS[0]} It has {number} doors.\n", encoding="utf-8")
     return folder
 
 
@@ -224,26 +230,28 @@ def children(of: int) -> list[str]:
     return Path(f"/proc/{of}/task/{of}/children").read_text(encoding="utf-8").split()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_was_ended_is_taken_up_again(
-    folder: Folder, many: Path, run: Command, number: signal.Signals
-) -> None:
+def ended(folder: Folder, many: Path, number: signal.Signals) -> tuple[int, str]:
+    """End a run by a signal, wait until its processes are gone, and return its exit code and errors."""
     process = started(folder, many)
     workers = children(process.pid)
+    assert len(workers) == 2
     process.send_signal(number)
     _, error = process.communicate(timeout=60)
-    assert process.returncode == (-number if number == signal.SIGKILL else 128 + number)
-    assert error.decode().count("\n") == (0 if number == signal.SIGKILL else 1)
     deadline = time.monotonic() + 10
-    while any(Path(f"/proc/{worker}").exists() for worker in workers) and time.monotonic() < deadline:
+    while any(Path(f"/proc/{worker}").exists() for worker in workers):
+        assert time.monotonic() < deadline
         time.sleep(0.01)
-    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
+    return process.returncode, error.decode()
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_is_taken_up_again(folder: Folder, many: Path, run: Command) -> None:
+    assert ended(folder, many, signal.SIGKILL) == (-signal.SIGKILL, "")
     left = len(list((folder.data / "inbox").glob("*.yaml")))
-    assert 0 < left < 400
+    assert 0 < left < COUNT
     done = run("propose", many, "--data", folder.data)
     assert done.returncode == 0
-    assert f" {400 - left} articles with " in f" {done.stdout.splitlines()[-2]}"
+    assert f" {COUNT - left} articles with " in f" {done.stdout.splitlines()[-2]}"
     assert f" {left} left alone, 0 failed" in done.stdout
     fresh = many.parent / "fresh"
     run("propose", many, "--data", folder.data, "--inbox", fresh)
@@ -251,17 +259,35 @@ def test_a_run_that_was_ended_is_taken_up_again(
 
 
 @pytest.mark.slow
+def test_ctrl_c_ends_a_run_cleanly(folder: Folder, many: Path) -> None:
+    code, error = ended(folder, many, signal.SIGINT)
+    done = list((folder.data / "inbox").iterdir())
+    count = sum(path.suffix == ".yaml" for path in done)
+    assert code == 128 + signal.SIGINT
+    assert error.endswith(f" of {COUNT} articles are done; the same command goes on from here\n")
+    assert count - 1 <= int(error.split()[0]) <= count
+    assert len(done) == 2 * count  # nothing is left half written
+
+
 def test_a_bar_is_drawn_on_a_terminal_only(folder: Folder, texts: Path) -> None:
     parent, child = pty.openpty()
-    process = started(folder, texts, stderr=child)
-    os.close(child)
-    output = process.communicate(timeout=60)[0].decode()
+    arguments = ["rareearth", "propose", str(texts), "--data", str(folder.data), "--jobs", "2"]
+    output = io.StringIO()
+    with (
+        os.fdopen(child, "w", encoding="utf-8") as terminal,
+        mock.patch.object(sys, "argv", arguments),
+        mock.patch.dict(os.environ, {"TERM": "xterm"}),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(terminal),
+        pytest.raises(SystemExit),
+    ):
+        cli.main()
     drawn = os.read(parent, 1 << 20).decode()
     os.close(parent)
     assert "articles" in drawn
     assert "\x1b[" in drawn
-    assert "mill-0: English" in output
-    assert "\x1b[" not in output
+    assert "mill-0: English" in output.getvalue()
+    assert "\x1b[" not in output.getvalue()
     assert "mill-0: English" not in drawn
 
 

@@ -397,6 +397,8 @@ BAD = {
     "no.pdf": (ENGLISH.encode(), "is no PDF"),
     "menus.html": (MENUS.encode(), "has no article, only menus and links"),
     "nothing.html": (b"<html></html>", "has no article"),
+    "script.html": (page(paragraphs=["You need to enable JavaScript to run this app."]).encode(), "has no article"),
+    "tags.html": (b"<html>" + b"<a>Mill</a> " * 60_000, "has 120,001 tags"),
     "archive.html": (
         b"From: <Saved by Blink>\r\nSnapshot-Content-Location: https://a.org\r\n\r\n" + MENUS.encode(),
         "is a web archive",

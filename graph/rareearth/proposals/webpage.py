@@ -32,6 +32,8 @@ _DATES = (  # what states when a page was published, the surest first
 )  # fmt: skip
 _SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*(?:\s|$)|[。！？]")
 _MIN_WORDS = 5  # of a sentence, against the words of a menu
+_MIN_ARTICLE = 20  # words in sentences, against a notice that a page needs JavaScript or sets cookies
+_MAX_TAGS = 100_000  # of a page: the time to read one grows faster than their number
 
 
 class Page(NamedTuple):
@@ -61,6 +63,8 @@ def read(raw: bytes, name: str) -> Page:
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     logging.getLogger("htmldate").setLevel(logging.CRITICAL)
     source, notes = _decoded(raw, name)
+    if (tags := source.count("<")) > _MAX_TAGS:
+        raise ArticleError(f"{name}: has {tags:,} tags, more than the page of an article; save its text")
     try:
         tree = trafilatura.load_html(source)
         found = trafilatura.bare_extraction(source, include_comments=False, with_metadata=False)
@@ -68,7 +72,7 @@ def read(raw: bytes, name: str) -> Page:
     except Exception as error:  # what a broken page makes of the parsers is theirs
         raise ArticleError(f"{name}: cannot be read as HTML; save its text") from error
     text = str(getattr(found, "text", "") or "").strip()
-    if not any(_is_sentence(line) for line in text.splitlines()):
+    if sum(map(_words, text.splitlines())) < _MIN_ARTICLE:
         raise ArticleError(f"{name}: has no article, only menus and links; save its text")
     title = _line(getattr(head, "title", None))
     if title and title not in text[: 2 * len(title) + 200]:
@@ -76,11 +80,10 @@ def read(raw: bytes, name: str) -> Page:
     return Page(text, title, _line(getattr(head, "sitename", None)), _address(tree), _published(tree), notes)
 
 
-def _is_sentence(line: str) -> bool:
-    """Whether a line is more than the words of a menu."""
-    if not _SENTENCE.search(line):
-        return False
-    return len(line.split()) >= _MIN_WORDS or sum("\u3400" <= c <= "\u9fff" for c in line) >= 2 * _MIN_WORDS
+def _words(line: str) -> int:
+    """The words of a line that is more than a menu, two Chinese characters for a word."""
+    count = len(line.split()) + sum("\u3400" <= c <= "\u9fff" for c in line) // 2
+    return count if count >= _MIN_WORDS and _SENTENCE.search(line) else 0
 
 
 def _line(value: object) -> str | None:
