@@ -325,6 +325,11 @@ def test_the_encoding_of_a_page_is_what_it_states(
     assert (taken.article.language, taken.notes) == ("zh", note)
 
 
+def test_the_title_of_a_page_is_its_first_line_also_where_it_is_only_in_the_head(tmp_path: Path) -> None:
+    text = page(HEAD).replace(f"<h1>{HEADLINE}</h1>", "")
+    assert article.read(written(tmp_path, "a.html", text)).text == "\n".join((HEADLINE, *PARAGRAPHS))
+
+
 def test_a_page_without_a_suffix_is_a_page_and_a_wrong_address_is_left_out(tmp_path: Path) -> None:
     taken = article.take(written(tmp_path, "mill.txt", page('<meta property="og:url" content="https://exa mple/">')))
     assert taken.article.text.endswith(PARAGRAPHS[-1])
@@ -361,6 +366,17 @@ def test_the_lines_of_a_pdf_are_paragraphs_again(tmp_path: Path) -> None:
     ]
     assert (taken.article.title, taken.article.published) == ("Ore Works buys the mill", None)
     assert taken.notes == ("lines of the PDF were joined into paragraphs",)
+
+
+def test_a_hyphen_at_the_end_of_a_line_stays_where_the_text_has_both_words(tmp_path: Path) -> None:
+    lines = [
+        "The price of the permanent magnet rose by a tenth this week, as the buyers of a permanent-",
+        "magnet motor were in a hurry. The mill is open again, and its laboratory of met-",
+        "allurgy is to be sold to the school of the town in the next year.",
+    ]
+    text = article.read(written(tmp_path, "a.pdf", pdf([lines]))).text
+    assert "permanent-magnet motor" in text
+    assert "laboratory of metallurgy is" in text
 
 
 def test_pages_of_a_pdf_without_text_are_noted(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -43,9 +44,18 @@ def test_a_process_is_replaced_after_some_items() -> None:
     assert os.getpid() not in found
 
 
-def test_no_more_than_a_window_is_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_more_than_a_window_is_ahead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(processes, "WINDOW", 4)
-    assert list(processes.ordered(square, range(30), 3, lost)) == [n * n for n in range(30)]
+
+    def begun(number: int) -> int:
+        """How many items are begun while the first one takes its time."""
+        (tmp_path / str(number)).touch()
+        time.sleep(0.0 if number else 0.5)
+        return len(list(tmp_path.iterdir()))
+
+    found = list(processes.ordered(begun, range(12), 2, lost))
+    assert found[0] == 4
+    assert len(found) == 12
 
 
 def test_stopping_early_leaves_no_process() -> None:
