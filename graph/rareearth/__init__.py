@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rareearth.answers import Answer
     from rareearth.errors import (
         AmbiguousError,
+        ArticleError,
         DataError,
         DateError,
         FormatError,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
         TooLargeError,
     )
     from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.proposals.inbox import Proposals
+    from rareearth.proposals.proposing import propose
     from rareearth.store.claims import Claim
     from rareearth.store.hints import QueryWarning
     from rareearth.views.cards import Card, Statement
@@ -50,6 +53,7 @@ __version__ = "0.2.0"
 __all__ = [
     "AmbiguousError",
     "Answer",
+    "ArticleError",
     "Card",
     "Claim",
     "Conflict",
@@ -65,6 +69,7 @@ __all__ = [
     "Overview",
     "PageError",
     "Problem",
+    "Proposals",
     "QueryError",
     "QueryWarning",
     "RareEarthError",
@@ -76,6 +81,7 @@ __all__ = [
     "TooLargeError",
     "__version__",
     "open",
+    "propose",
 ]
 
 _HOMES = {
@@ -86,11 +92,13 @@ _HOMES = {
     "Finding": "analysis.finding",
     "KnowledgeGraph": "knowledge",
     "Overview": "analysis.overview",
+    "Proposals": "proposals.inbox",
     "QueryWarning": "store.hints",
     "Statement": "views.cards",
     "Step": "views.paths",
     "Table": "analysis.finding",
     "open": "knowledge",
+    "propose": "proposals.proposing",
 }  # the others are in errors
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections.abc import Iterator
 
 MAX_SHOWN = 80  # characters of a text in a message
 
@@ -35,13 +36,7 @@ def hidden(text: str) -> re.Match[str] | None:
     >>> hidden("Li\u200bBo").start(), hidden("می\u200cخواهم")
     (2, None)
     """
-    for match in _HIDDEN.finditer(text):
-        if match[0] in _JOINERS and _joins(text, match.start()):
-            continue
-        if match[0] == _EMOJI and match.start() and _is_emoji(text[match.start() - 1]):
-            continue
-        return match
-    return None
+    return next(_hidden(text), None)
 
 
 def code(character: str) -> str:
@@ -94,6 +89,20 @@ def decoded(raw: bytes) -> str:
     return raw.removeprefix(codecs.BOM_UTF8).decode("utf-8")
 
 
+def without_hidden(text: str) -> tuple[str, int]:
+    r"""The text without the characters that :func:`hidden` finds, and how many they are.
+
+    >>> without_hidden("Li\u200bBo\x07")
+    ('LiBo', 2)
+    """
+    kept: list[str] = []
+    at = count = 0
+    for match in _hidden(text):
+        kept.append(text[at : match.start()])
+        at, count = match.end(), count + 1
+    return ("".join([*kept, text[at:]]), count) if count else (text, 0)
+
+
 def without_mark(text: str) -> str:
     r"""A text that was pasted or posted, without the byte-order mark at its start.
 
@@ -101,6 +110,15 @@ def without_mark(text: str) -> str:
     'ASK {}'
     """
     return text.removeprefix("\ufeff")
+
+
+def _hidden(text: str) -> Iterator[re.Match[str]]:
+    for match in _HIDDEN.finditer(text):
+        if match[0] in _JOINERS and _joins(text, match.start()):
+            continue
+        if match[0] == _EMOJI and match.start() and _is_emoji(text[match.start() - 1]):
+            continue
+        yield match
 
 
 def _joins(text: str, at: int) -> bool:

@@ -2,7 +2,8 @@
 
 Read are ``entities/*.yaml``, ``sources/*.yaml``, ``identities.yaml`` and ``conflicts.yaml``. Side files, which editors
 and file systems leave next to them (``.x.yaml.swp``, ``._x.yaml``, ``x.yaml~``), are left alone, as are notes such as
-``README.md``. Everything else that somebody may take for data is a fault: nothing is passed over in silence.
+``README.md`` and the folder ``inbox/`` of what is proposed. Everything else that somebody may take for data is a fault:
+nothing is passed over in silence.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rareearth.errors import DataError, Problem
 
 _FOLDERS = ("entities", "sources")
 _SINGLE = ("conflicts.yaml", "identities.yaml")
+INBOX = "inbox"  # proposals that wait for a person's decision, which are no data yet
 _EXPECTED = "expected entities/*.yaml, sources/*.yaml, identities.yaml or conflicts.yaml"
 _SIDE = re.compile(  # dot files (Vim, AppleDouble, Emacs' locks, Git …), backups and autosaves of Emacs, and so on
     r"\..*|.*~|#.*#|~\$.*|4913|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*___jb_(tmp|old)___"
@@ -129,6 +131,8 @@ def _others(folder: Path) -> Iterator[Path | Problem]:
         seen.add((status.st_dev, status.st_ino))
         for entry in inside:
             path = here / entry.name
+            if here == folder and entry.name == INBOX and entry.is_dir():
+                continue
             if is_side_file(entry.name) or path in read:
                 continue
             if entry.is_dir():

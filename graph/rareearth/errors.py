@@ -12,6 +12,7 @@
     │   └── TooLargeError        the result is larger than allowed
     ├── StoreError               the store cannot be written, or another build is running
     │   └── NoBuildError         there is no build, or it is damaged
+    ├── ArticleError             a file or text that cannot be read as an article
     ├── FormatError              a file that cannot be written: its extension, its folder, or a text in it
     │   └── PageError            a page whose JavaScript has not been bundled
     ├── ShapesError              a file of SHACL shapes that cannot be used
@@ -120,6 +121,10 @@ class NoBuildError(StoreError):
     def __init__(self, message: str, folder: Path | None = None, data: Path | None = None) -> None:
         super().__init__(message)
         self.folder, self.data = folder, data
+
+
+class ArticleError(RareEarthError):
+    """A file or text that cannot be read as an article."""
 
 
 class FormatError(RareEarthError):

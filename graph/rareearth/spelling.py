@@ -107,6 +107,25 @@ def turned(folded: str) -> set[str]:
     return {"".join([words[-1], *words[:-1]]), "".join([*words[1:], words[0]])}
 
 
+def slug(text: str, longest: int) -> str:
+    """The text as an id: Latin letters and digits in lower case, words joined by hyphens; "" if nothing is left.
+
+    Each Chinese character is a word, in pinyin. At most ``longest`` characters, whole words where possible.
+
+    >>> slug("Müller & Söhne (2025)", 40), slug("包钢_2025", 40)
+    ('muller-sohne-2025', 'bao-gang-2025')
+    """
+    from anyascii import anyascii
+
+    spaced = _HAN.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
+    words = re.findall(r"[a-z0-9]+", anyascii(spaced).casefold().replace("'", ""))
+    made = "-".join(words)
+    if len(made) > longest:
+        cut = made[: longest + 1].rpartition("-")[0] or made[:longest]
+        made = cut.strip("-")
+    return made
+
+
 def latin(name: str) -> set[str]:
     """The core of a name in Latin letters, as one word; nothing where it has no other letters.
 

@@ -41,6 +41,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "promises": build,
         "coverage": [str(where / "list.csv"), *build],
         "check": ["--data", str(folder.data)],
+        "propose": [str(where / "a.txt"), "--data", str(folder.data), "--inbox", str(where / "inbox")],
         "tidy": ["--check", "--data", str(folder.data)],
         "build": ["--data", str(folder.data), "--build", str(where / "build")],
         "verify": ["--texts", str(where), *build],
@@ -52,7 +53,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     }
 
 
-NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy"]
+NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy", "propose"]
 NAMES += ["build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 

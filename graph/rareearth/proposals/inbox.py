@@ -5,6 +5,7 @@ These files are the program's: each run makes them anew, and they may be deleted
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def _suggestion(value: object) -> object:
 
 _Ids = Annotated[tuple[Id, ...], BeforeValidator(_list)]
 _Notes = Annotated[tuple[Line, ...], BeforeValidator(_list)]
+_HEAD_LENGTH = 300  # bytes of a file that have its first two lines
+_MADE = re.compile(rb"#[^\n]*\nmade: (\S+)\n")
 _HEAD = "# Made by `rareearth propose`, anew each time. What you decide is kept in another file."
 
 
@@ -139,7 +142,10 @@ class Refusal(Frozen):
 
 @dataclass(frozen=True)
 class Proposals:
-    """All that was proposed for one article, the likeliest first."""
+    """All that was proposed for one article, the likeliest first.
+
+    ``made`` is a digest of what it was made from: the program, the data, the file of the article and the options.
+    """
 
     article: Article
     mentions: tuple[Mention, ...] = ()
@@ -147,6 +153,7 @@ class Proposals:
     proposals: tuple[Proposal, ...] = ()
     refused: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    made: str = ""
 
 
 def key(claim: Claim) -> str:
@@ -160,12 +167,32 @@ def save(folder: Path, proposals: Proposals, ontology: Ontology) -> Path:
 
     Raises FormatError if they cannot be written; the old files are then unharmed.
     """
+    return put(folder, proposals.article.id, *written(proposals, ontology))
+
+
+def written(proposals: Proposals, ontology: Ontology) -> tuple[bytes, bytes]:
+    """The contents of ``ID.yaml`` and ``ID.txt``."""
+    return ("\n".join(_lines(proposals, ontology)) + "\n").encode(), proposals.article.text.encode()
+
+
+def put(folder: Path, id_: str, yaml: bytes, text: bytes) -> Path:
+    """Write the contents that :func:`written` gives; otherwise as :func:`save`."""
     with saving.explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{proposals.article.id}.yaml"
-    text = "\n".join(_lines(proposals, ontology)) + "\n"
-    saving.save_all({path.with_suffix(".txt"): proposals.article.text.encode(), path: text.encode()})
+    path = folder / f"{id_}.yaml"
+    saving.save_all({path.with_suffix(".txt"): text, path: yaml})
     return path
+
+
+def made(folder: Path) -> dict[str, Path]:
+    """The files of an inbox by what they were made from (:attr:`Proposals.made`), of those that have their texts."""
+    found = {}
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            match = _MADE.match(file.read(_HEAD_LENGTH))
+            if match and path.with_suffix(".txt").is_file():
+                found[match[1].decode()] = path
+    return found
 
 
 def read(path: Path, ontology: Ontology) -> Proposals:
@@ -175,6 +202,8 @@ def read(path: Path, ontology: Ontology) -> Proposals:
 
 def _lines(proposals: Proposals, ontology: Ontology) -> Iterator[str]:
     yield _HEAD
+    if proposals.made:
+        yield f"made: {proposals.made}"
     head = proposals.article.model_dump(mode="json", exclude={"id", "text"}, exclude_none=True)
     yield "article:"
     yield from (f"  {name}: {formatter.inline(value)}" for name, value in head.items())
@@ -240,6 +269,7 @@ class _Reader:
             proposals=tuple(map(self._proposal, self._list(parts, "proposals"))),
             refused=tuple(self._model(Refusal, item) for item in self._list(parts, "refused")),
             notes=tuple(map(str, self._list(parts, "notes"))),
+            made=str(parts.get(Text("made"), "")),
         )
         if found.article.hash != hash_:
             raise DataError([Problem(text, None, "is not the text that was read; propose the article again")])
