@@ -23,6 +23,7 @@ class Quotes:
         self.text = text
         self.spans = list(sentences.sentences(text) if spans is None else spans)
         self._folded, self._starts = _joined([text[span.start : span.end] for span in self.spans])
+        self._small = self._folded.casefold()
 
     def find(self, quote: str) -> tuple[Evidence, ...] | Reason:
         """The sentences that a quote is from, or why there are none.
@@ -39,7 +40,7 @@ class Quotes:
         if not plain:
             return Reason.QUOTE
         found = {
-            (self._number(match.start()), self._number(match.start() + len(plain) - 1))
+            (self._folded_number(match.start()), self._folded_number(match.start() + len(plain) - 1))
             for match in re.finditer(rf"(?={re.escape(plain)})", self._folded)
         }
         if len(found) != 1:
@@ -54,8 +55,15 @@ class Quotes:
         mark = sentences.fingerprint(self.text[span.start : span.end])
         return Evidence(start=span.start, end=span.end, fingerprint=mark)
 
-    def _number(self, at: int) -> int:
-        """The number of the sentence that a character of the folded text is in."""
+    def contains(self, words: str) -> bool:
+        """Whether words stand in the text, in capitals or not."""
+        return _plain(words).casefold() in self._small
+
+    def number(self, at: int) -> int:
+        """The number of the last sentence that begins at a character of the text or before it."""
+        return max(0, bisect.bisect_right(self.spans, (at, len(self.text))) - 1)
+
+    def _folded_number(self, at: int) -> int:
         return bisect.bisect_right(self._starts, at) - 1
 
 

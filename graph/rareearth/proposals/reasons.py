@@ -9,6 +9,9 @@ class Reason(StrEnum):
     """Why a proposal is refused."""
 
     SHAPE = "not in the form of a claim"
+    KIND = "unknown kind"
+    STATUS = "unknown status"
+    STANCE = "unknown stance"
     RELATION = "unknown relation"
     QUALIFIER = "unknown qualifier"
     ENTITY = "unknown entity"
@@ -25,11 +28,11 @@ class Reason(StrEnum):
     TIME = "time is not in the sentence"
     TEXT = "value is not in the sentence"
     SPEAKER = "speech without a speaker in the text"
-    STANCE = "assessment without a stance"
+    NO_STANCE = "assessment without a stance"
     MACHINE = "sentence speaks to a machine"
 
 
-class Warning_(StrEnum):
+class Notice(StrEnum):
     """What a person should look at."""
 
     REFERRED = "an end is only referred to"

@@ -17,8 +17,9 @@ from rareearth.proposals.values import Value
 from rareearth.sentences import Span
 
 _NUMBER = re.compile(
-    rf"(?<![\w.,]){DIGITS}(?![\w.,]*[0-9])|(?<![0-9.,])(?P<digits>{DIGITS})[ -]?(?P<scale>{SCALE}|{SHORT_SCALE}\b|{HAN_SCALE})"
-    rf"|\b(?P<word>{WORDS})\b(?: (?P<after>{SCALE}))?|(?P<han>{HAN_NUMBER})",
+    rf"(?<![A-Za-z0-9.,])(?P<digits>{DIGITS})(?:[ -]?(?P<scale>{SCALE}\b|{SHORT_SCALE}\b|{HAN_SCALE}))?"
+    r"(?![A-Za-z.,]*[0-9])"
+    rf"|\b(?P<word>{WORDS})\b(?: (?P<after>{SCALE})\b)?|(?P<han>{HAN_NUMBER})",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -49,7 +50,7 @@ class Stated:
             yield from self._values[place]
 
     def has_number(self, at: Sequence[Evidence], text: str, range_: str) -> bool:
-        """Whether a share, an amount, a count or another number stands in the sentences, with its unit if it has one."""
+        """Whether a share, an amount, a count or another number stands in the sentences; an amount with its unit."""
         if range_ == MEASURE:
             return self.has_amount(at, text) or self.amount_without_rate(at, text)
         kinds = ("share",) if range_ in (PERCENTAGE, DECIMAL) else ("count",)
@@ -120,12 +121,13 @@ class Stated:
                 elif match["word"]:
                     yield numbers.value(match["word"], match["after"] or "")
                 else:
-                    yield numbers.value(match["digits"] or match[0], match["scale"] or "")
+                    yield numbers.value(match["digits"], match["scale"] or "")
 
 
 def _normal(text: str) -> tuple[Decimal, str]:
+    """The number and the unit of an amount."""
     match = quantities.MEASURE.fullmatch(text)
-    return (Decimal(text.split()[0]), match[3]) if match else (Decimal(-1), text)
+    return (Decimal(text.split(maxsplit=1)[0]), match[3]) if match else (Decimal("NaN"), text)
 
 
 def _ends(text: str) -> list[str]:
