@@ -72,7 +72,7 @@ class Stated:
         """Whether it stands there, but not for how long it is: "2,000 tonnes" for 2000 t/a."""
         number, unit = _normal(text)
         same = {_normal(value.text) for value in self.values(at) if value.range == MEASURE}
-        return any(number == other and unit.split("/")[0] == their.split("/")[0] for other, their in same)
+        return any(number == other and unit.split("/")[0] == their for other, their in same)
 
     def has_bound(self, at: Sequence[Evidence], bound: str) -> bool:
         """Whether a number of the sentences has a bound, such as "up to"."""
