@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from rareearth import characters, checks
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Entity, Evidence
-from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, ROLE, Ontology
+from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, ROLE, Ontology, Relation
 from rareearth.proposals import words
 from rareearth.proposals.inbox import NewName, Proposal, Proposals, Refusal
 from rareearth.proposals.quotes import LONGEST, Quotes
@@ -110,24 +110,31 @@ class Checker:
         if any(name not in self.ontology.qualifiers for name, _ in claim.qualifiers):
             yield Reason.QUALIFIER
             return
-        wanted = [(claim.subject, relation.domain)]
-        wanted += [] if relation.literal else [(claim.object, relation.range)]
-        kinds = self.ontology.qualifiers
-        wanted += [(value, kinds[name].range) for name, value in claim.qualifiers if not kinds[name].literal]
-        for id_, range_ in wanted:
-            entity = self.dataset.entities.get(id_)
-            if entity is None:
-                yield Reason.ENTITY
-            elif not self.ontology.is_a(entity.kind, range_):
-                yield Reason.CLASS
+        yield from self._classes(claim, relation)
         if not relation.literal and not relation.to_itself and self._same(claim.subject, claim.object):
             yield Reason.ITSELF
         if claim.kind == "assessment" and not claim.stance:
             yield Reason.NO_STANCE
         if claim.kind == "speech" and not claim.by:
             yield Reason.SPEAKER
-        if next(checks.faults(self.dataset, claim), None) or claim.read or claim.conflict:
+        texts = [claim.object, *(value for _, value in claim.qualifiers)]
+        if claim.read or claim.conflict or not all(map(_is_line, texts)):
             yield Reason.INVALID
+        if next(checks.faults(self.dataset, claim), None):
+            yield Reason.INVALID
+
+    def _classes(self, claim: Claim, relation: Relation) -> Iterator[Reason]:
+        """Whether the entities of a claim are of the classes that its relation and qualifiers have."""
+        expected = [(claim.subject, relation.domain)]
+        expected += [] if relation.literal else [(claim.object, relation.range)]
+        kinds = self.ontology.qualifiers
+        expected += [(value, kinds[name].range) for name, value in claim.qualifiers if not kinds[name].literal]
+        for id_, range_ in expected:
+            entity = self.dataset.entities.get(id_)
+            if entity is None:
+                yield Reason.ENTITY
+            elif not self.ontology.is_a(entity.kind, range_):
+                yield Reason.CLASS
 
     def _against_mentions(self, claim: Claim) -> Iterator[Reason]:
         """Whether the entities of a claim are named in the text."""
@@ -184,7 +191,7 @@ class Checker:
         """Whether a new name stands in the text and has a class that records may have."""
         known = self.ontology.classes.get(name.kind)
         texts = [text for text in (name.name, name.zh) if text]
-        return known is not None and not known.abstract and any(self.quotes.contains(text) for text in texts)
+        return known is not None and not known.abstract and any(self.quotes.having(text) for text in texts)
 
     def _same(self, one: str, other: str) -> bool:
         return self.dataset.canonical(one) == self.dataset.canonical(other)
@@ -194,6 +201,9 @@ class Checker:
         found: dict[str, set[int]] = defaultdict(set)
         for mention in proposals.mentions:
             found[self.dataset.canonical(mention.entity)].add(self.quotes.number(mention.start))
+        for name in proposals.new:
+            for text in {name.name, name.zh or name.name}:
+                found[name.id] |= self.quotes.having(text)
         return found
 
     def _is_marked(self, one: Evidence) -> bool:
@@ -228,6 +238,10 @@ class Checker:
             if phrase.term in _DOUBTS or phrase.term == _MACHINE
             if any(stems[at : at + len(phrase.words)] == list(phrase.words) for at in range(len(stems)))
         }
+
+
+def _is_line(text: str) -> bool:
+    return len(text) <= _LONGEST and not characters.hidden(text) and "\n" not in text and "\t" not in text
 
 
 def _entity(name: NewName) -> Entity:

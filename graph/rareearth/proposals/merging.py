@@ -15,8 +15,8 @@ _OTHERS = 3  # further suggestions of a proposal
 def merge(first: Proposals, second: Proposals, ontology: Ontology) -> Proposals:
     """The proposals of both, the likeliest first; mentions and new names are those of the second.
 
-    A claim of both is one proposal, ``by`` both, as the second has it. Of the same two things in the same sentence, what
-    the second says comes first, and the relation of the first is one of its ``others``.
+    A claim of both is one proposal, ``by`` both, as the second has it. Of the same two things in the same sentence,
+    what the second says comes first, and the relation of the first is one of its ``others``.
     """
     left = list(first.proposals)
     merged: list[Proposal] = []

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections.abc import Sequence
 
-from rareearth import sentences
+from rareearth import sentences, spelling
 from rareearth.models import Evidence
 from rareearth.proposals.reasons import Reason
 from rareearth.sentences import Span
@@ -23,7 +23,7 @@ class Quotes:
         self.text = text
         self.spans = list(sentences.sentences(text) if spans is None else spans)
         self._folded, self._starts = _joined([text[span.start : span.end] for span in self.spans])
-        self._small = self._folded.casefold()
+        self._small = self._folded.lower()
 
     def find(self, quote: str) -> tuple[Evidence, ...] | Reason:
         """The sentences that a quote is from, or why there are none.
@@ -55,9 +55,12 @@ class Quotes:
         mark = sentences.fingerprint(self.text[span.start : span.end])
         return Evidence(start=span.start, end=span.end, fingerprint=mark)
 
-    def contains(self, words: str) -> bool:
-        """Whether words stand in the text, in capitals or not."""
-        return _plain(words).casefold() in self._small
+    def having(self, name: str) -> set[int]:
+        """The numbers of the sentences in which a name stands as whole words, in capitals or not."""
+        plain = _plain(name).lower()
+        pattern = re.escape(plain) if spelling.is_han(plain) else rf"(?<!\w){re.escape(plain)}(?!\w)"
+        found = re.finditer(pattern, self._small) if plain else ()
+        return {self._folded_number(match.start()) for match in found}
 
     def number(self, at: int) -> int:
         """The number of the last sentence that begins at a character of the text or before it."""

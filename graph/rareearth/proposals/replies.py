@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,9 +22,10 @@ from rareearth.sentences import Span
 
 SCORE = 0.6  # of what a model proposes and the rules do not
 _ABSENT = frozenset(["", "null", "none", "n/a", "unknown"])
+_MAX_QUOTES = 3
 _SLUG = re.compile(r"[^a-z0-9]+")
 _MAX_NAME = 200  # characters of a new name
-_FIELDS = frozenset(["subject", "relation", "object", "quote", "kind", "by", "stance", "status", *prompting.TIMES])
+_FIELDS = frozenset(["subject", "relation", "object", "kind", "by", "stance", "status", *prompting.TIMES])
 _WRONG = {"kind": Reason.KIND, "status": Reason.STATUS, "stance": Reason.STANCE}
 _FORMS = {
     MEASURE: quantities.MEASURE,
@@ -53,7 +54,7 @@ class Replies:
         self._used = {mention.entity for mention in proposals.mentions}
 
     def read(self, reply: Any) -> None:
-        """Add what a reply proposes. Raises ValueError, with what was found, for one that has not the form asked for."""
+        """Add what a reply proposes. Raises ValueError, with what was found, for one that has another form."""
         if not isinstance(reply, dict) or not isinstance(reply.get("claims"), list):
             raise ValueError("it has no list of claims")
         entities = reply.get("entities") or []
@@ -72,7 +73,7 @@ class Replies:
             if given is None:
                 self._refuse(_line(item, "subject", "relation", "object"), Reason.SHAPE)
                 continue
-            made = self._claim(given, keys, checker)
+            made = self._claim(given, _quotes(item), keys, checker)
             reason = made if isinstance(made, Reason) else checker.reason(made)
             if reason is not None:
                 self._refuse(_line(given, "subject", "relation", "object"), reason)
@@ -153,14 +154,16 @@ class Replies:
         ]
         return id_
 
-    def _claim(self, given: Mapping[str, str], keys: Mapping[str, str | Reason], checker: Checker) -> Claim | Reason:
+    def _claim(
+        self, given: Mapping[str, str], quotes: Sequence[str], keys: Mapping[str, str | Reason], checker: Checker
+    ) -> Claim | Reason:
         """The claim of a reply, or why it is none."""
         if unknown := set(given) - _FIELDS - set(self.ontology.qualifiers):
             return Reason.QUALIFIER if any(given[name] for name in unknown) else Reason.SHAPE
         relation = self.ontology.relations.get(given.get("relation", ""))
         if relation is None:
             return Reason.RELATION
-        at = checker.quotes.find(given.get("quote", ""))
+        at = _found(quotes, checker)
         if isinstance(at, Reason):
             return at
         ends: dict[str, str] = {}
@@ -220,12 +223,35 @@ class Replies:
         return found[0] if len(found) == 1 else text
 
 
+def _quotes(item: Any) -> list[str]:
+    """The quotes of a claim of a reply, of which there may be several."""
+    given = item.get("quote")
+    more = item.get(prompting.MORE) or []
+    quotes = [*(given if isinstance(given, list) else [given]), *(more if isinstance(more, list) else [more])]
+    return [quote if isinstance(quote, str) else "" for quote in quotes]
+
+
+def _found(quotes: Sequence[str], checker: Checker) -> tuple[Evidence, ...] | Reason:
+    """The sentences of several quotes, in their order, or why one has none."""
+    found: list[Evidence] = []
+    if len(quotes) > _MAX_QUOTES:
+        return Reason.LONG
+    for quote in quotes:
+        at = checker.quotes.find(quote)
+        if isinstance(at, Reason):
+            return at
+        found += at
+    return tuple(dict.fromkeys(sorted(found, key=lambda one: one.start)))
+
+
 def _texts(item: Any) -> dict[str, str] | None:
     """The fields of an entity or a claim of a reply as texts, without the absent ones; None if it has other ones."""
     if not isinstance(item, dict):
         return None
     found: dict[str, str] = {}
     for name, value in item.items():
+        if name in ("quote", prompting.MORE):
+            continue
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
             return None
         text = "" if value is None else _written(value) if isinstance(value, int | Decimal) else value.strip()
