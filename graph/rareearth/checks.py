@@ -56,7 +56,7 @@ def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
 def _claims(dataset: Dataset) -> Iterator[Problem]:
     for claim in dataset.claims:
         where = dataset.where[f"claim/{claim.id}"]
-        for message in _claim(dataset, claim):
+        for message in faults(dataset, claim):
             yield Problem(*where, message)
         source = dataset.sources.get(claim.source)
         for span in claim.at:
@@ -83,7 +83,11 @@ def _itself(dataset: Dataset, claim: Claim) -> Iterator[str]:
         yield f"ties {one} to itself{merged}; nothing {relation.label} itself"
 
 
-def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
+def faults(dataset: Dataset, claim: Claim) -> Iterator[str]:
+    """What is wrong with one claim, as messages: unknown names, wrong classes, values that are none of their datatype.
+
+    Its qualifiers must be those of the ontology.
+    """
     ontology = dataset.ontology
     relation = ontology.relations.get(claim.relation)
     if relation is None:

@@ -16,6 +16,7 @@
     ├── FormatError              a file that cannot be written: its extension, its folder, or a text in it
     │   └── PageError            a page whose JavaScript has not been bundled
     ├── ShapesError              a file of SHACL shapes that cannot be used
+    ├── EndpointError            a language model that gives no answer, or none that can be used
     ├── MissingExtraError        an optional library is not installed
     ├── MessageError             a message between the server and its workers that is not valid
     └── RequestError             a request to the server that gets no answer; ``status`` is that of HTTP
@@ -137,6 +138,10 @@ class PageError(FormatError):
 
 class ShapesError(RareEarthError):
     """A file of shapes that cannot be read, or has a constraint that is not supported."""
+
+
+class EndpointError(RareEarthError):
+    """A language model behind an address that gives no answer, or none that can be used."""
 
 
 class MissingExtraError(RareEarthError):

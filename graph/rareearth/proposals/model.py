@@ -1,0 +1,114 @@
+"""A language model behind an endpoint as a second reader of an article; what it proposes is checked like all else."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from rareearth.dataset import Dataset
+from rareearth.errors import EndpointError
+from rareearth.ontology import Ontology
+from rareearth.proposals import checking, merging, prompting, strict
+from rareearth.proposals import endpoint as endpoints
+from rareearth.proposals.endpoint import Endpoint, Usage
+from rareearth.proposals.inbox import Proposals
+from rareearth.proposals.prompting import Known
+from rareearth.proposals.quotes import Quotes
+from rareearth.proposals.replies import Replies
+from rareearth.sentences import Span
+
+__all__ = ["Endpoint", "Usage", "add", "parts"]
+PART = 6_000  # characters of an article that are given at once
+OVERLAP = 3  # sentences that a part has in common with the one before
+MAX_PARTS = 60
+KEY = endpoints.KEY
+
+
+def add(proposals: Proposals, endpoint: Endpoint, ontology: Ontology, dataset: Dataset) -> tuple[Proposals, Usage]:
+    """Ask a model what an article says, and add what passes the checks; what does not is among the refused.
+
+    ``proposals`` are those of the rules: their mentions and new names are offered to the model with their ids. A claim
+    that both propose is counted once, ``by`` both. An article that is too long for one question is asked about in
+    parts. Raises EndpointError if the model gives no answer in time, or none that can be used.
+    """
+    replies = Replies(proposals, endpoint.name, ontology, dataset)
+    usage = Usage()
+    notes: list[str] = []
+    spans = Quotes(proposals.article.text).spans
+    waiting = list(parts(spans))
+    if len(waiting) > MAX_PARTS:
+        end = waiting[MAX_PARTS - 1][-1].end
+        notes.append(f"the model was given the first {end:,} characters")
+        del waiting[MAX_PARTS:]
+    while waiting:
+        part = waiting.pop(0)
+        if part[0].end - part[0].start > PART:
+            notes.append(f"the model was not given a sentence of {part[0].end - part[0].start:,} characters")
+            continue
+        halves, used = _ask(replies, part, endpoint)
+        waiting[:0] = halves
+        usage = usage.plus(used)
+    merged = merging.merge(proposals, replies.result(), ontology)
+    checked = checking.check(merged, ontology, dataset)
+    return dataclasses.replace(checked, notes=tuple(dict.fromkeys([*proposals.notes, *notes]))), usage
+
+
+def parts(spans: Sequence[Span], most: int = PART, overlap: int = OVERLAP) -> Iterator[list[Span]]:
+    """The sentences of a text in parts of at most ``most`` characters, each with the last few of the part before.
+
+    A sentence that is longer is a part of its own.
+
+    >>> [len(part) for part in parts([Span(n, n + 1) for n in range(10)], 6, 2)]
+    [6, 6]
+    """
+    start = 0
+    while start < len(spans):
+        end = start + 1
+        while end < len(spans) and spans[end].end - spans[start].start <= most:
+            end += 1
+        yield list(spans[start:end])
+        if end == len(spans):
+            return
+        start = end if end - start <= overlap else end - overlap
+
+
+def _ask(replies: Replies, part: Sequence[Span], endpoint: Endpoint) -> tuple[list[list[Span]], Usage]:
+    """Read what a model says of a part; of one whose answer was cut, the halves that are still to be asked about.
+
+    An answer that cannot be read is asked for once more.
+    """
+    article = replies.before.article
+    known = list(_known(replies, part))
+    asked = prompting.messages(replies.ontology, article, article.text[part[0].start : part[-1].end], known)
+    schema = prompting.schema(replies.ontology, [one.id for one in known])
+    usage, fault = Usage(), ""
+    for again in range(2):
+        answer = endpoint.ask(asked, schema, endpoint.seed + again)
+        usage = usage.plus(answer.usage)
+        if answer.cut and len(part) > 1:
+            middle = len(part) // 2
+            return [list(part[:middle]), list(part[middle:])], usage
+        try:
+            replies.read(strict.said(answer.text))
+        except ValueError as error:
+            fault = "it is cut off" if answer.cut else str(error)
+        else:
+            return [], usage
+    expected = 'expected one JSON object {"entities": …, "claims": …}: try another model'
+    raise EndpointError(f"{endpoint.url}: {endpoint.name} gave no answer that can be read ({fault}); {expected}")
+
+
+def _known(replies: Replies, part: Sequence[Span]) -> Iterator[Known]:
+    """What is offered of a part: the entities that it mentions, and those of the headline."""
+    article, dataset = replies.before.article, replies.dataset
+    new = {one.id: one for one in replies.before.new}
+    called: dict[str, str] = {}
+    head = article.text.find("\n")
+    for mention in replies.before.mentions:
+        if part[0].start <= mention.start < part[-1].end or mention.end <= head:
+            called.setdefault(mention.entity, article.text[mention.start : mention.end])
+    for id_, text in called.items():
+        if id_ in new:
+            yield Known(id_, new[id_].kind, new[id_].name, text)
+        elif id_ in dataset.entities:
+            yield Known(id_, dataset.entities[id_].kind, dataset.entities[id_].name, text)
