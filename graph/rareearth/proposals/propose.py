@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rareearth import sentences, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
-from rareearth.proposals import priors, references, values
+from rareearth.proposals import checking, priors, references, values
 from rareearth.proposals.coined import Coiner
 from rareearth.proposals.details import Details
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
@@ -77,12 +77,17 @@ def propose(article: Article, index: Index) -> Proposals:
     coined = [one for part in parts for one in part.coined if one[0].id in needed]
     mentions = [
         *reading.mentions,
-        *(Mention(entity=r.entity, start=r.start, end=r.end, how="reference") for r in referring if r.noun),
+        *(
+            Mention(entity=r.entity, start=r.start, end=r.end, how="reference")
+            for r in (*referring, *adjectives)
+            if r.noun or (r in adjectives and r.entity in needed)
+        ),
         *(mention for _, mention in coined),
     ]
     new = {name.id: name for name in (*reading.new, *(name for name, _ in coined))}
     by_place = tuple(sorted(mentions, key=lambda m: (m.start, m.end)))
-    return Proposals(article, by_place, tuple(new.values()), tuple(kept), notes=reading.notes)
+    proposals = Proposals(article, by_place, tuple(new.values()), tuple(kept), notes=reading.notes)
+    return checking.check(proposals, ontology, index.dataset)
 
 
 def _once(found: Sequence[Proposal]) -> list[Proposal]:
