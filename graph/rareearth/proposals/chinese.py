@@ -23,13 +23,6 @@ _SURNAMES = frozenset(
 )
 
 
-def spelled(text: str) -> str:
-    """A Chinese name in Latin letters, syllable by syllable."""
-    from pypinyin import lazy_pinyin
-
-    return " ".join(lazy_pinyin(text))
-
-
 def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
     endings = words.endings["zh"]
@@ -49,7 +42,13 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
         word = text[part.start : part.end]
         is_person = part.flag == _PERSON and len(word) in _PERSON_LENGTH and word[0] in _SURNAMES
         free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
-        if not free or is_person or word in verbs or not part.flag.startswith(_NOMINAL) or not word.isalnum():
+        if (
+            not free
+            or is_person
+            or (word in verbs and word not in endings)
+            or not part.flag.startswith(_NOMINAL)
+            or not word.isalnum()
+        ):
             run = []
             if free and is_person:
                 yield part.start, part.end, words.labels.get("PERSON", "")

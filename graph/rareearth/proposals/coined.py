@@ -58,8 +58,8 @@ class Coiner:
         relation = self.ontology.relations[cue.term]
         if relation.literal or (len(cue.between) == 1 and cue.between[0] in _STOPS | _DETERMINERS | {"'s", "’s"}):
             return ""
-        is_common = any(self.ontology.is_a(relation.range, common) for common in self.words.common)
-        return relation.range if is_common else ""
+        is_topic = any(self.ontology.is_a(relation.range, topic) for topic in self.words.coined)
+        return relation.range if is_topic else ""
 
 
 def _after(tokens: Sequence[Token], start: int, taken: set[int]) -> tuple[int, int] | None:

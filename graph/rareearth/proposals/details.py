@@ -49,8 +49,9 @@ class Details:
     def of(self, sentence: Sentence, scored: Scored) -> Detail:
         """The details of a relation between two things of a sentence."""
         one = _One(self.ontology, self._usage.get(scored.relation, Usage()), sentence, scored, self._found(sentence))
-        times, warnings = one.times()
-        fields = {**one.attitude(), "status": one.status(), "qualifiers": one.qualifiers(), **times}
+        status = one.status()
+        times, warnings = one.times(status)
+        fields = {**one.attitude(), "status": status, "qualifiers": one.qualifiers(), **times}
         return Detail(fields, one.factor(), warnings)
 
     def _found(self, sentence: Sentence) -> list[tuple[int, str]]:
@@ -90,7 +91,9 @@ class _One:
         return min(found, default=1.0)
 
     def status(self) -> str:
-        """The status that the nearest phrase of the clause gives, else that it holds."""
+        """The status that the nearest phrase of the clause gives, else that it holds, as what is timeless does."""
+        if self.relation.timeless:
+            return "held"
         near = [
             (abs(self.middle - number), term)
             for number, term in self.phrases
@@ -104,7 +107,7 @@ class _One:
         usage = self.usage
         kind = min(usage.kinds, key=lambda k: (-usage.kinds[k], k), default="fact")
         speaks = [number for number, term in self.phrases if term == "speech"]
-        if kind == "fact" and speaks and usage.kinds["speech"] / usage.claims >= _SPEECH:
+        if kind == "fact" and speaks and usage.kinds["speech"] >= _SPEECH * max(1, usage.claims):
             kind = "speech"
         if kind == "speech":
             by = self._speaker(speaks)
@@ -176,8 +179,11 @@ class _One:
         found = [value for value in self.usage.texts[name] if f" {value.casefold()} " in text]
         return min(found, key=lambda value: (-self.usage.texts[name][value], value), default="")
 
-    def times(self) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """The nearest time of the clause, stated or inferred, and a warning where it is inferred."""
+    def times(self, status: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """The nearest time of the clause, stated or inferred, and a warning where it is inferred.
+
+        Of a relation that is mostly dated by when it began, it is the beginning.
+        """
         if self.relation.timeless or (self.relation.literal and self.relation.range in DATES):
             return {}, ()
         fitting = [
@@ -189,7 +195,8 @@ class _One:
         if not fitting:
             return {}, ()
         value = min(fitting)[1]
-        found: dict[str, Any] = {value.field: value.text} if value.text else {}
+        given = "since" if value.field == "when" and self.usage.begins and status == "held" else value.field
+        found: dict[str, Any] = {given: value.text} if value.text else {}
         if not value.inferred:
             return found, ()
         found["inferred"] = {"when": _spread(value), "because": value.because}

@@ -265,7 +265,7 @@ class _Reader:
         """The entity with this full name: one of the article, or a new one; records with similar names are near."""
         if text in self.by_text:
             return self.by_text[text]
-        written = chinese.spelled(text) if spelling.is_han(text) else spelling.fold(text)
+        written = spelling.pinyin(text) if spelling.is_han(text) else spelling.fold(text)
         slug = _SLUG.sub("-", written).strip("-")[:80].strip("-") or "name"
         id_, number = slug, 2
         while id_ in self.known.records or id_ in self.new:

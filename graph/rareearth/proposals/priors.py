@@ -16,15 +16,21 @@ _SMOOTHING = 2  # claims that are added to each pair of classes, so that few cla
 
 @dataclass
 class Usage:
-    """How the claims of one relation are: how many have each kind, stance and qualifier, and with which values."""
+    """How the claims of one relation are: how many have each kind, stance, time and qualifier, with which values."""
 
     claims: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     stances: Counter[str] = field(default_factory=Counter)
     speakers: int = 0  # claims whose subject is the speaker
+    times: Counter[str] = field(default_factory=Counter)
     qualifiers: Counter[str] = field(default_factory=Counter)
     units: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     texts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    @property
+    def begins(self) -> bool:
+        """Whether most claims that have a time say since when."""
+        return self.times["since"] > self.times["when"]
 
     def share(self, name: str) -> float:
         """The share of the claims that have a qualifier."""
@@ -89,6 +95,7 @@ def _count(usage: Usage, claim: Claim, dataset: Dataset) -> None:
     usage.kinds[claim.kind] += 1
     if claim.stance:
         usage.stances[claim.stance] += 1
+    usage.times.update(name for name in ("when", "since") if getattr(claim, name))
     usage.speakers += claim.kind == "speech" and claim.by == claim.subject
     for name, value in claim.qualifiers:
         qualifier = dataset.ontology.qualifiers[name]

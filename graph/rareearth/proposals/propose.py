@@ -91,16 +91,28 @@ def propose(article: Article, index: Index) -> Proposals:
 
 
 def _once(found: Sequence[Proposal]) -> list[Proposal]:
-    """The proposals by score, those of the same claim as one with all its sentences."""
-    best: dict[tuple[str, ...], Proposal] = {}
+    """The proposals by score, those of the same claim as one: the one with most details, and all sentences."""
+    same: dict[tuple[str, ...], list[Proposal]] = {}
     for proposal in sorted(found, key=lambda p: (-p.score, p.claim.at[0].start, p.key)):
         claim = proposal.claim
         said = claim.subject, claim.relation, claim.object, claim.status, claim.kind
-        first = best.setdefault(said, proposal)
-        if claim.at[0] not in first.claim.at:
-            merged = first.claim.model_copy(update={"at": (*first.claim.at, *claim.at)})
-            best[said] = first.model_copy(update={"claim": merged})
-    return list(best.values())
+        same.setdefault(said, []).append(proposal)
+    return [_merged(proposals) for proposals in same.values()]
+
+
+def _details(claim: Claim) -> int:
+    return len(claim.qualifiers) + sum(
+        time is not None for time in (claim.when, claim.since, claim.until, claim.inferred)
+    )
+
+
+def _merged(proposals: Sequence[Proposal]) -> Proposal:
+    """Proposals of one claim, the best first, as one."""
+    best = proposals[0]
+    likely = [p for p in proposals if p.score >= _SECOND * best.score]
+    whole = max(likely, key=lambda p: _details(p.claim))
+    spans = dict.fromkeys((*whole.claim.at, *(span for p in proposals for span in p.claim.at)))
+    return whole.model_copy(update={"score": best.score, "claim": whole.claim.model_copy(update={"at": tuple(spans)})})
 
 
 @dataclass(frozen=True, order=True)

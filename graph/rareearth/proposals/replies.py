@@ -14,7 +14,7 @@ from rareearth import quantities, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
 from rareearth.ontology import DATES, DECIMAL, INTEGER, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import chinese, numbers, prompting, values
+from rareearth.proposals import numbers, prompting, values
 from rareearth.proposals.checking import Checker, refusal
 from rareearth.proposals.inbox import Mention, NewName, Proposal, Proposals, Refusal
 from rareearth.proposals.reasons import Reason
@@ -136,7 +136,7 @@ class Replies:
 
     def _new(self, name: str, kind: str, near: str, places: list[tuple[int, int]]) -> str:
         """A new name, with its mentions where no other stands."""
-        written = chinese.spelled(name) if spelling.is_han(name) else spelling.fold(name)
+        written = spelling.pinyin(name) if spelling.is_han(name) else spelling.fold(name)
         slug = _SLUG.sub("-", written).strip("-")[:80].strip("-") or "name"
         id_, number = slug, 2
         while id_ in self.dataset.entities or id_ in self.new:

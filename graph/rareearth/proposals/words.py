@@ -54,6 +54,7 @@ class Words:
     labels: Mapping[str, str]  # the labels of a recognizer of names, and the class they mean
     common: frozenset[str]
     places: frozenset[str]
+    coined: frozenset[str]  # classes of what a text may coin a word for
     topics: frozenset[str]  # classes of what an article may be about without naming it in every sentence
     records: Mapping[str, tuple[str, ...]]  # common words that mean a record
     adjectives: Mapping[str, str]  # words made of the name of a record, and the record
@@ -142,6 +143,7 @@ def shipped(path: Path | None = None) -> Words:
         labels={text: term for term, texts in given["entityLabel"].items() for _, text in texts},
         common=frozenset(given["commonNames"]),
         places=frozenset(given["placeNames"]),
+        coined=frozenset(given["coined"]),
         topics=frozenset(given["topic"]),
         records={term: tuple(text for _, text in texts) for term, texts in given["word"].items()},
         adjectives={text: term for term, texts in reversed(given["adjective"].items()) for _, text in texts},
