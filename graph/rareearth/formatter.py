@@ -25,7 +25,15 @@ _FIRST = ("kind", "by", "about", "stance", "status", "confidence", "conflict")  
 def format_text(path: Path, ontology: Ontology) -> str:
     """The text that a data file should have. Raises DataError for YAML that is refused, and for comments inside."""
     node = yamlfile.read(path)
-    lines = characters.decoded(path.read_bytes()).splitlines()
+    return format_node(path, node, characters.decoded(path.read_bytes()), ontology)
+
+
+def format_node(path: Path, node: Node, text: str, ontology: Ontology) -> str:
+    """The text of a data file with this content and the comments at the head of ``text``; ``path`` says which kind.
+
+    Raises DataError for comments inside the text.
+    """
+    lines = text.splitlines()
     head: list[str] = []
     while len(head) < len(lines) and lines[len(head)].startswith("#"):
         head.append(lines[len(head)])
@@ -57,15 +65,20 @@ def claim_lines(claim: Claim, ontology: Ontology, indent: int = 2) -> list[str]:
 
 
 def _claim(claim: Claim) -> Node:
-    """A claim as a node: its sentence, with the fields below it that differ from what they are without being given."""
     sentence = Text(f"{claim.subject} {claim.relation} {claim.object}")
+    fields = claim_fields(claim)
+    return Map({sentence: fields}) if fields else sentence
+
+
+def claim_fields(claim: Claim) -> Map:
+    """The fields of a claim that follow its sentence: those that differ from what they are without being given."""
     plain = {"source", "subject", "relation", "object", "qualifiers", "at"}
     given = claim.model_dump(mode="json", exclude=plain, exclude_defaults=True, exclude_none=True)
     fields = Map({Text(name): node(value) for name, value in [*given.items(), *claim.qualifiers]})
     spans = [Text(f"{span.start}-{span.end} {span.fingerprint}") for span in claim.at]
     if spans:
         fields[Text("at")] = spans[0] if len(spans) == 1 else List(spans)
-    return Map({sentence: fields}) if fields else sentence
+    return fields
 
 
 def node(value: object) -> Node:

@@ -46,7 +46,19 @@ Node: TypeAlias = Text | Map | List
 
 def read(path: Path) -> Node:
     """The one document of a YAML file. Raises DataError with file and line for anything that is refused."""
-    text = _decoded(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise _refused(path, None, f"{size:,} bytes", f"a file of at most {MAX_BYTES:,}: split it")
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
+    return parse(path, raw)
+
+
+def parse(path: Path, raw: bytes) -> Node:
+    """The one document of some bytes; ``path`` is what errors call them. Raises DataError as :func:`read`."""
+    text = _decoded(path, raw)
     lines = text.replace("\r\n", "\n")
     if hidden := characters.hidden(lines):
         raise _invisible(path, lines.count("\n", 0, hidden.start()) + 1, hidden[0])
@@ -60,14 +72,7 @@ def text(value: str, line: int) -> Text:
     return made
 
 
-def _decoded(path: Path) -> str:
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise _refused(path, None, f"{size:,} bytes", f"a file of at most {MAX_BYTES:,}: split it")
-        raw = path.read_bytes()
-    except OSError as error:
-        raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
+def _decoded(path: Path, raw: bytes) -> str:
     try:
         return characters.decoded(raw)
     except UnicodeDecodeError as error:

@@ -1,0 +1,263 @@
+"""Writing what was taken into a data folder: claims into the file of their source, records for new names.
+
+Files are only added to, in their canonical form, and changed together: the data with the changes is checked before any
+file is put in place, and a file that somebody changed meanwhile is left alone. What is there already is not written
+twice, so a review that was ended in the middle is accepted again without harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rareearth import checks, datafolder, formatter, paths, yamlfile
+from rareearth.dataset import Dataset
+from rareearth.errors import DataError, Problem, RareEarthError
+from rareearth.models import Claim, Confidence, Entity, Source
+from rareearth.ontology import Ontology
+from rareearth.proposals import decisions as deciding
+from rareearth.proposals.decisions import Decisions
+from rareearth.proposals.inbox import Article, Proposals
+from rareearth.saving import save_all
+from rareearth.yamlfile import List, Map, Node, Text
+
+NEW_FILE = "new.yaml"  # of records of a class that no file has
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What was written: claims, records, and the files that changed."""
+
+    claims: tuple[Claim, ...] = ()
+    records: tuple[Entity, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+@dataclass
+class _Change:
+    """The new content of some files of a data folder, and what they were when they were read."""
+
+    folder: Path
+    before: dict[Path, bytes | None] = field(default_factory=dict)
+    nodes: dict[Path, Map] = field(default_factory=dict)
+
+    def node(self, path: Path) -> Map:
+        """The content of a file, to be changed; an empty map if it is new."""
+        if path not in self.nodes:
+            raw = self.before[path] = path.read_bytes() if path.exists() else None
+            node = Map() if raw is None else yamlfile.parse(path, raw)
+            if not isinstance(node, Map):
+                raise DataError([Problem(path, 1, "is not a map; expected fields")])
+            self.nodes[path] = node
+        return self.nodes[path]
+
+    def texts(self, ontology: Ontology) -> dict[Path, bytes]:
+        """The files as they will be, in canonical form."""
+        return {
+            path: formatter.format_node(path, node, (self.before[path] or b"").decode(), ontology).encode()
+            for path, node in self.nodes.items()
+        }
+
+
+def accept(
+    data: Path, proposals: Proposals, decided: Decisions, ontology: Ontology, confidence: Confidence | None = None
+) -> Accepted:
+    """Write the claims that were taken, and the records that they need, into a data folder.
+
+    ``confidence`` is given to claims that have none of their own. Raises RareEarthError (DataError with file and line)
+    if the article lacks what a source needs, if the data would have faults, or if a file changed meanwhile; then
+    nothing is written.
+    """
+    dataset = checks.load(data)
+    article = proposals.article
+    records = _records(proposals, decided, dataset)
+    claims = [_claim(decision, article, decided, confidence, ontology) for decision in decided.taken]
+    known = {claim.id for claim in dataset.claims}
+    claims = list({claim.id: claim for claim in claims if claim.id not in known}.values())
+    used = {end for claim in claims for end in _entities(claim, ontology)}
+    records = [record for record in records if record.id in used and record.id not in dataset.entities]
+    if not claims:
+        return Accepted()
+    change = _Change(data)
+    _add_records(change, records)
+    _add_claims(change, proposals, decided, claims, dataset, ontology)
+    texts = change.texts(ontology)
+    _check(data, texts)
+    _unchanged(change)
+    return Accepted(tuple(claims), tuple(records), tuple(save_all(texts)))
+
+
+def _records(proposals: Proposals, decided: Decisions, dataset: Dataset) -> list[Entity]:
+    """The records that new names become, as decided, or as proposed where nobody decided otherwise."""
+    found = []
+    for new in proposals.new:
+        decision = decided.names.get(new.id)
+        if decision and decision.verdict in ("is", "no name"):
+            continue
+        kind, name, id_ = new.kind, new.name, new.id
+        if decision and decision.verdict == "record":
+            kind, name, id_ = decision.kind or kind, decision.called or name, decision.record or id_
+        seen = (proposals.article.url,) if new.zh and proposals.article.url else ()
+        if id_ not in dataset.entities:
+            found.append(Entity(id=id_, kind=kind, name=name, zh=new.zh, seen=seen))
+    return found
+
+
+def _claim(
+    decision: deciding.OnClaim, article: Article, decided: Decisions, confidence: Confidence | None, ontology: Ontology
+) -> Claim:
+    try:
+        claim = deciding.as_claim(decision, article.id, ontology)
+    except ValueError as error:
+        raise RareEarthError(f"the claim '{decision.claim}' was taken and is none: {error}") from error
+    changed: dict[str, object] = {"subject": decided.record(claim.subject)}
+    relation = ontology.relations.get(claim.relation)
+    if relation and not relation.literal:
+        changed["object"] = decided.record(claim.object)
+    changed["by"] = decided.record(claim.by) if claim.by else None
+    if claim.confidence is None:
+        changed["confidence"] = confidence
+    return claim.model_copy(update=changed)
+
+
+def _entities(claim: Claim, ontology: Ontology) -> list[str]:
+    """The entities that a claim is about."""
+    relation = ontology.relations.get(claim.relation)
+    ends = [claim.subject, claim.by or "", claim.about or ""]
+    ends += [] if relation and relation.literal else [claim.object]
+    ends += [value for name, value in claim.qualifiers if not ontology.qualifiers[name].literal]
+    return [end for end in ends if end]
+
+
+def _add_records(change: _Change, records: Sequence[Entity]) -> None:
+    """Records go into the file that has most of their class."""
+    for record in records:
+        path = _file_of(change.folder, record.kind)
+        node = change.node(path)
+        group = node.setdefault(Text(record.kind), Map())
+        if not isinstance(group, Map):
+            raise DataError([Problem(path, None, f"'{record.kind}' has no records below it")])
+        fields = record.model_dump(mode="json", exclude={"id", "kind"}, exclude_defaults=True, exclude_none=True)
+        group[Text(record.id)] = formatter.node(fields)
+
+
+def _file_of(folder: Path, kind: str) -> Path:
+    counts = {}
+    for path in datafolder.files(folder):
+        if path.parent.name == "entities":
+            group = yamlfile.read(path)
+            counts[path] = len(group[Text(kind)]) if isinstance(group, Map) and Text(kind) in group else 0
+    best = min(counts, key=lambda path: (-counts[path], path), default=None)
+    return best if best is not None and counts[best] else folder / "entities" / NEW_FILE
+
+
+def _add_claims(
+    change: _Change,
+    proposals: Proposals,
+    decided: Decisions,
+    claims: Sequence[Claim],
+    dataset: Dataset,
+    ontology: Ontology,
+) -> None:
+    article = proposals.article
+    path = change.folder / "sources" / f"{article.id}.yaml"
+    node = change.node(path)
+    source = dataset.sources.get(article.id)
+    if source is None:
+        node[Text("source")] = _head(article)
+    elif source.text is None or source.text.sha256 != article.hash.sha256:
+        found = "no text" if source.text is None else "another text"
+        advice = "expected the one that was proposed: give the article another id, or correct the source"
+        raise DataError([Problem(path, 1, f"has {found}; {advice}")])
+    names, refers = _observed(proposals, decided, claims, dataset, source, ontology)
+    for part, added in (("names", names), ("refers", refers)):
+        if added:
+            old = node.get(Text(part), Map())
+            merged = dict(old) if isinstance(old, Map) else {}
+            merged.update({Text(name): value for name, value in added.items()})
+            node[Text(part)] = Map(merged)
+    listed = node.setdefault(Text("claims"), List())
+    if not isinstance(listed, List):
+        raise DataError([Problem(path, 1, "'claims' is not a list")])
+    for claim in claims:
+        fields = formatter.claim_fields(claim)
+        sentence = Text(deciding.said(claim))
+        listed.append(Map({sentence: fields}) if fields else sentence)
+
+
+def _head(article: Article) -> Map:
+    """The head of a new source. Raises RareEarthError if something that it needs is not known."""
+    needed = {"title": article.title, "publisher": article.publisher, "url": article.url}
+    if missing := [name for name, value in needed.items() if not value]:
+        raise RareEarthError(f"the article {article.id} has no {', '.join(missing)}; a source needs these")
+    head = article.model_dump(mode="json", exclude={"id", "text"}, exclude_none=True)
+    head["text"] = article.hash.model_dump(mode="json")
+    node = formatter.node(head)
+    return node if isinstance(node, Map) else Map()
+
+
+def _observed(
+    proposals: Proposals,
+    decided: Decisions,
+    claims: Sequence[Claim],
+    dataset: Dataset,
+    source: Source | None,
+    ontology: Ontology,
+) -> tuple[dict[str, Node], dict[str, Node]]:
+    """What the article calls the entities of the claims, where the records do not have it, and what refers to them."""
+    used = {end for claim in claims for end in _entities(claim, ontology)}
+    text = proposals.article.text
+    names: dict[str, set[str]] = defaultdict(set)
+    refers: dict[str, set[str]] = defaultdict(set)
+    for id_, given in source.names if source else ():
+        names[id_].update(given)
+    given_refers = {words for words, _ in source.refers} if source else set()
+    for mention in proposals.mentions:
+        id_ = decided.record(mention.entity)
+        words = " ".join(text[mention.start : mention.end].split())
+        if id_ not in used:
+            continue
+        record = dataset.entities.get(id_)
+        if mention.how == "reference":
+            refers[words].add(id_)
+        elif record is None or words not in (record.name, record.zh, *record.aliases, *record.acronyms):
+            names[id_].add(words)
+    new = {proposals_name.id: proposals_name.name for proposals_name in proposals.new}
+    listed = {id_: sorted(words - {new.get(id_, "")}) for id_, words in names.items()}
+    clear = {words: next(iter(ids)) for words, ids in refers.items() if len(ids) == 1 and words not in given_refers}
+    observed: dict[str, Node] = {id_: List(map(Text, words)) for id_, words in sorted(listed.items()) if words}
+    return observed, {words: formatter.node(id_) for words, id_ in sorted(clear.items())}
+
+
+def _check(data: Path, texts: Mapping[Path, bytes]) -> None:
+    """Check the data as it will be: a folder of links to its files, with the new ones in their place."""
+    with tempfile.TemporaryDirectory() as name:
+        whole = Path(name)
+        for path in {*datafolder.files(data), *texts}:
+            target = whole / path.relative_to(data)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if path in texts:
+                target.write_bytes(texts[path])
+            else:
+                target.symlink_to(path.resolve())
+        try:
+            checks.load(whole)
+        except DataError as error:
+            problems = [Problem(data / p.file.relative_to(whole), p.line, p.message) for p in error.problems]
+            raise DataError(problems) from error
+
+
+def _unchanged(change: _Change) -> None:
+    """Raises RareEarthError if a file is not what it was when it was read."""
+    for path, before in change.before.items():
+        now = path.read_bytes() if path.exists() else None
+        if _digest(now) != _digest(before):
+            raise RareEarthError(f"{paths.display(path)}: was changed meanwhile; nothing was written: accept again")
+
+
+def _digest(raw: bytes | None) -> str:
+    return hashlib.sha256(raw).hexdigest() if raw is not None else ""
