@@ -21,7 +21,7 @@ import rareearth
 from rareearth import cli
 from rareearth import ontology as ontologies
 from rareearth.errors import ArticleError
-from rareearth.proposals import inbox
+from rareearth.proposals import inbox, proposing
 
 TEXT = f"{HEADLINE}\n\n{' '.join(PARAGRAPHS)}\n"
 
@@ -315,3 +315,38 @@ def test_the_same_is_proposed_in_python(folder: Folder, tmp_path: Path, run: Com
 def test_a_wrong_call_in_python_is_explained(folder: Folder, given: dict[str, str], message: str) -> None:
     with pytest.raises(ArticleError, match=message):
         rareearth.propose(data=folder.data, **given)
+
+
+# ---- what the rules give back -------------------------------------------------------------------------------------
+
+
+def made_up(article: inbox.Article, _index: object) -> inbox.Proposals:
+    """Proposals of an article: one new name, two refusals; or none, as they fail."""
+    if "4 doors" in article.text:
+        raise KeyError("door")
+    refused = [inbox.Refusal(claim=f"a leads {object_}", reason="the sentence does not name it") for object_ in "bc"]
+    return inbox.Proposals(article, refused=tuple(refused), notes=("is short",))
+
+
+def test_what_was_refused_is_counted_and_listed(folder: Folder, texts: Path, run: Command) -> None:
+    with mock.patch.object(proposing, "by_rules", made_up):
+        one = run("propose", texts / "mill 0.txt", "--data", folder.data, "--refused").stdout.splitlines()
+        short = run("propose", texts / "mill 0.txt", "--data", folder.data).stdout.splitlines()
+        many = run("propose", texts / "mill 0.txt", texts / "mill 1.txt", "--data", folder.data, "--refused")
+    assert "  note       is short" in one
+    assert one[-5:-1] == [
+        "0 mentions of 0 entities, 0 new names, 0 proposals, 2 refused",
+        "       2 refused: the sentence does not name it",
+        "           a leads b (by rules)",
+        "           a leads c (by rules)",
+    ]
+    assert not any("does not name it" in line for line in short)
+    assert many.stdout.splitlines()[-2] == "       4 refused: the sentence does not name it"
+
+
+def test_an_article_that_breaks_the_rules_does_not_stop_the_others(folder: Folder, texts: Path, run: Command) -> None:
+    with mock.patch.object(proposing, "by_rules", made_up):
+        done = run("propose", texts / "mill 3.txt", texts / "mill 4.txt", texts / "mill 5.txt", "--data", folder.data)
+    assert done.returncode == 1
+    assert done.stderr == f"{texts / 'mill 4.txt'}: failed (KeyError: 'door')\n"
+    assert "2 articles with 0 proposals and 4 refused, 0 left alone, 1 failed" in done.stdout

@@ -325,6 +325,11 @@ def test_the_encoding_of_a_page_is_what_it_states(
     assert (taken.article.language, taken.notes) == ("zh", note)
 
 
+def test_no_publisher_is_made_of_an_address(tmp_path: Path) -> None:
+    text = page('<link rel="canonical" href="https://ore.example.org/mill">')
+    assert article.read(written(tmp_path, "a.html", text)).publisher is None
+
+
 def test_the_title_of_a_page_is_its_first_line_also_where_it_is_only_in_the_head(tmp_path: Path) -> None:
     text = page(HEAD).replace(f"<h1>{HEADLINE}</h1>", "")
     assert article.read(written(tmp_path, "a.html", text)).text == "\n".join((HEADLINE, *PARAGRAPHS))

@@ -77,7 +77,10 @@ def read(raw: bytes, name: str) -> Page:
     title = _line(getattr(head, "title", None))
     if title and title not in text[: 2 * len(title) + 200]:
         text = f"{title}\n{text}"
-    return Page(text, title, _line(getattr(head, "sitename", None)), _address(tree), _published(tree), notes)
+    address, site = _address(tree), _line(getattr(head, "sitename", None))
+    if site and "." in site and address and site.casefold() in address.casefold():
+        site = None  # made of the address, not stated
+    return Page(text, title, site, address, _published(tree), notes)
 
 
 def _words(line: str) -> int:
