@@ -210,6 +210,5 @@ def _list_claims(proposals: Proposals, decided: Decisions) -> None:
     for proposal in proposals.proposals:
         decision = decided.of(proposal)
         span = proposal.claim.at[0]
-        print(
-            f"{proposal.score:.2f}  {said(proposal.claim)}  {span.start}-{span.end}  {decision.verdict if decision else ''}".rstrip()
-        )
+        verdict = decision.verdict if decision else ""
+        print(f"{proposal.score:.2f}  {said(proposal.claim)}  {span.start}-{span.end}  {verdict}".rstrip())

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rareearth import checks, datafolder, formatter, paths, yamlfile
+from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.models import Claim, Confidence, Entity, Source
@@ -72,7 +73,7 @@ def accept(
     if the article lacks what a source needs, if the data would have faults, or if a file changed meanwhile; then
     nothing is written.
     """
-    dataset = checks.load(data)
+    dataset = datasets.read(ontology, data)  # it is checked with the changes: a run may have been ended half way
     article = proposals.article
     records = _records(proposals, decided, dataset)
     claims = [_claim(decision, article, decided, confidence, ontology) for decision in decided.taken]
@@ -226,8 +227,8 @@ def _observed(
             refers[words].add(id_)
         elif record is None or words not in (record.name, record.zh, *record.aliases, *record.acronyms):
             names[id_].add(words)
-    new = {proposals_name.id: proposals_name.name for proposals_name in proposals.new}
-    listed = {id_: sorted(words - {new.get(id_, "")}) for id_, words in names.items()}
+    called = {record.id: record.name for record in _records(proposals, decided, dataset)}
+    listed = {id_: sorted(words - {called.get(id_, "")}) for id_, words in names.items()}
     clear = {words: next(iter(ids)) for words, ids in refers.items() if len(ids) == 1 and words not in given_refers}
     observed: dict[str, Node] = {id_: List(map(Text, words)) for id_, words in sorted(listed.items()) if words}
     return observed, {words: formatter.node(id_) for words, id_ in sorted(clear.items())}
