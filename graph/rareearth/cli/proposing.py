@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import shlex
 import sys
 from collections import Counter
@@ -19,7 +21,8 @@ from rareearth.errors import RareEarthError
 if TYPE_CHECKING:
     from rareearth.proposals.article import Stated
     from rareearth.proposals.inbox import Proposals
-    from rareearth.proposals.proposing import Outcome, Proposer, Task
+    from rareearth.proposals.propose import Index
+    from rareearth.proposals.proposing import Add, Outcome, Proposer, Task
 
 _SHOWN = 12  # first and last words of an article
 _SHOWN_CHINESE = 24  # of its characters
@@ -63,11 +66,19 @@ def propose(
         bool, typer.Option("--again", help="Of several articles, also those that are done and have not changed.")
     ] = False,
     refused: Annotated[bool, typer.Option("--refused", help="List what did not pass the checks, by reason.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", metavar="URL", help="The address of a language model (OpenAI's protocol) that proposes too."
+        ),
+    ] = None,
+    model_name: Annotated[str | None, typer.Option("--model-name", help="What the model is called there.")] = None,
 ) -> None:
     """Propose what articles say: mentions of actors, new names and candidate claims, for a person to review.
 
     Nothing is added to the data: what is proposed is written to the inbox, with the text. Of several articles, those
-    that are done are left alone, so that a run that was ended can be taken up again.
+    that are done are left alone, so that a run that was ended can be taken up again. A language model gets the text of
+    the article; its key is taken from RAREEARTH_MODEL_KEY.
     """
     from rareearth import datafolder, paths
     from rareearth.proposals import processes, proposing
@@ -82,12 +93,31 @@ def propose(
         raise RareEarthError("--id, --title, --url and --published are for one article; expected one file")
     tasks = [one] if one else proposing.tasks(files)
     command = _review(data, folder)
+    add = _model(model, model_name)
     if one:
-        _propose_one(lambda: proposing.Proposer.of(data), one, stated, inbox, command, refused)
+        _propose_one(lambda: proposing.Proposer.of(data, add, model_name or ""), one, stated, inbox, command, refused)
         return
-    proposer = proposing.Proposer.of(data)  # a model that proposes as well is given here
+    proposer = proposing.Proposer.of(data, add, model_name or "")
     outcomes = proposing.save_all(proposer, tasks, stated, inbox, jobs=jobs or processes.available(), again=again)
     _propose_all(outcomes, len(tasks), inbox, command, refused)
+
+
+def _model(url: str | None, name: str | None) -> Add | None:
+    """What asks a language model as well; None without one. Raises RareEarthError for an address that cannot be."""
+    if not url and not name:
+        return None
+    if not url or not name:
+        raise RareEarthError("--model and --model-name belong together; expected both")
+    from rareearth.proposals import model
+
+    endpoint = model.Endpoint(url, name, os.environ.get(model.KEY, ""))
+
+    def add(proposals: Proposals, index: Index) -> Proposals:
+        found, usage = model.add(proposals, endpoint, index.dataset.ontology, index.dataset)
+        cost = f"{usage.requests} requests, {usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
+        return dataclasses.replace(found, notes=(*found.notes, f"{name}: {cost}"))
+
+    return add
 
 
 def _one(files: list[Path]) -> Task | None:

@@ -23,6 +23,7 @@ from rareearth.yamlfile import List, Map, Node, Text
 
 How = Literal["name", "short form", "new", "reference"]
 _M = TypeVar("_M", bound=Frozen)
+SHOWN = 12  # proposals per 100 words that a person is shown first
 KEY_LENGTH = 12  # hexadecimal digits of the key of a proposal
 _MENTION = re.compile(r"(\S+) ([0-9]+)-([0-9]+) (.+)")
 _SUGGESTION = re.compile(r"(\S+)( turned)? ([0-9.]+)")

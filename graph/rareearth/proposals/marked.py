@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rareearth import sentences
 from rareearth.ontology import Ontology
-from rareearth.proposals.inbox import Proposal, Proposals
+from rareearth.proposals.inbox import SHOWN, Proposal, Proposals
 from rareearth.sentences import Span
 
 _STYLE = """
@@ -36,11 +36,13 @@ def _lines(proposals: Proposals, ontology: Ontology) -> Iterator[str]:
     yield f'<!doctype html>\n<html lang="{html.escape(article.language)}">\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{title}</title>\n<style>{_STYLE}</style>\n<h1>{title}</h1>"
-    counts = f"{len(proposals.mentions)} mentions, {len(proposals.new)} new names, {len(proposals.proposals)} proposals"
+    found = f"{len(proposals.mentions)} mentions, {len(proposals.new)} new names, {len(proposals.proposals)} proposals"
+    counts = f"{found}, of which the likeliest {SHOWN} for 100 words are shown"
     yield f'<p class="about">{html.escape(article.id)}: {counts}. <mark>known</mark> <mark class="new">new</mark> '
     yield '<mark class="reference">refers to somebody</mark></p>'
     of_span: dict[int, list[Proposal]] = {}
-    for proposal in proposals.proposals:
+    most = max(SHOWN, SHOWN * article.words // 100)
+    for proposal in proposals.proposals[:most]:
         of_span.setdefault(proposal.claim.at[0].start, []).append(proposal)
     for paragraph in _paragraphs(article.text):
         spans = ["<p>"]

@@ -19,7 +19,6 @@ from rareearth.proposals.sentence import Item, Sentence
 from rareearth.proposals.words import Token, Words, shipped, tokenize
 from rareearth.sentences import Span
 
-SHOWN = 12  # proposals per 100 words that a person is shown first
 KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
 _SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own

@@ -22,9 +22,8 @@ from rareearth.ontology import NUMBERS, Relation
 from rareearth.proposals import decisions as deciding
 from rareearth.proposals.checking import Checker
 from rareearth.proposals.decisions import Decision, Decisions, NameVerdict, OnClaim, OnName, Reason
-from rareearth.proposals.inbox import NewName, Proposal, Proposals
+from rareearth.proposals.inbox import SHOWN, NewName, Proposal, Proposals
 
-SHOWN = 12  # claims per 100 words that are shown first
 REASONS: dict[str, Reason] = dict(zip("rwtukn", get_args(Reason), strict=True))
 Item: TypeAlias = NewName | Proposal
 
