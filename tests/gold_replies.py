@@ -43,7 +43,7 @@ def mentions(source: Source, known: Dataset) -> Iterator[Mention]:
 
 def reply(source: Source, known: Dataset) -> dict[str, Any]:
     """The answer: records of ``known`` by their ids, others as new names that stand in the text."""
-    named = dict(source.names)
+    named = {**{id_: (words,) for words, id_ in source.refers}, **dict(source.names)}
     entities: dict[str, dict[str, Any]] = {}
     made = [_claim(source, claim, entities, named, known) for claim in claims(source)]
     return {"entities": list(entities.values()), "claims": made}

@@ -38,6 +38,7 @@ RETIRED = re.compile(
     re.IGNORECASE,
 )
 REPORT = "rareearth report"  # takes half a minute: it is run in cli/test_analyse_command.py
+ARTICLE = ("rareearth propose", "rareearth review")  # these are run as the guide has them
 
 
 def blocks(name: str, language: str) -> list[str]:
@@ -47,7 +48,7 @@ def blocks(name: str, language: str) -> list[str]:
 
 def commands() -> list[str]:
     lines = [line for body in blocks("README.md", "sh") for line in body.splitlines()]
-    return [line for line in lines if line.startswith("rareearth ") and not line.startswith((SERVE, REPORT))]
+    return [line for line in lines if line.startswith("rareearth ") and not line.startswith((SERVE, REPORT, *ARTICLE))]
 
 
 def sessions() -> list[tuple[str, str]]:
@@ -92,6 +93,31 @@ def test_commands_of_the_readme_run(command: str, shell: Callable[[str], str]) -
     if command.startswith("rareearth export") and ".html" in command and not explorer.is_bundled():
         unavailable(NO_PAGE, in_ci=HAS_NODE)
     assert shell(command)
+
+
+@pytest.mark.slow
+def test_an_article_becomes_a_part_of_the_graph_in_five_minutes(tmp_path: Path) -> None:
+    """The commands of the guide, from a text to the file for Gephi, with keys as a person would press them."""
+    guide = (GUIDE / "add-an-article.md").read_text(encoding="utf-8").partition("## In five minutes")[2]
+    [lines] = re.findall(r"```sh\n(.*?)```", guide.partition("# By hand")[0], re.DOTALL)[:1]
+    shutil.copytree(ROOT / "data", tmp_path / "my-data", ignore=shutil.ignore_patterns("inbox"))
+    (tmp_path / "texts").mkdir()
+    text = "Hollin Metals sells to Lynas\n\nHollin Metals supplies Lynas Rare Earths with scrap since 2024."
+    (tmp_path / "texts" / "deal.txt").write_text(text, encoding="utf-8")
+    changes = {
+        "RAREEARTH_DATA": str(tmp_path / "my-data"), "RAREEARTH_BUILD": str(tmp_path / "my-build"),
+        "HOME": str(tmp_path), "LANG": "C.UTF-8", "PYTHONWARNINGS": "",
+    }  # fmt: skip
+    for line in lines.splitlines():
+        command = COMMAND.sub(f"{sys.executable} -m rareearth", line, count=1)
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=tmp_path, env=environment(**changes), input="y\ny\nq\n", capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+    assert "Hollin Metals" in (tmp_path / "deal.gexf").read_text(encoding="utf-8")
+    source = (tmp_path / "my-data" / "sources" / "deal.yaml").read_text(encoding="utf-8")
+    assert "hollin-metals supplies lynas-rare-earths" in source
 
 
 @pytest.mark.slow

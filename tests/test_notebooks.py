@@ -13,6 +13,8 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
+PUBLIC = {"rareearth.sentences", "rareearth.proposals.accepting", "rareearth.proposals.decisions"}
+
 
 def test_there_is_one_for_each_question() -> None:
     names = ("sparql-first-steps", "actors-and-power", "laboratory-to-market", "conflicts-and-time", "your-own-article")
@@ -25,7 +27,7 @@ def test_it_uses_what_is_public(path: Path) -> None:
     code = "".join("".join(cell["source"]) + "\n" for cell in cells if cell["cell_type"] == "code")
     imported = {name for found in re.findall(r"^(?:from|import) ([\w.]+)", code, re.MULTILINE) for name in [found]}
     assert "rareearth" in imported
-    assert {name for name in imported if name.startswith("rareearth.")} <= {"rareearth.sentences"}
+    assert {name for name in imported if name.startswith("rareearth.")} <= PUBLIC
     assert not re.search(r"\._[a-z]", code)
     first = "".join(cells[0]["source"])
     assert first.startswith("# ")

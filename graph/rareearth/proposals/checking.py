@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cached_property
 
 from rareearth import characters, checks
 from rareearth.dataset import Dataset
@@ -63,7 +64,7 @@ class Checker:
         self._starts = {span.start: number for number, span in enumerate(self.quotes.spans)}
         self._marks: dict[Evidence, bool] = {}
         self._named = self._mentioned(proposals)
-        self._doubts: dict[int, frozenset[str]] = {}
+        self._said: dict[int, frozenset[str]] = {}
         self._language = "zh" if proposals.article.language.startswith("zh") else "en"
 
     def reason(self, claim: Claim) -> Reason | None:
@@ -88,7 +89,7 @@ class Checker:
         amounts = [text for text, range_ in self._numbers(claim) if range_ == MEASURE]
         if any(not self.stated.has_amount(claim.at, text) for text in amounts):
             yield Notice.RATE
-        doubts = frozenset().union(*(self._doubt(number) for number in numbers))
+        doubts = frozenset().union(*(self._terms(number) for number in numbers))
         yield from (notice for term, notice in _DOUBTS.items() if term in doubts)
 
     def _reasons(self, claim: Claim) -> Iterator[Reason]:
@@ -98,7 +99,7 @@ class Checker:
         yield from self._against_ontology(claim)
         yield from self._against_mentions(claim)
         yield from self._against_sentences(claim)
-        if any(_MACHINE in self._doubt(number) for number in self._sentences(claim)):
+        if self._to_machines & self._sentences(claim):
             yield Reason.MACHINE
 
     def _against_ontology(self, claim: Claim) -> Iterator[Reason]:
@@ -149,6 +150,8 @@ class Checker:
         for text, range_ in self._numbers(claim):
             if not self.stated.has_number(claim.at, text, range_):
                 yield Reason.NUMBER
+            elif self.stated.has_other_bound(claim.at, text, dict(claim.qualifiers).get(BOUND, "")):
+                yield Reason.BOUND
         relation = self.ontology.relations.get(claim.relation)
         dates = [claim.when, claim.since, claim.until]
         dates += [claim.object] if relation and relation.range in DATES else []
@@ -204,6 +207,8 @@ class Checker:
         for name in proposals.new:
             for text in {name.name, name.zh or name.name}:
                 found[name.id] |= self.quotes.having(text)
+        for word, id_ in words.shipped().adjectives.items():
+            found[self.dataset.canonical(id_)] |= self.quotes.having(word) if word in self.article.text else set()
         return found
 
     def _is_marked(self, one: Evidence) -> bool:
@@ -218,26 +223,29 @@ class Checker:
         """The numbers of the sentences that a claim cites."""
         return {n for one in claim.at for n in range(self._starts[one.start], self._ends[one.end] + 1)}
 
-    def _doubt(self, number: int) -> frozenset[str]:
-        """What speaks against a sentence: words of denial or rumour in it, or of orders to a machine in its line."""
-        if number not in self._doubts:
-            terms = self._terms(number)
-            if number and _MACHINE not in terms:
-                between = self.article.text[self.quotes.spans[number - 1].end : self.quotes.spans[number].start]
-                if "\n" not in between and _MACHINE in self._doubt(number - 1):
-                    terms |= {_MACHINE}
-            self._doubts[number] = frozenset(terms)
-        return self._doubts[number]
+    @cached_property
+    def _to_machines(self) -> frozenset[int]:
+        """The sentences with words of orders to a machine, and those after one in its line."""
+        found: set[int] = set()
+        for number, span in enumerate(self.quotes.spans):
+            before = self.quotes.spans[number - 1] if number else span
+            follows = number - 1 in found and "\n" not in self.article.text[before.end : span.start]
+            if follows or _MACHINE in self._terms(number):
+                found.add(number)
+        return frozenset(found)
 
-    def _terms(self, number: int) -> set[str]:
-        span = self.quotes.spans[number]
-        stems = [t.stem for t in words.tokenize(self.article.text, span.start, span.end, self._language)]
-        return {
-            phrase.term
-            for phrase in words.shipped().phrases[self._language]
-            if phrase.term in _DOUBTS or phrase.term == _MACHINE
-            if any(stems[at : at + len(phrase.words)] == list(phrase.words) for at in range(len(stems)))
-        }
+    def _terms(self, number: int) -> frozenset[str]:
+        """What the words of a sentence say of it: that it is denied, a rumour, or an order to a machine."""
+        if number not in self._said:
+            span = self.quotes.spans[number]
+            stems = [t.stem for t in words.tokenize(self.article.text, span.start, span.end, self._language)]
+            self._said[number] = frozenset(
+                phrase.term
+                for phrase in words.shipped().phrases[self._language]
+                if phrase.term in _DOUBTS or phrase.term == _MACHINE
+                if any(stems[at : at + len(phrase.words)] == list(phrase.words) for at in range(len(stems)))
+            )
+        return self._said[number]
 
 
 def _is_line(text: str) -> bool:

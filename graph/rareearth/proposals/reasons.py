@@ -25,6 +25,7 @@ class Reason(StrEnum):
     ABSENT = "end is not in the text"
     ITSELF = "ties a thing to itself"
     NUMBER = "number is not in the sentence"
+    BOUND = "bound of the number is another in the sentence"
     TIME = "time is not in the sentence"
     TEXT = "value is not in the sentence"
     SPEAKER = "speech without a speaker in the text"

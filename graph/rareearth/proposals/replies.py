@@ -14,7 +14,7 @@ from rareearth import quantities, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
 from rareearth.ontology import DATES, DECIMAL, INTEGER, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import numbers, prompting, values
+from rareearth.proposals import numbers, prompting, values, words
 from rareearth.proposals.checking import Checker, refusal
 from rareearth.proposals.inbox import Mention, NewName, Proposal, Proposals, Refusal
 from rareearth.proposals.reasons import Reason
@@ -22,7 +22,7 @@ from rareearth.sentences import Span
 
 SCORE = 0.6  # of what a model proposes and the rules do not
 _ABSENT = frozenset(["", "null", "none", "n/a", "unknown"])
-_MAX_QUOTES = 3
+_MAX_QUOTES, _MAX_SENTENCES = 3, 4  # of one claim
 _SLUG = re.compile(r"[^a-z0-9]+")
 _MAX_NAME = 200  # characters of a new name
 _FIELDS = frozenset(["subject", "relation", "object", "kind", "by", "stance", "status", *prompting.TIMES])
@@ -51,7 +51,10 @@ class Replies:
         self._owners: dict[str, str] = {}
         for mention in proposals.mentions:
             self._owners.setdefault(self.text[mention.start : mention.end].casefold(), mention.entity)
-        self._used = {mention.entity for mention in proposals.mentions}
+        for word, record in words.shipped().adjectives.items():
+            if re.search(rf"\b{re.escape(word)}\b", self.text):
+                self._owners.setdefault(word.casefold(), record)
+        self._used = set(self._owners.values())
 
     def read(self, reply: Any) -> None:
         """Add what a reply proposes. Raises ValueError, with what was found, for one that has another form."""
@@ -130,8 +133,8 @@ class Replies:
         """Where a name stands in the text as whole words, in capitals or not."""
         if len(name) < 2 or len(name) > _MAX_NAME or not any(letter.isalpha() for letter in name):
             return []
-        words = r"\s+".join(map(re.escape, name.split()))
-        pattern = words if spelling.is_han(name) else rf"(?<!\w){words}(?!\w)"
+        spaced = r"\s+".join(map(re.escape, name.split()))
+        pattern = spaced if spelling.is_han(name) else rf"(?<!\w){spaced}(?!\w)"
         return [match.span() for match in re.finditer(pattern, self.text, re.IGNORECASE)]
 
     def _new(self, name: str, kind: str, near: str, places: list[tuple[int, int]]) -> str:
@@ -241,7 +244,8 @@ def _found(quotes: Sequence[str], checker: Checker) -> tuple[Evidence, ...] | Re
         if isinstance(at, Reason):
             return at
         found += at
-    return tuple(dict.fromkeys(sorted(found, key=lambda one: one.start)))
+    at = tuple(dict.fromkeys(sorted(found, key=lambda one: one.start)))
+    return at if len(at) <= _MAX_SENTENCES else Reason.LONG
 
 
 def _texts(item: Any) -> dict[str, str] | None:

@@ -78,6 +78,12 @@ class Stated:
         """Whether a number of the sentences has a bound, such as "up to"."""
         return any(value.bound == bound for value in self.values(at))
 
+    def has_other_bound(self, at: Sequence[Evidence], text: str, bound: str) -> bool:
+        """Whether a number stands in the sentences, but only with other bounds than the one given, "" for none."""
+        given = [Decimal(number) for number in _DIGITS.findall(text)][:1]
+        bounds = {v.bound for v in self.values(at) if v.what != "time" and v.text and _number(v.text) in given}
+        return bool(bounds) and bool(bound) and not bounds & {bound, ""}
+
     def has_digits(self, at: Sequence[Evidence], text: str) -> bool:
         """Whether every number in a text stands in the sentences."""
         found = {*self._plain_numbers(at), *(Decimal(n) for one in at for n in _DIGITS.findall(self._text(one)))}
@@ -128,6 +134,10 @@ def _normal(text: str) -> tuple[Decimal, str]:
     """The number and the unit of an amount."""
     match = quantities.MEASURE.fullmatch(text)
     return (Decimal(text.split(maxsplit=1)[0]), match[3]) if match else (Decimal("NaN"), text)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text.split(maxsplit=1)[0])
 
 
 def _ends(text: str) -> list[str]:
