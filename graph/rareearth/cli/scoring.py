@@ -105,7 +105,7 @@ def _scored_article(path: Path, source: str, data: Path | None) -> tuple[list[Sc
         text = characters.decoded(path.read_bytes())
     except (OSError, ValueError) as error:
         raise RareEarthError(f"{path}: cannot be read as UTF-8 text ({error})") from error
-    one = golds.of(dataset, dataset.sources[source], text)
+    one = golds.of(dataset, dataset.sources[source], text, records=True)
     start = time.perf_counter()
     proposals = propose(one.article, Index.of(dataset, leave_out=source))
     seconds = time.perf_counter() - start

@@ -13,7 +13,10 @@ _PERSON, _PERSON_LENGTH = "nr", range(2, 4)
 _PROPER = ("nr", "ns", "nt", "nz", "eng", "x")
 _NOMINAL = ("n", "j", "eng", "b", "vn", "a", "x", "l", "i", "f", "g", "m", "v")
 _TITLE = re.compile(r"《([^《》]{2,40})》")
+_ROLE = re.compile(r"(?:长|总|经理|书记|主任|教授|专家|记者|主席|院士|代表|裁|员|先生|女士|由|选举)$")
+_SPEAKS = re.compile(r"表示|说|称|任|认为|指出|介绍|透露|强调|当选|出席|担任")
 _MIN_OWN = 2  # characters of a name before its last word
+_SHORT_PERSON = 2
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易"
@@ -40,7 +43,9 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
     run: list[recognizer.Word] = []
     for number, part in enumerate(parts):
         word = text[part.start : part.end]
-        is_person = part.flag == _PERSON and len(word) in _PERSON_LENGTH and word[0] in _SURNAMES
+        is_person = _is_person(part, text) and not (
+            number + 1 < len(parts) and _is_ending(parts[number + 1], text, endings)
+        )
         free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
         if (
             not free
@@ -67,6 +72,26 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
         run = []
 
 
+def kind_of(name: str, words: Words) -> str:
+    """The class that the last words of a name give it; that of a person if they give none."""
+    ending = _ending(name, words.endings["zh"])
+    return words.endings["zh"][ending] if ending else words.labels.get("PERSON", "")
+
+
+def _is_person(part: recognizer.Word, text: str) -> bool:
+    """Whether a word is the name of a person: one of two characters only after a post or before a verb of speaking."""
+    word = text[part.start : part.end]
+    if part.flag != _PERSON or len(word) not in _PERSON_LENGTH or word[0] not in _SURNAMES:
+        return False
+    if len(word) > _SHORT_PERSON:
+        return True
+    return bool(_ROLE.search(text, max(0, part.start - 6), part.start) or _SPEAKS.match(text, part.end))
+
+
+def _is_ending(part: recognizer.Word, text: str, endings: Mapping[str, str]) -> bool:
+    return text[part.start : part.end] in endings
+
+
 def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
     """A run of words from its first word that is a name or no common word; [] where it has none.
 
@@ -75,6 +100,8 @@ def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
     for number, part in enumerate(run):
         following = run[number + 1] if number + 1 < len(run) else part
         single = part.end - part.start == 1 == following.end - following.start and following is not part
+        if any(character.isdigit() for character in text[part.start : part.end]):
+            continue
         if single or part.flag.startswith(_PROPER) or not recognizer.is_chinese_word(text[part.start : part.end]):
             return run[number:]
     return []

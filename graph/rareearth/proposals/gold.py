@@ -55,8 +55,12 @@ def read(folder: Path, data: Path | None = None) -> tuple[list[Gold], Dataset]:
     return [of(dataset, dataset.sources[path.stem], characters.decoded(path.read_bytes())) for path in texts], dataset
 
 
-def of(dataset: Dataset, source: Source, text: str) -> Gold:
-    """The gold of one source of a dataset, given its text."""
+def of(dataset: Dataset, source: Source, text: str, *, records: bool = False) -> Gold:
+    """The gold of one source of a dataset, given its text.
+
+    A source of the data lists only the names that the records do not have: with ``records``, those of the records that
+    its claims are about are added.
+    """
     article = Article(
         id=source.id,
         title=source.title,
@@ -68,9 +72,15 @@ def of(dataset: Dataset, source: Source, text: str) -> Gold:
         text=text.replace("\r\n", "\n"),
     )
     forms = [(form, dataset.canonical(id_)) for id_, given in source.names for form in given]
+    claims = tuple(claim for claim in dataset.claims if claim.source == source.id)
+    if records:
+        ends = {end for claim in claims for end in (claim.subject, claim.object) if end in dataset.entities}
+        known = [dataset.entities[end] for end in sorted(ends)]
+        forms += [
+            (form, dataset.canonical(e.id)) for e in known for form in (e.name, e.zh, *e.aliases, *e.acronyms) if form
+        ]
     names = _places(article.text, forms, [])
     refers = [(words, dataset.canonical(id_)) for words, id_ in source.refers]
-    claims = tuple(claim for claim in dataset.claims if claim.source == source.id)
     return Gold(article, tuple(names), tuple(_places(article.text, refers, names)), claims)
 
 

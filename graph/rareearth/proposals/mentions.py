@@ -254,12 +254,27 @@ class _Reader:
         for place in self.places.values():
             if self.known.is_any(self.names[place.entity].kind, loose):
                 closed[place.start : place.end] = bytes(place.end - place.start)
-        for span in sorted(self.spans, key=lambda span: (span.start in self.headings, span)):
-            for start, end, kind in chinese.names(self.text, span, self.words, closed):
-                text = self.text[start:end]
-                if span.start not in self.headings or text in self.by_text:
-                    self._make_room(start, end)
-                    self._take(start, end, self._entity(text, kind), kind, "new")
+        spans = sorted(self.spans, key=lambda span: (span.start in self.headings, span))
+        found = [(span, *name) for span in spans for name in chinese.names(self.text, span, self.words, closed)]
+        often = Counter(self.text[start:end] for _, start, end, _ in found)
+        for span, start, end, given in found:
+            first, last = self._trimmed(start, end, often)
+            text = self.text[first:last]
+            kind = given if (first, last) == (start, end) else chinese.kind_of(text, self.words)
+            if span.start not in self.headings or text in self.by_text:
+                self._make_room(first, last)
+                self._take(first, last, self._entity(text, kind), kind, "new")
+
+    def _trimmed(self, start: int, end: int, often: Counter[str]) -> tuple[int, int]:
+        """A Chinese name without the words around it, where a part of it is a name elsewhere; or as long as there."""
+        text = self.text[start:end]
+        for name in sorted(often, key=lambda name: (-len(name), name)):
+            if name != text and name.startswith(text) and self.text.startswith(name, start):
+                return start, start + len(name)
+        for name in sorted(often, key=lambda name: (-often[name], -len(name), name)):
+            if name != text and name in text and often[name] > often[text]:
+                return start + text.index(name), start + text.index(name) + len(name)
+        return start, end
 
     def _entity(self, text: str, kind: str) -> str:
         """The entity with this full name: one of the article, or a new one; records with similar names are near."""

@@ -16,7 +16,7 @@ from rareearth.proposals.words import Words
 from rareearth.sentences import Span
 
 _DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"
-_HAN_DETERMINED = r"(?:该|本|上述|这家)?"
+_HAN_DETERMINED = r"(?:该|本|上述|这家|此)"
 _THING = re.compile(r"\b(?:[Ii]t|[Ii]ts|[Tt]hey|[Tt]heir|itself|其)\b|其")
 _PERSON = re.compile(r"\b(?:[Hh]e|[Ss]he|[Hh]is|[Hh]er)\b|[他她]")
 _RELATIVE = re.compile(r"\b(?:which|who|whose|whom)\b")
@@ -130,7 +130,7 @@ def _in_sentence(
 ) -> Iterator[Reference]:
     text = reading.article.text
     for match in _nouns(words, language).finditer(text, span.start, span.end):
-        classes = words.called[language][match["noun"].casefold()]
+        classes = _classes(match[0], words, language)
         if entities := antecedents.best(match.start(), number, classes):
             yield Reference(match.start(), match.end(), entities[0], True, *entities[1:])
     person = [kind for kind in [words.labels.get("PERSON", "")] if kind]
@@ -152,6 +152,12 @@ def topics(reading: Reading, words: Words, ontology: Ontology) -> list[str]:
     return [entity for entity in found if entity]
 
 
+def _classes(reference: str, words: Words, language: str) -> tuple[str, ...]:
+    """The classes of what a reference may mean, by the noun at its end."""
+    called, text = words.called[language], reference.casefold()
+    return next((called[noun] for noun in sorted(called, key=len, reverse=True) if text.endswith(noun)), ())
+
+
 _PATTERNS: dict[tuple[int, str], re.Pattern[str]] = {}
 
 
@@ -160,7 +166,11 @@ def _nouns(words: Words, language: str) -> re.Pattern[str]:
     if key not in _PATTERNS:
         nouns = "|".join(sorted(map(re.escape, words.called[language]), key=len, reverse=True))
         if language == "zh":
-            _PATTERNS[key] = re.compile(rf"{_HAN_DETERMINED}(?P<noun>{nouns})")
+            alone = "|".join(sorted(map(re.escape, words.alone)))
+            whole = "|".join(sorted(noun for noun in words.called[language] if noun[0] in "该本此"))
+            _PATTERNS[key] = re.compile(
+                rf"{_HAN_DETERMINED}?(?P<noun>{alone})|{_HAN_DETERMINED}(?:{nouns})|(?:{whole})"
+            )
         else:
             _PATTERNS[key] = re.compile(rf"{_DETERMINED}(?P<noun>{nouns})\b", re.IGNORECASE)
     return _PATTERNS[key]

@@ -51,6 +51,7 @@ class Words:
     endings: Mapping[str, Mapping[str, str]]  # the last words of names in small letters, and the class they mean
     starts: Mapping[str, Mapping[str, str]]
     called: Mapping[str, Mapping[str, tuple[str, ...]]]  # a common noun in small letters, and the classes it may mean
+    alone: frozenset[str]  # those that need no determiner
     labels: Mapping[str, str]  # the labels of a recognizer of names, and the class they mean
     common: frozenset[str]
     places: frozenset[str]
@@ -140,6 +141,7 @@ def shipped(path: Path | None = None) -> Words:
         endings=_by_text(given["nameEnding"]),
         starts=_by_text(given["nameStart"]),
         called={language: _all_by_text(given["calledA"], language) for language in languages},
+        alone=frozenset(text.casefold() for texts in given["calledAlone"].values() for _, text in texts),
         labels={text: term for term, texts in given["entityLabel"].items() for _, text in texts},
         common=frozenset(given["commonNames"]),
         places=frozenset(given["placeNames"]),
