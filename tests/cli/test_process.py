@@ -14,12 +14,15 @@ import termios
 from pathlib import Path
 
 import pytest
-from conftest import Command, Folder, environment
+from conftest import ROOT, Command, Folder, environment
 
+from rareearth import ontology
 from rareearth.cli import process
 from rareearth.cli.common import explain
 from rareearth.dataset import MAX_HINTS
 from rareearth.errors import DataError, Problem
+from rareearth.proposals import inbox
+from rareearth.proposals.inbox import Article, Proposals
 
 ROWS = (
     "SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { ('first' 'a text of some words' '稀土稀土' 1) ('second' 'x' 'y' 2) } }"
@@ -32,6 +35,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     build = ["--build", str(folder.build)]
     (where / "list.csv").write_text("name\nAnn Lee\n", encoding="utf-8")
     (where / "a.txt").write_text("One mine. Two mills.\n", encoding="utf-8")
+    inbox.save(where / "box", Proposals(Article(id="a", language="en", text="One mine.")), ontology.read())
     return {
         "questions": [],
         "query": ["leaders", *build],
@@ -42,6 +46,8 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "coverage": [str(where / "list.csv"), *build],
         "check": ["--data", str(folder.data)],
         "propose": [str(where / "a.txt"), "--data", str(folder.data), "--inbox", str(where / "inbox")],
+        "review": ["--data", str(folder.data), "--inbox", str(where / "box")],
+        "score": [str(ROOT / "tests" / "gold" / "first"), "--data", str(folder.data)],
         "tidy": ["--check", "--data", str(folder.data)],
         "build": ["--data", str(folder.data), "--build", str(where / "build")],
         "verify": ["--texts", str(where), *build],
@@ -54,7 +60,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
 
 
 NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy", "propose"]
-NAMES += ["build", "verify", "sentences", "export"]
+NAMES += ["review", "build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 
 
