@@ -13,7 +13,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-PUBLIC = {"rareearth.sentences", "rareearth.proposals.accepting", "rareearth.proposals.decisions"}
+PUBLIC = {"rareearth.sentences", "rareearth.proposals.review.accepting", "rareearth.proposals.review.decisions"}
 
 
 def test_there_is_one_for_each_question() -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from rareearth import characters
 from rareearth.errors import ArticleError, RareEarthError
-from rareearth.proposals import article, decoding, language
-from rareearth.proposals.article import Stated
-from rareearth.proposals.known import Known
+from rareearth.proposals.articles import article, decoding, language
+from rareearth.proposals.articles.article import Stated
+from rareearth.proposals.articles.known import Known
 from rareearth.sentences import sentences
 
 ENGLISH = "The mill’s owner – a firm of Oreville – was paid €5 million, “at last”, and has repaired it.\nIt is open."
@@ -143,7 +143,7 @@ def test_characters_that_were_lost_before_are_noted() -> None:
 def test_plain_text_imports_no_library_for_other_formats(tmp_path: Path) -> None:
     path = written(tmp_path, "a.txt", ENGLISH)
     code = (
-        "import sys; from pathlib import Path; from rareearth.proposals import article;"
+        "import sys; from pathlib import Path; from rareearth.proposals.articles import article;"
         f"article.read(Path({str(path)!r})); print({{'trafilatura', 'pypdf', 'lxml'}} & set(sys.modules))"
     )
     done = subprocess.run(

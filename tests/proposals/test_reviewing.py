@@ -15,10 +15,11 @@ from rareearth import checks, ontology, saving
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, RareEarthError
 from rareearth.models import Claim, Evidence
-from rareearth.proposals import accepting, decisions, marked
-from rareearth.proposals.decisions import Decision, Decisions, Log, OnClaim
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
-from rareearth.proposals.review import REASONS, Review
+from rareearth.proposals.review import accepting, decisions
+from rareearth.proposals.review import page as marked
+from rareearth.proposals.review.decisions import Decision, Decisions, Log, OnClaim
+from rareearth.proposals.review.session import REASONS, Review
 from rareearth.sentences import fingerprint
 
 TODAY = date(2026, 11, 27)

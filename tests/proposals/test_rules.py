@@ -9,7 +9,7 @@ from rareearth import ontology
 from rareearth.dataset import Dataset, read
 from rareearth.proposals import inbox
 from rareearth.proposals.inbox import Article, Proposal, Proposals
-from rareearth.proposals.propose import Index, propose
+from rareearth.proposals.rules.propose import Index, propose
 
 FIRMS = """\
 Company:

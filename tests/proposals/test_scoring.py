@@ -11,10 +11,10 @@ from rareearth import checks
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, RareEarthError
 from rareearth.models import Claim
-from rareearth.proposals import gold as golds
-from rareearth.proposals import scoring
-from rareearth.proposals.gold import Gold
 from rareearth.proposals.inbox import Mention, NewName, Proposal, Proposals, Suggestion
+from rareearth.proposals.scoring import gold as golds
+from rareearth.proposals.scoring import measures as scoring
+from rareearth.proposals.scoring.gold import Gold
 
 TEXT = "Ore Works bought Hollin Metals in 2024. The firm is led by Ann Lee."
 ENTITIES = "Company:\n  hollin-metals:\n    name: Hollin Metals\n"
@@ -136,7 +136,7 @@ def test_a_folder_that_is_no_gold_is_one_line(folder: Folder, tmp_path: Path) ->
 @pytest.mark.slow
 def test_the_rules_are_as_good_as_they_were() -> None:
     """On the half of the gold that they were improved on, a little below what was measured."""
-    from rareearth.proposals.propose import Index, propose
+    from rareearth.proposals.rules.propose import Index, propose
 
     main = checks.load()
     index = Index.of(main)

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rareearth import edtf, ontology
-from rareearth.proposals import numbers, values
-from rareearth.proposals.values import Value
+from rareearth.proposals.text import numbers, values
+from rareearth.proposals.text.values import Value
 from rareearth.sentences import Span
 
 ONTOLOGY = ontology.read()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rareearth import ontology
 from rareearth.dataset import Dataset
 from rareearth.models import CLAIM_KINDS, STATUSES
-from rareearth.proposals import words
+from rareearth.proposals.text import words
 
 DECLARED = ontology.read()
 WORDS = words.shipped()

@@ -19,10 +19,10 @@ from rareearth.cli.common import Data, app
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
-    from rareearth.proposals.article import Stated
+    from rareearth.proposals.articles.article import Stated
     from rareearth.proposals.inbox import Proposals
-    from rareearth.proposals.propose import Index
     from rareearth.proposals.proposing import Add, Outcome, Proposer, Task
+    from rareearth.proposals.rules.propose import Index
 
 _SHOWN = 12  # first and last words of an article
 _SHOWN_CHINESE = 24  # of its characters
@@ -82,7 +82,7 @@ def propose(
     """
     from rareearth import datafolder, paths
     from rareearth.proposals import processes, proposing
-    from rareearth.proposals.article import Stated
+    from rareearth.proposals.articles.article import Stated
 
     source = data or paths.data()
     inbox = folder or source / datafolder.INBOX
@@ -108,7 +108,7 @@ def _model(url: str | None, name: str | None) -> Add | None:
         return None
     if not url or not name:
         raise RareEarthError("--model and --model-name belong together; expected both")
-    from rareearth.proposals import model
+    from rareearth.proposals.model import asking as model
 
     endpoint = model.Endpoint(url, name, os.environ.get(model.KEY, ""))
 
@@ -148,7 +148,8 @@ def _propose_one(
 ) -> None:
     """Read the article first, so that one that cannot be read is refused at once; then propose and report."""
     from rareearth import paths
-    from rareearth.proposals import article, inbox
+    from rareearth.proposals import inbox
+    from rareearth.proposals.articles import article
 
     raw = article.contents(task.path)
     made = proposer()

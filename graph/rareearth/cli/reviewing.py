@@ -15,9 +15,9 @@ from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
     from rareearth.cli.keys import Keys
-    from rareearth.proposals.decisions import Decisions
     from rareearth.proposals.inbox import Proposals
-    from rareearth.proposals.review import Review
+    from rareearth.proposals.review.decisions import Decisions
+    from rareearth.proposals.review.session import Review
 
 _CONFIDENCE = ("high", "medium", "low")
 
@@ -42,8 +42,9 @@ def review(
     Each decision is kept at once, in inbox/ID.decisions.yaml; at the end, what was taken is written into data/.
     """
     from rareearth import ontology, paths
-    from rareearth.proposals import decisions, marked
     from rareearth.proposals import inbox as inboxes
+    from rareearth.proposals.review import decisions
+    from rareearth.proposals.review import page as marked
 
     if confidence is not None and confidence not in _CONFIDENCE:
         raise RareEarthError(f"--confidence: found '{confidence}'; expected high, medium or low")
@@ -74,8 +75,8 @@ def _review(
 ) -> None:
     from rareearth import checks
     from rareearth.cli.keys import keys
-    from rareearth.proposals import accepting, decisions
-    from rareearth.proposals.review import Review
+    from rareearth.proposals.review import accepting, decisions
+    from rareearth.proposals.review.session import Review
 
     dataset = checks.load(folder)
     with decisions.Log(log) as written:
@@ -146,7 +147,7 @@ def _act_on_name(review: Review, near: tuple[str, ...], key: str) -> None:
 
 
 def _act_on_claim(review: Review, key: str, pressed: Keys) -> None:
-    from rareearth.proposals.review import REASONS
+    from rareearth.proposals.review.session import REASONS
 
     if key in ("y", "1", "2", "3"):
         review.take(1 if key == "y" else int(key))
@@ -191,9 +192,9 @@ def _articles(place: Path) -> list[Path]:
 def _list_articles(place: Path, declared: object) -> None:
     from rareearth import paths
     from rareearth.ontology import Ontology
-    from rareearth.proposals import decisions
     from rareearth.proposals import inbox as inboxes
-    from rareearth.proposals.review import open_count
+    from rareearth.proposals.review import decisions
+    from rareearth.proposals.review.session import open_count
 
     found = _articles(place)
     if not found or not isinstance(declared, Ontology):
@@ -205,7 +206,7 @@ def _list_articles(place: Path, declared: object) -> None:
 
 
 def _list_claims(proposals: Proposals, decided: Decisions) -> None:
-    from rareearth.proposals.decisions import said
+    from rareearth.proposals.review.decisions import said
 
     for proposal in proposals.proposals:
         decision = decided.of(proposal)

@@ -14,7 +14,7 @@ from rareearth.cli.common import Data, app
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
-    from rareearth.proposals.scoring import Measure, Scored
+    from rareearth.proposals.scoring.measures import Measure, Scored
 
 _FORMATS = ("table", "json")
 
@@ -41,7 +41,7 @@ def score(
     data: Data = None,
 ) -> None:
     """Measure proposals against texts whose claims are known."""
-    from rareearth.proposals import scoring
+    from rareearth.proposals.scoring import measures as scoring
 
     if format_ not in _FORMATS:
         raise RareEarthError(f"--format: found '{format_}'; expected table or json")
@@ -67,10 +67,10 @@ def _scored(
     gold: list[Path], inbox: Path | None, text: str | None, data: Path | None
 ) -> tuple[list[Scored], int, float]:
     from rareearth import checks
-    from rareearth.proposals import gold as golds
     from rareearth.proposals import inbox as inboxes
-    from rareearth.proposals import scoring
-    from rareearth.proposals.propose import Index, propose
+    from rareearth.proposals.rules.propose import Index, propose
+    from rareearth.proposals.scoring import gold as golds
+    from rareearth.proposals.scoring import measures as scoring
 
     main = checks.load(data)
     index = Index.of(main)
@@ -94,9 +94,9 @@ def _scored(
 def _scored_article(path: Path, source: str, data: Path | None) -> tuple[list[Scored], int, float]:
     from rareearth import characters, checks
     from rareearth.errors import NotFoundError, suggest
-    from rareearth.proposals import gold as golds
-    from rareearth.proposals import scoring
-    from rareearth.proposals.propose import Index, propose
+    from rareearth.proposals.rules.propose import Index, propose
+    from rareearth.proposals.scoring import gold as golds
+    from rareearth.proposals.scoring import measures as scoring
 
     dataset = checks.load(data)
     if source not in dataset.sources:
@@ -113,7 +113,7 @@ def _scored_article(path: Path, source: str, data: Path | None) -> tuple[list[Sc
 
 
 def _print(scored: list[Scored], found: list[Measure], words: int, seconds: float) -> None:
-    from rareearth.proposals import scoring
+    from rareearth.proposals.scoring import measures as scoring
 
     print(f"{'':38} {'value':>6}  {'95 %':>11}  {'cases':>5}  {'floor':>5}  {'goal':>5}")
     for one in found:

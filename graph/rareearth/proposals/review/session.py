@@ -19,10 +19,10 @@ from rareearth.dataset import Dataset
 from rareearth.errors import RareEarthError, suggest
 from rareearth.models import Claim
 from rareearth.ontology import NUMBERS, Relation
-from rareearth.proposals import decisions as deciding
-from rareearth.proposals.checking import Checker
-from rareearth.proposals.decisions import Decision, Decisions, NameVerdict, OnClaim, OnName, Reason
+from rareearth.proposals.checking.checker import Checker
 from rareearth.proposals.inbox import SHOWN, NewName, Proposal, Proposals
+from rareearth.proposals.review import decisions as deciding
+from rareearth.proposals.review.decisions import Decision, Decisions, NameVerdict, OnClaim, OnName, Reason
 
 REASONS: dict[str, Reason] = dict(zip("rwtukn", get_args(Reason), strict=True))
 Item: TypeAlias = NewName | Proposal

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from rareearth import names, sentences, spelling
 from rareearth.dataset import Dataset
-from rareearth.proposals import chinese, recognizer
-from rareearth.proposals.english import CAPITAL, LINKS, OPENING, Capitals
-from rareearth.proposals.gazetteer import Found, Gazetteer, like
 from rareearth.proposals.inbox import Article, How, Mention, NewName
-from rareearth.proposals.words import Words
+from rareearth.proposals.rules import chinese, recognizer
+from rareearth.proposals.rules.english import CAPITAL, LINKS, OPENING, Capitals
+from rareearth.proposals.rules.gazetteer import Found, Gazetteer, like
+from rareearth.proposals.text.words import Words
 from rareearth.sentences import Span
 
 _LINKED = re.compile(rf" {LINKS} ")

@@ -11,11 +11,11 @@ from rareearth import characters, checks
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Entity, Evidence
 from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, ROLE, Ontology, Relation
-from rareearth.proposals import words
+from rareearth.proposals.checking.quotes import LONGEST, Quotes
+from rareearth.proposals.checking.reasons import Notice, Reason
+from rareearth.proposals.checking.stated import Stated
 from rareearth.proposals.inbox import NewName, Proposal, Proposals, Refusal
-from rareearth.proposals.quotes import LONGEST, Quotes
-from rareearth.proposals.reasons import Notice, Reason
-from rareearth.proposals.stated import Stated
+from rareearth.proposals.text import words
 from rareearth.sentences import Span
 
 BEFORE = 3  # sentences before a quote in which what it refers to is named

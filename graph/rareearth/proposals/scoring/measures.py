@@ -15,8 +15,8 @@ from typing import NamedTuple
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
 from rareearth.ontology import MEASURE, PERCENTAGE
-from rareearth.proposals.gold import Gold, Place
 from rareearth.proposals.inbox import SHOWN, Mention, Proposal, Proposals
+from rareearth.proposals.scoring.gold import Gold, Place
 
 RECALL = 0.20  # recall at which the precision of typed relations is measured
 _DRAWS, _SEED, _ENDS = 1000, 20_261_127, (0.025, 0.975)

@@ -9,8 +9,8 @@ from functools import cache
 from typing import NamedTuple
 
 from rareearth.ontology import DATE, INTEGER, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import numbers, times
-from rareearth.proposals.numbers import DIGITS, FRACTION, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
+from rareearth.proposals.text import numbers, times
+from rareearth.proposals.text.numbers import DIGITS, FRACTION, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
 from rareearth.sentences import Span
 
 _RATE = {

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from rareearth import sentences, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
-from rareearth.proposals import checking, priors, references, values
-from rareearth.proposals.coined import Coiner
-from rareearth.proposals.details import Details
+from rareearth.proposals.checking import checker as checking
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
-from rareearth.proposals.mentions import Names
-from rareearth.proposals.relations import Scored, Scorer
-from rareearth.proposals.sentence import Item, Sentence
-from rareearth.proposals.words import Token, Words, shipped, tokenize
+from rareearth.proposals.rules import priors, references
+from rareearth.proposals.rules.coined import Coiner
+from rareearth.proposals.rules.details import Details
+from rareearth.proposals.rules.mentions import Names
+from rareearth.proposals.rules.relations import Scored, Scorer
+from rareearth.proposals.rules.sentence import Item, Sentence
+from rareearth.proposals.text import values
+from rareearth.proposals.text.words import Token, Words, shipped, tokenize
 from rareearth.sentences import Span
 
 KEPT = 40  # proposals per 100 words that are kept

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rareearth.ontology import DATES, DECIMAL, PERCENTAGE, Ontology
-from rareearth.proposals.priors import Priors
-from rareearth.proposals.sentence import Item, Sentence
-from rareearth.proposals.words import Cue, Token, Words
+from rareearth.proposals.rules.priors import Priors
+from rareearth.proposals.rules.sentence import Item, Sentence
+from rareearth.proposals.text.words import Cue, Token, Words
 
 _GAP = 0.92  # what a cue loses with each word between it and an end
 _BETWEEN = 0.7  # and with each other thing of a fitting class

@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from rareearth.models import STATUSES
 from rareearth.ontology import BOUND, DATES, MEASURE, PERCENTAGE, ROLE, Ontology
-from rareearth.proposals.priors import Usage
-from rareearth.proposals.relations import Scored
-from rareearth.proposals.sentence import Item, Sentence
-from rareearth.proposals.values import Value
-from rareearth.proposals.words import Words
+from rareearth.proposals.rules.priors import Usage
+from rareearth.proposals.rules.relations import Scored
+from rareearth.proposals.rules.sentence import Item, Sentence
+from rareearth.proposals.text.values import Value
+from rareearth.proposals.text.words import Words
 
 _COMMON = 0.05  # share of a relation's claims that have a qualifier, from which it is looked for
 _USUAL = 0.15  # the same for qualifiers that are entities

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from rareearth.proposals import recognizer
-from rareearth.proposals.words import Words
+from rareearth.proposals.rules import recognizer
+from rareearth.proposals.text.words import Words
 from rareearth.sentences import Span
 
 CAPITAL = r"[A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶĻŁŃŅŇŌŐŒŘŚŞŠŢŤŪŮŰŹŻŽ]"

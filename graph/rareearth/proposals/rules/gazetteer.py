@@ -17,7 +17,7 @@ from rareearth import spelling
 from rareearth.dataset import Dataset
 from rareearth.errors import MissingExtraError
 from rareearth.models import Entity
-from rareearth.proposals.words import Words
+from rareearth.proposals.text.words import Words
 
 if TYPE_CHECKING:
     import ahocorasick

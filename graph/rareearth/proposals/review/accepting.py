@@ -20,9 +20,9 @@ from rareearth.dataset import Dataset
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.models import Claim, Confidence, Entity, Source
 from rareearth.ontology import Ontology
-from rareearth.proposals import decisions as deciding
-from rareearth.proposals.decisions import Decisions
 from rareearth.proposals.inbox import Article, Proposals
+from rareearth.proposals.review import decisions as deciding
+from rareearth.proposals.review.decisions import Decisions
 from rareearth.saving import save_all
 from rareearth.yamlfile import List, Map, Node, Text
 

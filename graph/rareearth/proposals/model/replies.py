@@ -14,10 +14,11 @@ from rareearth import quantities, spelling
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
 from rareearth.ontology import DATES, DECIMAL, INTEGER, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import numbers, prompting, values, words
-from rareearth.proposals.checking import Checker, refusal
+from rareearth.proposals.checking.checker import Checker, refusal
+from rareearth.proposals.checking.reasons import Reason
 from rareearth.proposals.inbox import Mention, NewName, Proposal, Proposals, Refusal
-from rareearth.proposals.reasons import Reason
+from rareearth.proposals.model import prompting
+from rareearth.proposals.text import numbers, values, words
 from rareearth.sentences import Span
 
 SCORE = 0.6  # of what a model proposes and the rules do not

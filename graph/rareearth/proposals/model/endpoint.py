@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from rareearth import characters
 from rareearth.errors import EndpointError
-from rareearth.proposals import strict
+from rareearth.proposals.model import strict
 
 KEY = "RAREEARTH_MODEL_KEY"  # the variable of the environment that has the key of the server
 MAX_REPLY = 3_000_000  # bytes

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rareearth import characters
 from rareearth.errors import ArticleError, MissingExtraError
-from rareearth.proposals.webpage import Page
+from rareearth.proposals.articles.webpage import Page
 
 if TYPE_CHECKING:
     import pypdf

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from rareearth.ontology import Ontology
 from rareearth.proposals.inbox import Mention
-from rareearth.proposals.mentions import Reading
-from rareearth.proposals.words import Words
+from rareearth.proposals.rules.mentions import Reading
+from rareearth.proposals.text.words import Words
 from rareearth.sentences import Span
 
 _DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"

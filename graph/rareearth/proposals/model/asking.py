@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from rareearth.dataset import Dataset
 from rareearth.errors import EndpointError
 from rareearth.ontology import Ontology
-from rareearth.proposals import checking, merging, prompting, strict
-from rareearth.proposals import endpoint as endpoints
-from rareearth.proposals.endpoint import Endpoint, Usage
+from rareearth.proposals.checking import checker as checking
+from rareearth.proposals.checking.quotes import Quotes
 from rareearth.proposals.inbox import Proposals
-from rareearth.proposals.prompting import Known
-from rareearth.proposals.quotes import Quotes
-from rareearth.proposals.replies import Replies
+from rareearth.proposals.model import endpoint as endpoints
+from rareearth.proposals.model import merging, prompting, strict
+from rareearth.proposals.model.endpoint import Endpoint, Usage
+from rareearth.proposals.model.prompting import Known
+from rareearth.proposals.model.replies import Replies
 from rareearth.sentences import Span
 
 __all__ = ["Endpoint", "Usage", "add", "parts"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from rareearth.proposals.values import Value
-from rareearth.proposals.words import Token
+from rareearth.proposals.text.values import Value
+from rareearth.proposals.text.words import Token
 
 _CLAUSE_ENDS = frozenset([";", "but", "while", "although", "whereas", "though", "；", "。"])
 _LIGHT = frozenset(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rareearth import sentences, spelling
 from rareearth.models import Evidence
-from rareearth.proposals.reasons import Reason
+from rareearth.proposals.checking.reasons import Reason
 from rareearth.sentences import Span
 
 LONGEST = 3  # sentences that a quote may have: in more, any number and any name can be found

@@ -10,10 +10,10 @@ from decimal import Decimal
 from rareearth import edtf, quantities, sentences
 from rareearth.models import Evidence
 from rareearth.ontology import DECIMAL, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import numbers, values
 from rareearth.proposals.inbox import Article
-from rareearth.proposals.numbers import DIGITS, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
-from rareearth.proposals.values import Value
+from rareearth.proposals.text import numbers, values
+from rareearth.proposals.text.numbers import DIGITS, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
+from rareearth.proposals.text.values import Value
 from rareearth.sentences import Span
 
 _NUMBER = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rareearth.ontology import Ontology
-from rareearth.proposals.relations import Cues
-from rareearth.proposals.sentence import Item
-from rareearth.proposals.words import Cue, Token, Words
+from rareearth.proposals.rules.relations import Cues
+from rareearth.proposals.rules.sentence import Item
+from rareearth.proposals.text.words import Cue, Token, Words
 
 _DETERMINERS = frozenset(
     """the a an its their his her our your this that these those no more some any much little enough one""".split()

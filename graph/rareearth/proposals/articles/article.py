@@ -21,10 +21,10 @@ from pydantic import ValidationError
 from rareearth import characters, paths, spelling
 from rareearth.errors import ArticleError
 from rareearth.models import Source
-from rareearth.proposals import decoding, language, pdf, webpage
+from rareearth.proposals.articles import decoding, language, pdf, webpage
+from rareearth.proposals.articles.known import Known
+from rareearth.proposals.articles.webpage import Page
 from rareearth.proposals.inbox import Article
-from rareearth.proposals.known import Known
-from rareearth.proposals.webpage import Page
 
 MAX_BYTES = 16 << 20  # of a file
 MAX_CHARACTERS = 1_000_000  # of a text

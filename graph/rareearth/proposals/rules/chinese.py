@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from rareearth.proposals import recognizer
-from rareearth.proposals.words import Words
+from rareearth.proposals.rules import recognizer
+from rareearth.proposals.text.words import Words
 from rareearth.sentences import Span
 
 _PERSON, _PERSON_LENGTH = "nr", range(2, 4)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, get_args
 
 from rareearth.models import CLAIM_KINDS, STATUSES, Stance
 from rareearth.ontology import DATES, DECIMAL, INTEGER, MEASURE, PERCENTAGE, Ontology
-from rareearth.proposals import words
 from rareearth.proposals.inbox import Article
+from rareearth.proposals.text import words
 
 STANCES: tuple[str, ...] = get_args(Stance)
 TIMES = (

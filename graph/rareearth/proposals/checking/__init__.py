@@ -1,0 +1,1 @@
+"""Checks that every proposal must pass, whoever proposes it."""

@@ -1,0 +1,1 @@
+"""Proposing by a language model behind an endpoint."""

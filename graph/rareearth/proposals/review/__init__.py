@@ -1,0 +1,1 @@
+"""A person decides on proposals, and what was taken is written into the data."""

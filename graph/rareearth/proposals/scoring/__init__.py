@@ -1,0 +1,1 @@
+"""Measuring proposals against texts whose claims are known."""
