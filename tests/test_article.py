@@ -268,8 +268,8 @@ def test_no_sentence_of_the_article_stands_in_the_repository(dataset: Dataset, a
         check=True,
     )
     names = {run for e in dataset.entities.values() for name in (e.name, *e.aliases) for run in runs(name)}
-    told = {claim.object for claim in dataset.claims if claim.source == ARTICLE} & set(dataset.entities)
-    lists = itertools.permutations([dataset.entities[id_].name for id_ in sorted(told)], 2)
+    claimed = {claim.object for claim in dataset.claims if claim.source == ARTICLE} & set(dataset.entities)
+    lists = itertools.permutations([dataset.entities[id_].name for id_ in sorted(claimed)], 2)
     names |= {run for two in lists for run in runs(" ".join(two))}
     theirs = runs(article_text) - names
     assert len(theirs) > 500

@@ -9,13 +9,13 @@ import contextlib
 import itertools
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from rareearth import dataset as datasets
-from rareearth import edtf, names, namespaces, paths, quantities
+from rareearth import edtf, names, namespaces, paths, quantities, retraction
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, DateError, Problem, suggest
@@ -33,13 +33,21 @@ _LITERALS = {
 _ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100 by rounding
 
 
-def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
+def load(folder: Path | None = None, ontology: Path | None = None, more: Sequence[Path] = ()) -> Dataset:
     """Read the ontology and the data, and cross-check them; without paths, the shipped ones.
 
+    ``more`` are folders that are read with the data, as if all files were in one. What was retracted is left out.
     Raises DataError with every problem found.
     """
-    dataset = datasets.read(ontologies.read(ontology), folder)
-    if problems := [
+    dataset = retraction.applied(datasets.read(ontologies.read(ontology), folder, more))
+    if found := problems(dataset):
+        raise DataError(found)
+    return dataset
+
+
+def problems(dataset: Dataset) -> list[Problem]:
+    """All problems of a dataset that was read."""
+    return [
         *_claims(dataset),
         *_sources(dataset),
         *_judgements(dataset),
@@ -48,9 +56,7 @@ def load(folder: Path | None = None, ontology: Path | None = None) -> Dataset:
         *_copies(dataset),
         *_shares(dataset),
         *_lives(dataset),
-    ]:
-        raise DataError(problems)
-    return dataset
+    ]
 
 
 def _claims(dataset: Dataset) -> Iterator[Problem]:
@@ -234,7 +240,7 @@ def _shared_identifiers(dataset: Dataset) -> Iterator[Problem]:
 def _entities(dataset: Dataset) -> Iterator[Problem]:
     used = {s.publisher for s in dataset.sources.values()}
     for claim in dataset.claims:
-        used |= {claim.subject, claim.object, claim.by or "", claim.about or "", *(v for _, v in claim.qualifiers)}
+        used |= claim.mentioned
     for judgement in dataset.judgements:
         used |= {judgement.left, judgement.right}
     yield from _shared_identifiers(dataset)

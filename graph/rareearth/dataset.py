@@ -34,7 +34,8 @@ class Dataset:
     Entities and sources by id, claims in the order of their files,
     judgements and conflicts.
 
-    ``where`` has the file and line of each entity (``entity/ID``), source, claim, judgement and conflict.
+    ``where`` has the file and line of each entity (``entity/ID``), source, claim, judgement and conflict; ``retracted``
+    has the sources that were left out.
     """
 
     folder: Path
@@ -45,6 +46,7 @@ class Dataset:
     judgements: tuple[Judgement, ...]
     conflicts: dict[str, Conflict]
     where: dict[str, Where] = field(repr=False)
+    retracted: dict[str, Source] = field(default_factory=dict)
     _hints: Iterator[int] = field(default_factory=lambda: iter(range(MAX_HINTS)), repr=False, compare=False)
 
     @cached_property
@@ -96,13 +98,15 @@ class Dataset:
         return self.sources[claim.source].publisher
 
 
-def read(ontology: Ontology, folder: Path | None = None) -> Dataset:
+def read(ontology: Ontology, folder: Path | None = None, more: Sequence[Path] = ()) -> Dataset:
     """Read a data folder (without one, the shipped data) as models; what they say is checked by :mod:`checks`.
 
-    Raises DataError with every fault of form: YAML, fields, dates, spans, ids given twice, files that are not read.
+    ``more`` are folders that are read with it, as if all files were in one. Sources that were retracted are included;
+    :mod:`retraction` takes them out. Raises DataError with every fault of form: YAML, fields, dates, spans, ids given
+    twice, files that are not read.
     """
     reader = _Reader(ontology, folder or paths.data())
-    dataset = reader.dataset()
+    dataset = reader.dataset(more)
     if reader.problems:
         raise DataError(reader.problems)
     return dataset
@@ -131,23 +135,12 @@ class _Reader:
         self.judgements: list[Judgement] = []
         self.conflicts: dict[str, Conflict] = {}
 
-    def dataset(self) -> Dataset:
-        files = datafolder.existing_files(self.folder)
-        self.problems += datafolder.problems(self.folder)
-        for path in files:
-            try:
-                node = yamlfile.read(path)
-            except DataError as error:
-                self.problems += error.problems
-                continue
-            if path.name == "conflicts.yaml" and path.parent == self.folder:
-                self._read_conflicts(path, node)
-            elif path.parent == self.folder:
-                self._read_judgements(path, node)
-            elif path.parent.name == "entities":
-                self._read_entities(path, node)
-            else:
-                self._read_source(path, node)
+    def dataset(self, more: Sequence[Path]) -> Dataset:
+        for folder in (self.folder, *more):
+            files = datafolder.existing_files(folder)
+            self.problems += datafolder.problems(folder)
+            for path in files:
+                self._read_file(folder, path)
         return Dataset(
             self.folder,
             self.ontology,
@@ -158,6 +151,21 @@ class _Reader:
             dict(sorted(self.conflicts.items())),
             self.where,
         )
+
+    def _read_file(self, folder: Path, path: Path) -> None:
+        try:
+            node = yamlfile.read(path)
+        except DataError as error:
+            self.problems += error.problems
+            return
+        if path.name == "conflicts.yaml" and path.parent == folder:
+            self._read_conflicts(path, node)
+        elif path.parent == folder:
+            self._read_judgements(path, node)
+        elif path.parent.name == "entities":
+            self._read_entities(path, node)
+        else:
+            self._read_source(path, node)
 
     def _read_entities(self, path: Path, node: Node) -> None:
         for kind, group in self._items(path, node, "class names (Company, Person …) with records below them"):

@@ -206,6 +206,12 @@ class Claim(Frozen):
         digest = hashlib.sha256("\n".join(p or "" for p in parts).encode()).hexdigest()
         return f"{self.source}/{digest[:10]}"
 
+    @property
+    def mentioned(self) -> set[str]:
+        """All that may be ids of records: the ends, the speaker, what it is about, and the values of qualifiers."""
+        named = {self.subject, self.object, self.by, self.about, *(value for _, value in self.qualifiers)}
+        return {id_ for id_ in named if id_}
+
 
 class TextHash(Frozen):
     """The text that spans are counted in: its SHA-256 (of UTF-8) and its length in characters."""
@@ -214,11 +220,20 @@ class TextHash(Frozen):
     chars: Annotated[Whole, Field(gt=0)]
 
 
+class Retraction(Frozen):
+    """The decision of a person that a source is not to be believed: its claims stay in its file, out of the graph."""
+
+    on: date
+    because: Line
+    who: Line | None = None
+
+
 class Source(Frozen):
     """An article or page.
 
     ``copy`` says that it is a copy of another's text, and pages of one ``story`` have one origin. ``names`` is what it
-    calls entities; ``refers`` are words that mean them only there.
+    calls entities; ``refers`` are words that mean them only there. If it was ``retracted``, its claims are not in the
+    graph.
     """
 
     id: Id
@@ -231,6 +246,7 @@ class Source(Frozen):
     copy_: Annotated[Copy | None, Field(alias="copy")] = None
     story: Id | None = None
     text: TextHash | None = None
+    retracted: Retraction | None = None
     names: tuple[tuple[Id, tuple[Line, ...]], ...] = ()
     refers: tuple[tuple[Line, Id], ...] = ()
 

@@ -48,6 +48,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "propose": [str(where / "a.txt"), "--data", str(folder.data), "--inbox", str(where / "inbox")],
         "review": ["--data", str(folder.data), "--inbox", str(where / "box")],
         "score": [str(ROOT / "tests" / "gold" / "first"), "--data", str(folder.data)],
+        "retract": ["daily", "--because", "withdrawn", "--dry-run", "--data", str(folder.data)],
         "tidy": ["--check", "--data", str(folder.data)],
         "build": ["--data", str(folder.data), "--build", str(where / "build")],
         "verify": ["--texts", str(where), *build],
@@ -60,7 +61,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
 
 
 NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy", "propose"]
-NAMES += ["review", "build", "verify", "sentences", "export"]
+NAMES += ["review", "retract", "build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 
 

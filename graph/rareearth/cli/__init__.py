@@ -22,7 +22,7 @@ def __getattr__(name: str) -> Any:
     """``app`` with all its commands, imported when it is first asked for: a signal may come before."""
     if name != "app":
         raise AttributeError(f"module 'rareearth.cli' has no attribute '{name}'")
-    from rareearth.cli import analysing, asking, common, data, files, proposing, reviewing, scoring, serving  # noqa: F401 - they add their commands
+    from rareearth.cli import analysing, asking, common, data, files, proposing, retracting, reviewing, scoring, serving  # noqa: F401 - they add their commands
 
     return common.app
 

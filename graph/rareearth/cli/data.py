@@ -40,7 +40,9 @@ def check(
         print(explain(error, len(error.problems)), file=sys.stderr)
         raise SystemExit(1) from None
     _note_backups(found.folder)
-    print(f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources: no problems")
+    retracted = f" ({len(found.retracted)} retracted)" if found.retracted else ""
+    counts = f"{len(found.entities)} records, {len(found.claims)} claims, {len(found.sources)} sources{retracted}"
+    print(f"{counts}: no problems")
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import shlex
 import sys
 from collections import Counter
@@ -110,11 +109,12 @@ def _model(url: str | None, name: str | None) -> Add | None:
         raise RareEarthError("--model and --model-name belong together; expected both")
     from rareearth.proposals.model import asking as model
 
-    endpoint = model.Endpoint(url, name, os.environ.get(model.KEY, ""))
+    endpoint = model.Endpoint.of(url, name)
 
     def add(proposals: Proposals, index: Index) -> Proposals:
         found, usage = model.add(proposals, endpoint, index.dataset.ontology, index.dataset)
-        cost = f"{usage.requests} requests, {usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
+        asked = "1 request" if usage.requests == 1 else f"{usage.requests} requests"
+        cost = f"{asked}, {usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
         return dataclasses.replace(found, notes=(*found.notes, f"{name}: {cost}"))
 
     return add

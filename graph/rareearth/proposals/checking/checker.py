@@ -43,7 +43,7 @@ def check(proposals: Proposals, ontology: Ontology, dataset: Dataset) -> Proposa
 
 
 def refusal(claim: Claim | str, reason: Reason, by: str) -> Refusal:
-    """A claim, or what stands for one, and why it was refused."""
+    """A claim, or the words given as one, and why it was refused."""
     text = claim if isinstance(claim, str) else f"{claim.subject} {claim.relation} {claim.object}"
     line = " ".join(characters.shown(" ".join(text.split()), _LONGEST).split())
     return Refusal(claim=line or "nothing", reason=str(reason), by=by)

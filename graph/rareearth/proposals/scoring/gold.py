@@ -7,13 +7,11 @@ read together with the data: what is a record only here is a new name for whoeve
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rareearth import characters, checks, datafolder, paths
+from rareearth import characters, checks, paths
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.models import Claim, Source
@@ -48,7 +46,7 @@ def read(folder: Path, data: Path | None = None) -> tuple[list[Gold], Dataset]:
     texts = sorted((folder / "texts").glob("*.txt"))
     if not texts:
         raise RareEarthError(f"{paths.display(folder)}: has no texts/*.txt; expected a folder like tests/gold/first")
-    dataset = _together([data or paths.data(), folder])
+    dataset = checks.load(data, more=[folder])
     missing = [path for path in texts if path.stem not in dataset.sources]
     if missing:
         raise DataError([Problem(path, None, f"has no sources/{path.stem}.yaml") for path in missing])
@@ -100,21 +98,3 @@ def _places(text: str, forms: Sequence[tuple[str, str]], taken: Sequence[Place])
                 used[match.start() : match.end()] = b"\1" * (match.end() - match.start())
                 found.append(Place(match.start(), match.end(), entity))
     return sorted(found, key=lambda place: place.start)
-
-
-def _together(folders: Sequence[Path]) -> Dataset:
-    """The data of several folders as one; files of the same name are told apart by the number of their folder."""
-    with tempfile.TemporaryDirectory() as name:
-        whole = Path(name)
-        for number, folder in enumerate(folders):
-            for path in datafolder.existing_files(folder):
-                inside = path.relative_to(folder)
-                same = f"{inside.stem}-{number}.yaml" if inside.parent.name == "entities" else inside.name
-                target = whole / inside.parent / same
-                target.parent.mkdir(exist_ok=True)
-                if target.exists():
-                    raise DataError(
-                        [Problem(path, None, f"is also in {paths.display(folders[0])}; expected it in one")]
-                    )
-                shutil.copyfile(path, target)
-        return checks.load(whole)

@@ -141,7 +141,7 @@ def _with_interval(
 
 
 class _Comparison:
-    """One text: its gold beside what was proposed."""
+    """One text: its gold compared with what was proposed."""
 
     def __init__(self, gold: Gold, proposals: Proposals, dataset: Dataset, known: frozenset[str]) -> None:
         self.gold = gold
