@@ -169,12 +169,20 @@ class Inferred(Frozen):
     because: Line
 
 
+class Reviewed(Frozen):
+    """The day on which a person took a claim that was proposed, and who it was, if stated."""
+
+    on: date
+    who: Line | None = None
+
+
 class Claim(Frozen):
     """One statement made by one source: subject, relation and object, with its kind, its time and its evidence.
 
     ``object`` is the id of an entity, or the text of a value where the relation has a datatype as its range.
     ``confidence`` is how certain the reader of the source was, if stated; ``conflict`` is the id of the conflict that
-    the claim is part of. ``subject`` and ``object`` are ids of records; judgements of identity are applied later.
+    the claim is part of; ``reviewed`` is who took it, where a program had proposed it. ``subject`` and ``object`` are
+    ids of records; judgements of identity are applied later.
     """
 
     source: Id
@@ -196,6 +204,7 @@ class Claim(Frozen):
     note: Line | None = None
     at: Annotated[tuple[Annotated[Evidence, BeforeValidator(_evidence)], ...], BeforeValidator(_list)] = ()
     read: Annotated[tuple[Reading, ...], BeforeValidator(_list)] = ()
+    reviewed: Reviewed | None = None
 
     @property
     def id(self) -> str:

@@ -6,11 +6,17 @@ import json
 import os
 import pty
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from conftest import Command, Folder, environment
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from rareearth import characters
+from rareearth.cli.screen import wrapped
 from rareearth.models import Claim, Evidence
 from rareearth.proposals import inbox
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals
@@ -47,7 +53,7 @@ def waiting(folder: Folder) -> Folder:
     return folder
 
 
-def on_terminal(keys: str, *arguments: object) -> str:
+def on_terminal(keys: Sequence[str], *arguments: object) -> str:
     """What a command prints on a terminal of 80 columns when keys are pressed."""
     process, terminal = pty.fork()
     if process == 0:
@@ -76,8 +82,38 @@ def test_keys_are_taken_without_enter(waiting: Folder) -> None:
     assert "1 of 3   a new name: Hollin Metals   (company)" in shown
     assert "… [Ann Lee] chairs [Hollin Metals]." in shown
     assert "1 claims taken, 0 of them changed; 1 refused (1 not said)" in shown
-    assert "1 claims and 1 records written into 2 files" in shown
+    assert "1 claim and 1 record written into 2 files" in shown
     assert [c.subject for c in waiting.dataset().claims if c.source == "deal"] == ["ann-lee"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pressed", ["\x1b[A", "\x1b[3~", "\x1bOB", "1\n2\n3\ny\ny\ny\n"])
+def test_an_arrow_or_pasted_text_decides_nothing(waiting: Folder, pressed: str) -> None:
+    shown = on_terminal([pressed, "q"], "review", "deal", "--data", waiting.data)
+    assert "'another key' is not a key here" in shown
+    assert "0 claims taken, 0 of them changed; 0 refused; 0 names decided" in shown
+
+
+@given(st.text(max_size=200), st.integers(20, 100))
+def test_no_line_is_wider_than_the_terminal_and_no_character_is_obeyed(text: str, width: int) -> None:
+    lines = wrapped(f"  {text}", width)
+    assert all(cell_len(line) <= width for line in lines)
+    assert not any(characters.hidden(line) for line in lines)
+    assert "".join("".join(lines).split()) == "".join(characters.visible(text).replace("\u00a0", " ").split())
+
+
+def test_escapes_of_an_article_are_shown_as_codes(
+    waiting: Folder, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    path = waiting.data / "inbox" / "deal.yaml"
+    text = path.read_text(encoding="utf-8").replace("name: Hollin Metals", 'name: "Hollin \\e]0;x\\aMetals"')
+    path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("q\n"))
+    done = run("review", "deal", "--data", waiting.data)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\x07" not in done.stdout + done.stderr
 
 
 def test_lines_are_taken_where_there_is_no_terminal(

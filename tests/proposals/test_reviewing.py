@@ -16,9 +16,11 @@ from rareearth.dataset import Dataset
 from rareearth.errors import DataError, RareEarthError
 from rareearth.models import Claim, Evidence
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
-from rareearth.proposals.review import accepting, decisions
+from rareearth.proposals.review import accepting
+from rareearth.proposals.review import log as logs
 from rareearth.proposals.review import page as marked
-from rareearth.proposals.review.decisions import Decision, Decisions, Log, OnClaim
+from rareearth.proposals.review.decisions import Decision, Decisions, OnClaim
+from rareearth.proposals.review.log import Log
 from rareearth.proposals.review.session import REASONS, Review
 from rareearth.sentences import fingerprint
 
@@ -88,7 +90,8 @@ def test_what_is_taken_is_in_the_data_with_its_record(folder: Folder) -> None:
     assert (bought.when, dict(bought.qualifiers), bought.at) == ("2024", {"share": "20"}, (at(FIRST),))
     assert data.sources["deal"].names == (("hollin-metals", ("Hollin Metals",)),)
     assert (folder.data / "sources" / "daily.yaml").read_bytes() == before
-    assert accepted(folder, state.decided) == accepting.Accepted(), "what is there is not written twice"
+    again = accepted(folder, state.decided)
+    assert (again.claims, again.files, len(again.done)) == ((), (), 2), "what is there is not written twice"
 
 
 def test_a_new_name_may_be_a_record_or_no_name(folder: Folder) -> None:
@@ -160,11 +163,11 @@ def test_a_review_shows_what_the_claim_would_contradict(folder: Folder) -> None:
 def test_decisions_survive_a_second_run_and_a_name_that_became_a_record(folder: Folder, tmp_path: Path) -> None:
     path = tmp_path / "deal.decisions.yaml"
     with Log(path) as log:
-        decided = decisions.read(path)
+        decided = logs.read(path)
         state = Review(proposals(), decided, folder.dataset(), log.add, TODAY, "Ann")
         state.name("is", "ore-works-ltd")
         state.take()
-    again = decisions.read(path)
+    again = logs.read(path)
     assert again.names == decided.names
     assert again.claims == decided.claims
     moved = proposals().proposals[0]
@@ -184,12 +187,12 @@ def test_a_line_that_was_not_finished_does_not_count_and_is_said(tmp_path: Path)
     with Log(path) as log:
         log.add(whole)
     path.write_bytes(path.read_bytes() + b"- {verdict: take, key: 0123")
-    found = decisions.read(path)
+    found = logs.read(path)
     assert list(found.claims) == ["a" * 12]
     assert "the last line is not complete" in found.notes[0]
     with Log(path) as log:
         log.add(whole.model_copy(update={"key": "b" * 12}))
-    assert list(decisions.read(path).claims) == ["a" * 12, "b" * 12]
+    assert list(logs.read(path).claims) == ["a" * 12, "b" * 12]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +208,7 @@ def test_a_line_that_is_no_decision_is_refused_at_its_line(tmp_path: Path, line:
     path = tmp_path / "deal.decisions.yaml"
     path.write_text(f"# mine\n{line}\n" if line.startswith("-") else f"{line}\n", encoding="utf-8")
     with pytest.raises(DataError) as caught:
-        decisions.read(path)
+        logs.read(path)
     assert message in str(caught.value)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rareearth.cli.keys import Keys
     from rareearth.proposals.inbox import Proposals
     from rareearth.proposals.review.decisions import Decisions
+    from rareearth.proposals.review.log import Log
     from rareearth.proposals.review.session import Review
 
 _CONFIDENCE = ("high", "medium", "low")
@@ -43,7 +45,7 @@ def review(
     """
     from rareearth import ontology, paths
     from rareearth.proposals import inbox as inboxes
-    from rareearth.proposals.review import decisions
+    from rareearth.proposals.review import log
     from rareearth.proposals.review import page as marked
 
     if confidence is not None and confidence not in _CONFIDENCE:
@@ -59,65 +61,96 @@ def review(
         known = ", ".join(sorted(p.stem for p in _articles(place))) or "nothing"
         raise RareEarthError(f"nothing was proposed for '{id_}'; the inbox {paths.display(place)} has {known}")
     proposals = inboxes.read(path, declared)
-    log = decisions.path_of(place, id_)
+    kept = log.path_of(place, id_)
     if html:
         from rareearth.saving import save
 
         print(f"Written to {save(html, marked.page(proposals, declared).encode())}")
     elif list_:
-        _list_claims(proposals, decisions.read(log))
+        _list_claims(proposals, log.read(kept))
     else:
-        _review(proposals, log, folder, confidence, who, ask=not accept)
+        _review(proposals, kept, folder, confidence, who, ask=not accept)
 
 
 def _review(
-    proposals: Proposals, log: Path, folder: Path, confidence: str | None, who: str | None, *, ask: bool
+    proposals: Proposals, kept: Path, folder: Path, confidence: str | None, who: str | None, *, ask: bool
 ) -> None:
     from rareearth import checks
     from rareearth.cli.keys import keys
-    from rareearth.proposals.review import accepting, decisions
+    from rareearth.proposals.review import log
     from rareearth.proposals.review.session import Review
 
     dataset = checks.load(folder)
-    with decisions.Log(log) as written:
-        decided = decisions.read(log)
-        for note in decided.notes:
-            print(note)
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    with log.Log(kept) as written:
+        decided = log.read(kept)
+        for note in (*decided.notes, *_lacking(proposals)):
+            print(f"note: {note}")
         start = time.monotonic()
-        state = Review(proposals, decided, dataset, written.add, datetime.datetime.now(tz=datetime.UTC).date(), who)
+        state = Review(proposals, decided, dataset, written.add, today, who)
         if ask:
             with keys() as pressed:
                 _ask(state, pressed)
-        done = accepting.accept(folder, proposals, decided, dataset.ontology, confidence)  # type: ignore[arg-type]
-    if ask:
-        _print_tally(state, time.monotonic() - start)
+            _print_tally(state, time.monotonic() - start)
+        _accept(proposals, kept, folder, confidence, written, today)
+
+
+def _lacking(proposals: Proposals) -> list[str]:
+    """What the article needs before anything can be accepted, to be said before it is decided on."""
+    from rareearth.proposals.review import accepting
+
+    missing = accepting.lacking(proposals.article)
+    options = ", ".join(f"--{name}" for name in missing)
+    needed = f"a source needs {', '.join(missing)}: propose the article again with {options}; decisions are kept"
+    return [needed] if missing else []
+
+
+def _accept(
+    proposals: Proposals, kept: Path, folder: Path, confidence: str | None, written: Log, today: datetime.date
+) -> None:
+    """Write what was taken into the data, as the file of decisions has it now, and remember that it was written."""
+    from rareearth import ontology
+    from rareearth.proposals.review import accepting, log
+    from rareearth.proposals.review.decisions import Written
+
+    decided = log.read(kept)
+    done = accepting.accept(folder, proposals, decided, ontology.read(), confidence)  # type: ignore[arg-type]
+    for key, claim in done.done.items():
+        written.add(Written(verdict="written", key=key, claim=claim, on=today))
     files = f" into {len(done.files)} files" if done.files else ""
-    print(f"{len(done.claims)} claims and {len(done.records)} records written{files}; next: `rareearth build`")
+    print(
+        f"{_number(done.claims, 'claim')} and {_number(done.records, 'record')} written{files}; next: `rareearth build`"
+    )
+
+
+def _number(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _ask(review: Review, pressed: Keys) -> None:
     """Show one item after the other until there is none, or the person ends."""
-    from rareearth.cli.screen import screen
+    from rareearth.cli.screen import screen, wrapped
 
-    while review.current is not None:
-        print(f"\n{screen(review, shutil.get_terminal_size().columns)}\n", flush=True)
+    while True:
+        width = shutil.get_terminal_size().columns
+        pressed.forget()
+        if review.current is None:
+            if not review.hidden:
+                return
+            more = f"{review.hidden} less likely claims were not shown; press m for them, another key to end."
+            print("\n" + "\n".join(wrapped(more, width)), flush=True)
+            if pressed.key() != "m":
+                return
+            review.more()
+            continue
+        print(f"\n{screen(review, width)}\n", flush=True)
         key = pressed.key()
         if key in ("", "q"):
             return
         try:
             _act(review, key, pressed)
         except RareEarthError as error:
-            print(f"  {error}")
-    if review.hidden:
-        print(
-            print(
-                f"\n{review.hidden} less likely claims were not shown; press m for them, another key to end.",
-                flush=True,
-            )
-        )
-        if pressed.key() == "m":
-            review.more()
-            _ask(review, pressed)
+            print("\n".join(wrapped(f"  {error}", width)))
 
 
 def _act(review: Review, key: str, pressed: Keys) -> None:
@@ -182,7 +215,7 @@ def _print_tally(review: Review, seconds: float) -> None:
     print(f" ({refused})" if refused else "", end="")
     print(f"; {tally.names} names decided; {sum(i is not None for i in review.items[review.position :])} open")
     if tally.claims:
-        print(f"{seconds / 60 / tally.claims * 100:.0f} minutes for 100 claims")
+        print(f"{seconds / 60 / tally.claims * 100:.1f} minutes for 100 claims")
 
 
 def _articles(place: Path) -> list[Path]:
@@ -193,7 +226,7 @@ def _list_articles(place: Path, declared: object) -> None:
     from rareearth import paths
     from rareearth.ontology import Ontology
     from rareearth.proposals import inbox as inboxes
-    from rareearth.proposals.review import decisions
+    from rareearth.proposals.review import log
     from rareearth.proposals.review.session import open_count
 
     found = _articles(place)
@@ -201,15 +234,17 @@ def _list_articles(place: Path, declared: object) -> None:
         raise RareEarthError(f"the inbox {paths.display(place)} is empty; propose an article first")
     for path in found:
         proposals = inboxes.read(path, declared)
-        open_, taken, refused = open_count(proposals, decisions.read(decisions.path_of(place, path.stem)))
+        open_, taken, refused = open_count(proposals, log.read(log.path_of(place, path.stem)))
         print(f"{path.stem}: {open_} open, {taken} taken, {refused} refused")
 
 
 def _list_claims(proposals: Proposals, decided: Decisions) -> None:
+    from rareearth import characters
     from rareearth.proposals.review.decisions import said
 
     for proposal in proposals.proposals:
         decision = decided.of(proposal)
         span = proposal.claim.at[0]
         verdict = decision.verdict if decision else ""
-        print(f"{proposal.score:.2f}  {said(proposal.claim)}  {span.start}-{span.end}  {verdict}".rstrip())
+        line = f"{proposal.score:.2f}  {said(proposal.claim)}  {span.start}-{span.end}  {verdict}"
+        print(characters.visible(line.rstrip()))

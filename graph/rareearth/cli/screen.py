@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
+from rareearth import characters
 from rareearth.models import Claim
 from rareearth.proposals.inbox import NewName, Proposal
 from rareearth.proposals.review import decisions
@@ -14,37 +17,44 @@ if TYPE_CHECKING:
     from rareearth.proposals.review.session import Review
 
 _MOST_LISTED = 4
+_NARROWEST, _INDENT = 20, "  "
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_PARTS = re.compile(rf" *[{_WIDE}]| *[^ {_WIDE}]+")
+_TOGETHER = "\u00a0"  # a space at which a line is not broken
 _AROUND = 40  # characters before and after a new name
 
 
 def screen(review: Review, width: int) -> str:
-    """The item that is shown, in lines of at most ``width`` characters."""
+    """The item that is shown, in lines of at most ``width`` cells; a Chinese character takes two.
+
+    Characters that a terminal would obey are shown by their codes.
+    """
     item = review.current
     if item is None:
         return ""
     head = f"{review.position + 1} of {len(review.items)}"
-    lines = _name(review, item, head, width) if isinstance(item, NewName) else _claim(review, item, head, width)
-    return "\n".join(lines)
+    lines = _name(review, item, head) if isinstance(item, NewName) else _claim(review, item, head)
+    return "\n".join(part for line in lines for part in wrapped(line, width))
 
 
-def _name(review: Review, new: NewName, head: str, width: int) -> Iterator[str]:
+def _name(review: Review, new: NewName, head: str) -> Iterator[str]:
     text = review.proposals.article.text
     yield f"{head}   a new name: {new.name}   ({review.ontology.classes[new.kind].label})"
     place = next((m for m in review.proposals.mentions if m.entity == new.id), None)
     if place:
         before, after = text[max(0, place.start - _AROUND) : place.start], text[place.end : place.end + _AROUND]
-        yield from _wrapped(f"… {before}[{text[place.start : place.end]}]{after} …", width)
+        yield _INDENT + " ".join(f"… {before}[{text[place.start : place.end]}]{after} …".split())
     for number, id_ in enumerate(new.near, 1):
         record = review.dataset.entities.get(id_)
         yield f"    {number} it is {record.name if record else id_} ({id_})"
-    yield from _keys("y a new record   e change name or class   n no name   b back   enter later   q end", width)
+    yield from _keys("y a new record   e change name or class   n no name   b back   enter later   q end")
 
 
-def _claim(review: Review, proposal: Proposal, head: str, width: int) -> Iterator[str]:
+def _claim(review: Review, proposal: Proposal, head: str) -> Iterator[str]:
     claim = review.claim(proposal)
     yield f"{head}   {claim.subject} -> {claim.object}   {review.adds(proposal)}, {', '.join(proposal.by)}"
     for span in claim.at[:1]:
-        yield from _wrapped(f"… {_marked(review, span.start, span.end)}", width)
+        yield f"{_INDENT}… {_marked(review, span.start, span.end)}"
     suggestions = [claim, *(proposal.turned(other) for other in proposal.others)]
     for number, suggested in enumerate(suggestions, 1):
         turned = "   (the other way round)" if suggested.subject != claim.subject else ""
@@ -55,7 +65,7 @@ def _claim(review: Review, proposal: Proposal, head: str, width: int) -> Iterato
     yield from _listed("differs from", review.conflicts(proposal))
     for decision in review.decided.on_same(proposal):
         yield f"    taken already: {decision.claim}"
-    yield from _keys("y take 1   2 3 take   s swap   e change   n no   b back   enter later   m more   q end", width)
+    yield from _keys("y take 1   2 3 take   s swap   e change   n no   b back   enter later   m more   q end")
 
 
 def _marked(review: Review, start: int, end: int) -> str:
@@ -86,10 +96,26 @@ def _listed(what: str, claims: list[Claim]) -> Iterator[str]:
         yield f"    and {len(claims) - _MOST_LISTED} more"
 
 
-def _keys(text: str, width: int) -> Iterator[str]:
+def _keys(text: str) -> Iterator[str]:
     yield ""
-    yield from _wrapped(text, width)
+    yield _INDENT + "   ".join(key.replace(" ", _TOGETHER) for key in text.split("   "))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(20, width - 4), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)
+def wrapped(text: str, width: int) -> list[str]:
+    """A line in several where it is too wide, broken at spaces or next to Chinese characters, indented as it was."""
+    visible = characters.visible(text)
+    indent = visible[: len(visible) - len(visible.lstrip(" "))]
+    most = max(_NARROWEST, width) - len(indent)
+    lines, line = [], ""
+    for part in _parts(visible.strip(" "), most):
+        if line and cell_len((line + part).rstrip(" ")) > most:
+            lines.append(line)
+            line = ""
+        line += part.lstrip(" ") if not line else part
+    return [indent + one.rstrip(" ").replace(_TOGETHER, " ") for one in [*lines, line]]
+
+
+def _parts(text: str, most: int) -> Iterator[str]:
+    """What a line may be broken into: words with the spaces before them, Chinese characters, pieces of long words."""
+    for word in _PARTS.findall(text):
+        yield from (word[at : at + most] for at in range(0, len(word), most))

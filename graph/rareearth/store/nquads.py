@@ -240,6 +240,11 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
     if claim.note:
         yield _triple(node, "skos:note", literal(claim.note, language="en"))
     yield from _qualifiers(dataset, claim, node)
+    yield from _read(claim, node)
+
+
+def _read(claim: Claim, node: str) -> Iterator[str]:
+    """The sentences that say it, and the person who took it."""
     for span in claim.at:
         selector = f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}"  # the syntax of RFC 5147
         yield _triple(node, "ree:at", iri(selector))
@@ -254,6 +259,10 @@ def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         yield _triple(read, "ree:fingerprint", literal(reading.sentence))
         yield _triple(read, "ree:readOn", literal(reading.on.isoformat(), _p("xsd:date")))
         yield _triple(read, "ree:says", literal(reading.says, language="en"))
+    if claim.reviewed:
+        yield _triple(node, "ree:reviewedOn", literal(claim.reviewed.on.isoformat(), _p("xsd:date")))
+        if claim.reviewed.who:
+            yield _triple(node, "ree:reviewedBy", literal(claim.reviewed.who))
 
 
 def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:

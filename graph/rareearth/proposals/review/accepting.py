@@ -7,23 +7,21 @@ twice, so a review that was ended in the middle is accepted again without harm.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rareearth import checks, datafolder, formatter, paths, yamlfile
+from rareearth import datafolder, formatter, sentences, yamlfile
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
+from rareearth.editing import Change
 from rareearth.errors import DataError, Problem, RareEarthError
-from rareearth.models import Claim, Confidence, Entity, Source
+from rareearth.models import Claim, Confidence, Entity, Evidence, Reviewed, Source
 from rareearth.ontology import Ontology
 from rareearth.proposals.inbox import Article, Proposals
 from rareearth.proposals.review import decisions as deciding
 from rareearth.proposals.review.decisions import Decisions
-from rareearth.saving import save_all
 from rareearth.yamlfile import List, Map, Node, Text
 
 NEW_FILE = "new.yaml"  # of records of a class that no file has
@@ -31,37 +29,15 @@ NEW_FILE = "new.yaml"  # of records of a class that no file has
 
 @dataclass(frozen=True)
 class Accepted:
-    """What was written: claims, records, and the files that changed."""
+    """What was written: claims, records, and the files that changed.
+
+    ``done`` has the id of the claim, by key, of all that was taken and is in the data now.
+    """
 
     claims: tuple[Claim, ...] = ()
     records: tuple[Entity, ...] = ()
     files: tuple[Path, ...] = ()
-
-
-@dataclass
-class _Change:
-    """The new content of some files of a data folder, and what they were when they were read."""
-
-    folder: Path
-    before: dict[Path, bytes | None] = field(default_factory=dict)
-    nodes: dict[Path, Map] = field(default_factory=dict)
-
-    def node(self, path: Path) -> Map:
-        """The content of a file, to be changed; an empty map if it is new."""
-        if path not in self.nodes:
-            raw = self.before[path] = path.read_bytes() if path.exists() else None
-            node = Map() if raw is None else yamlfile.parse(path, raw)
-            if not isinstance(node, Map):
-                raise DataError([Problem(path, 1, "is not a map; expected fields")])
-            self.nodes[path] = node
-        return self.nodes[path]
-
-    def texts(self, ontology: Ontology) -> dict[Path, bytes]:
-        """The files as they will be, in canonical form."""
-        return {
-            path: formatter.format_node(path, node, (self.before[path] or b"").decode(), ontology).encode()
-            for path, node in self.nodes.items()
-        }
+    done: dict[str, str] = field(default_factory=dict)
 
 
 def accept(
@@ -69,27 +45,30 @@ def accept(
 ) -> Accepted:
     """Write the claims that were taken, and the records that they need, into a data folder.
 
-    ``confidence`` is given to claims that have none of their own. Raises RareEarthError (DataError with file and line)
-    if the article lacks what a source needs, if the data would have faults, or if a file changed meanwhile; then
-    nothing is written.
+    What was written before is not written again. ``confidence`` is given to claims that have none of their own. Raises
+    RareEarthError (DataError with file and line) if the article lacks what a source needs or a sentence that was
+    decided on, if the data would have faults, or if a file changed meanwhile; then nothing is written.
     """
     dataset = datasets.read(ontology, data)  # it is checked with the changes: a run may have been ended half way
-    article = proposals.article
+    if (source := dataset.sources.get(proposals.article.id)) and source.retracted:
+        since = f"was retracted on {source.retracted.on} ({source.retracted.because})"
+        raise RareEarthError(f"the source {source.id} {since}; nothing was written")
     records = _records(proposals, decided, dataset)
-    claims = [_claim(decision, article, decided, confidence, ontology) for decision in decided.taken]
+    taken = {
+        decision.key: _claim(decision, proposals.article, decided, confidence, ontology) for decision in decided.waiting
+    }
     known = {claim.id for claim in dataset.claims}
-    claims = list({claim.id: claim for claim in claims if claim.id not in known}.values())
+    claims = list({claim.id: claim for claim in taken.values() if claim.id not in known}.values())
+    done = {key: claim.id for key, claim in taken.items()}
+    if not claims:
+        return Accepted(done=done)
     used = {end for claim in claims for end in _entities(claim, ontology)}
     records = [record for record in records if record.id in used and record.id not in dataset.entities]
-    if not claims:
-        return Accepted()
-    change = _Change(data)
+    change = Change(data)
     _add_records(change, records)
     _add_claims(change, proposals, decided, claims, dataset, ontology)
-    texts = change.texts(ontology)
-    _check(data, texts)
-    _unchanged(change)
-    return Accepted(tuple(claims), tuple(records), tuple(save_all(texts)))
+    change.checked(ontology)
+    return Accepted(tuple(claims), tuple(records), tuple(change.save(ontology)), done)
 
 
 def _records(proposals: Proposals, decided: Decisions, dataset: Dataset) -> list[Entity]:
@@ -122,7 +101,25 @@ def _claim(
     changed["by"] = decided.record(claim.by) if claim.by else None
     if claim.confidence is None:
         changed["confidence"] = confidence
+    changed["at"] = tuple(_found(span, article, decision.claim) for span in claim.at)
+    changed["reviewed"] = Reviewed(on=decision.on, who=decision.who)
     return claim.model_copy(update=changed)
+
+
+def _found(span: Evidence, article: Article, claim: str) -> Evidence:
+    """The place of a sentence in the article as it is now, by its fingerprint: of several, the nearest."""
+    if sentences.fingerprint(article.text[span.start : span.end]) == span.fingerprint:
+        return span
+    same = [
+        other
+        for other in sentences.sentences(article.text)
+        if sentences.fingerprint(article.text[other.start : other.end]) == span.fingerprint
+    ]
+    if not same:
+        message = f"has no sentence {span.fingerprint} any more, on which '{claim}' was decided"
+        raise RareEarthError(f"the text of {article.id} {message}; nothing was written: decide it again, or undo it")
+    best = min(same, key=lambda other: (abs(other.start - span.start), other.start))
+    return Evidence(start=best.start, end=best.end, fingerprint=span.fingerprint)
 
 
 def _entities(claim: Claim, ontology: Ontology) -> list[str]:
@@ -134,7 +131,7 @@ def _entities(claim: Claim, ontology: Ontology) -> list[str]:
     return [end for end in ends if end]
 
 
-def _add_records(change: _Change, records: Sequence[Entity]) -> None:
+def _add_records(change: Change, records: Sequence[Entity]) -> None:
     """Records go into the file that has most of their class."""
     for record in records:
         path = _file_of(change.folder, record.kind)
@@ -157,7 +154,7 @@ def _file_of(folder: Path, kind: str) -> Path:
 
 
 def _add_claims(
-    change: _Change,
+    change: Change,
     proposals: Proposals,
     decided: Decisions,
     claims: Sequence[Claim],
@@ -190,10 +187,15 @@ def _add_claims(
         listed.append(Map({sentence: fields}) if fields else sentence)
 
 
+def lacking(article: Article) -> list[str]:
+    """What a source needs and an article has not: of title, publisher and url."""
+    needed = {"title": article.title, "publisher": article.publisher, "url": article.url}
+    return [name for name, value in needed.items() if not value]
+
+
 def _head(article: Article) -> Map:
     """The head of a new source. Raises RareEarthError if something that it needs is not known."""
-    needed = {"title": article.title, "publisher": article.publisher, "url": article.url}
-    if missing := [name for name, value in needed.items() if not value]:
+    if missing := lacking(article):
         raise RareEarthError(f"the article {article.id} has no {', '.join(missing)}; a source needs these")
     head = article.model_dump(mode="json", exclude={"id", "text"}, exclude_none=True)
     head["text"] = article.hash.model_dump(mode="json")
@@ -232,33 +234,3 @@ def _observed(
     clear = {words: next(iter(ids)) for words, ids in refers.items() if len(ids) == 1 and words not in given_refers}
     observed: dict[str, Node] = {id_: List(map(Text, words)) for id_, words in sorted(listed.items()) if words}
     return observed, {words: formatter.node(id_) for words, id_ in sorted(clear.items())}
-
-
-def _check(data: Path, texts: Mapping[Path, bytes]) -> None:
-    """Check the data as it will be: a folder of links to its files, with the new ones in their place."""
-    with tempfile.TemporaryDirectory() as name:
-        whole = Path(name)
-        for path in {*datafolder.files(data), *texts}:
-            target = whole / path.relative_to(data)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if path in texts:
-                target.write_bytes(texts[path])
-            else:
-                target.symlink_to(path.resolve())
-        try:
-            checks.load(whole)
-        except DataError as error:
-            problems = [Problem(data / p.file.relative_to(whole), p.line, p.message) for p in error.problems]
-            raise DataError(problems) from error
-
-
-def _unchanged(change: _Change) -> None:
-    """Raises RareEarthError if a file is not what it was when it was read."""
-    for path, before in change.before.items():
-        now = path.read_bytes() if path.exists() else None
-        if _digest(now) != _digest(before):
-            raise RareEarthError(f"{paths.display(path)}: was changed meanwhile; nothing was written: accept again")
-
-
-def _digest(raw: bytes | None) -> str:
-    return hashlib.sha256(raw).hexdigest() if raw is not None else ""

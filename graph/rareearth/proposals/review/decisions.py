@@ -1,24 +1,19 @@
-"""What a person decides on proposals: ``inbox/ID.decisions.yaml``, one line for each decision, only ever added to.
+"""What a person decides on proposals. The last decision on a proposal or a name holds.
 
-The last line about a proposal or a name holds. An editor may change the file. Each line has all that is needed to write
-the claim, so the proposals may be deleted or made anew.
+A decision has all that is needed to write the claim, so the proposals may be deleted or made anew; see :mod:`.log` for
+the file.
 """
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from rareearth import dataset, formatter, paths, yamlfile
-from rareearth.errors import DataError, Problem, RareEarthError
+from rareearth import dataset, formatter
 from rareearth.models import Claim, Frozen, Id, Line
 from rareearth.ontology import Ontology
 from rareearth.proposals.inbox import Proposal, key
@@ -27,7 +22,6 @@ from rareearth.yamlfile import Map, Node
 Reason = Literal["wrong relation", "wrong way round", "wrong thing", "not said", "known already", "no use"]
 Verdict = Literal["take", "no", "later", "open"]
 NameVerdict = Literal["record", "is", "no name", "open"]
-_HEAD = "# Your decisions. The last line about a proposal holds; lines may be changed or deleted.\n"
 
 
 def _fields(value: object) -> object:
@@ -62,23 +56,42 @@ class OnName(Frozen):
     on: date
 
 
-Decision: TypeAlias = OnClaim | OnName
+class Written(Frozen):
+    """What was written into the data for a decision: the key of the proposal, and the id of the claim.
+
+    It is not written again, whatever becomes of it there, unless the proposal is taken once more.
+    """
+
+    verdict: Literal["written"]
+    key: str
+    claim: Line
+    on: date
+
+
+Decision: TypeAlias = OnClaim | OnName | Written
 
 
 @dataclass
 class Decisions:
-    """The decisions on one article that hold, by key of the proposal and by new name."""
+    """The decisions on one article that hold, by key of the proposal and by new name.
+
+    ``written`` has the ids of the claims that were written into the data, by key.
+    """
 
     claims: dict[str, OnClaim] = field(default_factory=dict)
     names: dict[str, OnName] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
     def add(self, decision: Decision) -> None:
         """Let a decision hold from now on; ``open`` takes back the one before."""
         if isinstance(decision, OnName):
             self.names[decision.name] = decision
+        elif isinstance(decision, Written):
+            self.written[decision.key] = decision.claim
         else:
             self.claims[decision.key] = decision
+            self.written.pop(decision.key, None)
 
     def of(self, proposal: Proposal) -> OnClaim | None:
         """The decision on a proposal, also where one of its ends was a new name then and is a record now."""
@@ -110,6 +123,11 @@ class Decisions:
         """The claims that were taken, in the order of the decisions."""
         return [decision for decision in self.claims.values() if decision.verdict == "take"]
 
+    @property
+    def waiting(self) -> list[OnClaim]:
+        """The claims that were taken and are not written into the data yet."""
+        return [decision for decision in self.taken if decision.key not in self.written]
+
     def _as_before(self, claim: Claim) -> Iterator[Claim]:
         yield claim
         names = {decision.record: name for name, decision in self.names.items() if decision.record}
@@ -138,107 +156,6 @@ def as_claim(decision: OnClaim, source: str, ontology: Ontology) -> Claim:
     if len(ends) != len(("subject", "relation", "object")):
         raise ValueError(f"found '{decision.claim}'; expected subject relation object")
     return Claim.model_validate(dataset.claim_values(source, ends, decision.fields, ontology))
-
-
-def path_of(inbox: Path, id_: str) -> Path:
-    """The file of the decisions on an article."""
-    return inbox / f"{id_}.decisions.yaml"
-
-
-def read(path: Path) -> Decisions:
-    """Read a file of decisions; one that is not there has none.
-
-    A last line that was not written to its end is left out, with a note. Raises DataError (file and line) for a line
-    that is no decision.
-    """
-    found = Decisions()
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return found
-    except OSError as error:
-        raise DataError([Problem(path, None, f"cannot be read ({error.strerror})")]) from error
-    whole = raw[: raw.rfind(b"\n") + 1]
-    if whole != raw:
-        found.notes.append(f"{paths.display(path)}: the last line is not complete and does not count: decide it again")
-    if not whole.strip() or all(line.startswith(b"#") for line in whole.splitlines()):
-        return found
-    node = yamlfile.parse(path, whole)
-    for item in node if isinstance(node, list) else []:
-        found.add(_decision(path, item))
-    if not isinstance(node, list):
-        raise DataError([Problem(path, 1, "is not a list of decisions; expected lines like `- {verdict: take, …}`")])
-    return found
-
-
-def _decision(path: Path, item: Node) -> Decision:
-    line = getattr(item, "line", 1)
-    if not isinstance(item, Map):
-        raise DataError([Problem(path, line, "is no decision; expected `- {verdict: take, key: …, claim: …}`")])
-    values = {str(name): value for name, value in item.items()}
-    try:
-        return OnName.model_validate(values) if "name" in values else OnClaim.model_validate(values)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        place = ".".join(map(str, fault["loc"]))
-        message = f"{place}: found '{fault['input']}'; {fault['msg'][0].lower()}{fault['msg'][1:]}"
-        raise DataError([Problem(path, line, message)]) from error
-
-
-class Log:
-    """The open file of the decisions on one article; nobody else can open it meanwhile."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._file: int | None = None
-
-    def __enter__(self) -> Log:
-        """Open and lock the file. Raises RareEarthError if somebody else has it open, or it cannot be written."""
-        try:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self.__exit__()
-            message = f"{paths.display(self.path)}: is being reviewed elsewhere; end that review first"
-            raise RareEarthError(message) from error
-        except OSError as error:
-            raise RareEarthError(f"{paths.display(self.path)}: cannot be written ({error.strerror})") from error
-        self._mend()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def add(self, decision: Decision) -> None:
-        """Write a decision to the disk, whole or not at all. Raises RareEarthError if it cannot be written."""
-        file = self._open()
-        size = os.fstat(file).st_size
-        values = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        line = f"- {formatter.inline(values)}\n".encode()
-        try:
-            written = os.write(file, (_HEAD.encode() if size == 0 else b"") + line)
-            if written < len(line):
-                raise OSError("the disk is full")
-            os.fsync(file)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                os.ftruncate(file, size)
-            raise RareEarthError(
-                f"{paths.display(self.path)}: the decision was not written ({error.strerror or error})"
-            ) from error
-
-    def _mend(self) -> None:
-        """Take away a last line that was not written to its end, so that the next one does not join it."""
-        raw = self.path.read_bytes()
-        if not raw.endswith(b"\n"):
-            os.ftruncate(self._open(), raw.rfind(b"\n") + 1)
-
-    def _open(self) -> int:
-        if self._file is None:
-            raise ValueError("the file of decisions is not open")
-        return self._file
 
 
 def _plain(node: Node) -> Any:

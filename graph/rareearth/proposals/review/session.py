@@ -69,7 +69,7 @@ class Review:
         self._who = who
         self._checker = Checker(proposals, dataset.ontology, dataset)
         self._drafts: dict[str, Claim] = {}
-        self._past: list[tuple[int, Item | None, Decision | None]] = []
+        self._past: list[tuple[int, list[Item], Item | None, OnClaim | OnName | None]] = []
         self._more = False
         self.items = self._open()
         self.position = 0
@@ -213,14 +213,14 @@ class Review:
     def later(self) -> None:
         """Leave the item open and show the next one."""
         if self.current is not None:
-            self._past.append((self.position, None, None))
+            self._past.append((self.position, self.items, None, None))
             self.position += 1
 
     def back(self) -> None:
         """Go back one step; a decision that was made there is taken back."""
         if not self._past:
             return
-        self.position, item, decision = self._past.pop()
+        self.position, self.items, item, decision = self._past.pop()
         if isinstance(decision, OnClaim) and isinstance(item, Proposal):
             self._keep(OnClaim(verdict="open", key=decision.key, claim=decision.claim, fields={}, on=self._today))
             self._count(decision, -1)
@@ -266,10 +266,10 @@ class Review:
             raise RareEarthError("no claim is shown")
         return self.current
 
-    def _decide(self, decision: Decision) -> None:
-        item = self.current
+    def _decide(self, decision: OnClaim | OnName) -> None:
+        item, items = self.current, self.items
         self._keep(decision)
-        self._past.append((self.position, item, decision))
+        self._past.append((self.position, items, item, decision))
         self.position += 1
         if isinstance(decision, OnName):
             self.tally.names += 1

@@ -1,0 +1,187 @@
+"""The file of the decisions on an article, ``inbox/ID.decisions.yaml``: a line for each, only ever added to.
+
+A person may change the file in an editor, also while a review is open. Nothing in it is ever taken away: a last line
+that was not written to its end is completed if it is a decision, or else kept as a comment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from rareearth import characters, formatter, paths, yamlfile
+from rareearth.errors import DataError, Problem, RareEarthError
+from rareearth.proposals.review.decisions import Decision, Decisions, OnClaim, OnName, Written
+from rareearth.saving import save
+from rareearth.yamlfile import Map, Node
+
+_HEAD = "# Your decisions. The last line about a proposal holds; lines may be changed or deleted.\n"
+_TORN = "# not complete, so it does not count: "
+_TRIES = 5  # to open a file that an editor keeps replacing
+
+
+class _File(NamedTuple):
+    descriptor: int
+    inode: int
+
+
+def path_of(inbox: Path, id_: str) -> Path:
+    """The file of the decisions on an article."""
+    return inbox / f"{id_}.decisions.yaml"
+
+
+def read(path: Path) -> Decisions:
+    """Read a file of decisions; one that is not there has none.
+
+    A last line without its end counts if it is a decision; otherwise it is left out, with a note. Raises DataError
+    (file and line) for a line that is no decision.
+    """
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return Decisions()
+    except OSError as error:
+        raise DataError([Problem(path, None, f"cannot be read ({error.strerror})")]) from error
+    whole, rest = _split(raw)
+    found = _parsed(path, whole)
+    last = _complete(path, rest)
+    for decision in last or []:
+        found.add(decision)
+    if last is None:
+        found.notes.append(f"{paths.display(path)}: the last line is not complete and does not count: decide it again")
+    return found
+
+
+class Log:
+    """The open file of the decisions on one article; no other review can open it meanwhile.
+
+    An editor may replace it: each decision is written to the file that has the name at that time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: _File | None = None
+
+    def __enter__(self) -> Log:
+        """Open and lock the file. Raises RareEarthError if another review has it open, or it cannot be written."""
+        self._file = self._opened(os.O_CREAT)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            os.close(self._file.descriptor)
+            self._file = None
+
+    def add(self, decision: Decision) -> None:
+        """Write a decision to the disk, whole or not at all. Raises RareEarthError if it cannot be written."""
+        if self._file is None:
+            raise ValueError("the file of decisions is not open")
+        if self._inode() != self._file.inode:
+            self.__exit__()
+            self._file = self._opened(0)
+        file = self._file.descriptor
+        size = os.fstat(file).st_size
+        values = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+        line = f"- {formatter.inline(values)}\n".encode()
+        before = _HEAD.encode() if size == 0 else b"" if os.pread(file, 1, size - 1) == b"\n" else b"\n"
+        try:
+            if os.write(file, before + line) < len(before + line):
+                raise OSError("the disk is full")
+            os.fsync(file)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(file, size)
+            reason = error.strerror or error
+            raise RareEarthError(f"{paths.display(self.path)}: the decision was not written ({reason})") from error
+
+    def _inode(self) -> int:
+        try:
+            return self.path.stat().st_ino
+        except FileNotFoundError as error:
+            message = "was deleted or moved during the review; the decision was not written"
+            raise RareEarthError(f"{paths.display(self.path)}: {message}: put it back, or begin again") from error
+
+    def _opened(self, create: int) -> _File:
+        """The file that has the name now, locked, and with its last line complete."""
+        for _ in range(_TRIES):
+            file = None
+            try:
+                descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND | create, 0o644)
+                file = _File(descriptor, os.fstat(descriptor).st_ino)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if file.inode == self._inode() and not self._mended():
+                    return file
+            except BlockingIOError as error:
+                _close(file)
+                message = f"{paths.display(self.path)}: is being reviewed elsewhere; end that review first"
+                raise RareEarthError(message) from error
+            except OSError as error:
+                _close(file)
+                raise RareEarthError(f"{paths.display(self.path)}: cannot be written ({error.strerror})") from error
+            _close(file)
+        raise RareEarthError(f"{paths.display(self.path)}: is changed again and again; try later")
+
+    def _mended(self) -> bool:
+        """Keep a last line that is no decision as a comment, in a new file; whether there was one."""
+        whole, rest = _split(self.path.read_bytes())
+        if _complete(self.path, rest) is not None:
+            return False
+        save(self.path, whole + _TORN.encode() + rest.replace(b"\r", b" ") + b"\n")
+        return True
+
+
+def _close(file: _File | None) -> None:
+    if file is not None:
+        os.close(file.descriptor)
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    """The lines that have their ends, and the rest."""
+    at = raw.rfind(b"\n") + 1
+    return raw[:at], raw[at:]
+
+
+def _complete(path: Path, line: bytes) -> list[Decision] | None:
+    """What a line without its end says, which may be nothing; None if it is torn."""
+    try:
+        return _decisions(path, line + b"\n")
+    except DataError:
+        return None
+
+
+def _parsed(path: Path, raw: bytes) -> Decisions:
+    found = Decisions()
+    for decision in _decisions(path, raw):
+        found.add(decision)
+    return found
+
+
+def _decisions(path: Path, raw: bytes) -> list[Decision]:
+    if all(not line.strip() or line.startswith(b"#") for line in raw.splitlines()):
+        return []
+    node = yamlfile.parse(path, raw)
+    if not isinstance(node, list):
+        raise DataError([Problem(path, 1, "is not a list of decisions; expected lines like `- {verdict: take, …}`")])
+    return [_decision(path, item) for item in node]
+
+
+def _decision(path: Path, item: Node) -> Decision:
+    line = getattr(item, "line", 1)
+    if not isinstance(item, Map):
+        raise DataError([Problem(path, line, "is no decision; expected `- {verdict: take, key: …, claim: …}`")])
+    values = {str(name): value for name, value in item.items()}
+    model = OnName if "name" in values else Written if values.get("verdict") == "written" else OnClaim
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        place = ".".join(map(str, fault["loc"]))
+        message = (
+            f"{place}: found '{characters.shown(str(fault['input']))}'; {fault['msg'][0].lower()}{fault['msg'][1:]}"
+        )
+        raise DataError([Problem(path, line, message)]) from error
