@@ -50,8 +50,12 @@ class Replies:
         self.proposals: list[Proposal] = []
         self.refused: list[Refusal] = []
         self._owners: dict[str, str] = {}
+        self._named: dict[str, set[str]] = {}
         for mention in proposals.mentions:
-            self._owners.setdefault(self.text[mention.start : mention.end].casefold(), mention.entity)
+            text = self.text[mention.start : mention.end].casefold()
+            self._owners.setdefault(text, mention.entity)
+            if mention.how == "name":  # the others are guesses, and "the group" may mean another one each time
+                self._named.setdefault(text, set()).add(dataset.canonical(mention.entity))
         for word, record in words.shipped().adjectives.items():
             if re.search(rf"\b{re.escape(word)}\b", self.text):
                 self._owners.setdefault(word.casefold(), record)
@@ -70,7 +74,8 @@ class Replies:
             if given is None or not given.get("key"):
                 self._refuse(_line(item, "name", "key"), Reason.SHAPE)
             else:
-                keys[given["key"]] = self._entity(given)
+                found = self._entity(given)
+                keys[given["key"]] = found if keys.get(given["key"], found) == found else Reason.KEYS
         checker = Checker(self._state(), self.ontology, self.dataset)
         for item in reply["claims"]:
             given = _texts(item)
@@ -111,11 +116,11 @@ class Replies:
         name, same = given.get("name", ""), given.get("same_as", "")
         if same and same not in self.dataset.entities and same not in self.new:
             return Reason.ENTITY
+        owner = self._owners.get(name.casefold(), "")
         if same in self._used:
-            return same
+            return Reason.OTHER if self._is_another(name, same) else same
         kind = given.get("class", "")
         known = self.ontology.classes.get(kind)
-        owner = self._owners.get(name.casefold(), "")
         if owner and (known is None or self._related(owner, kind)):
             return owner
         if known is None or known.abstract:
@@ -124,6 +129,11 @@ class Replies:
         if not places:
             return Reason.ABSENT if same else Reason.NAME
         return self._new(name, kind, same if same in self.dataset.entities else "", places)
+
+    def _is_another(self, name: str, same: str) -> bool:
+        """Whether a name of the text is that of other entities than the one that it is given for."""
+        named = self._named.get(name.casefold())
+        return named is not None and self.dataset.canonical(same) not in named
 
     def _related(self, entity: str, kind: str) -> bool:
         """Whether an entity may be of a class."""
