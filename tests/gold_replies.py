@@ -37,6 +37,7 @@ def claims(source: Source) -> list[Claim]:
     return [claim for claim in gold(half_of(source)).claims if claim.source == source.id]
 
 
+@functools.cache
 def article(source: Source) -> Article:
     text = (FOLDER / half_of(source) / "texts" / f"{source.id}.txt").read_text(encoding="utf-8")
     return Article(id=source.id, title=source.title, published=source.published, language=source.language, text=text)

@@ -2,7 +2,7 @@
 
 What no check can know passes, and is what a person is for: a wrong relation between two ends that it fits, a wrong
 neighbour that the same sentence names, a number or a year of the sentence that belongs to another, ends turned round
-where the classes allow it, a plan taken for a fact, and a sentence of the text that says something else of the same two.
+where the classes allow it, a plan taken for a fact, and a sentence that says something else of the same two.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ _YEAR = re.compile(r"(?<![0-9.,])[0-9]{4}(?![0-9,]|\.[0-9])")
 _DECADE = re.compile(r"(?<![0-9.,])([0-9]{3})0(?:['’]?s\b|年代)")
 _MAJORITY = re.compile(r"\bmajority\b|\bmore than half\b|\bmost of\b|控股|多数|过半", re.IGNORECASE)
 _HALF = Decimal(50)
+_DAILY = "/d"
 _REACH = 24  # characters before a number in which another one with the same unit may stand
 _ENDS = frozenset(["", ".."])
 _LEFT_OUT = re.compile(  # a number before another one, whose unit it has: "600 and 250 tonnes", "25 to 50 per cent"
@@ -74,8 +75,10 @@ class Stated:
         return _normal(text) in found or _normal(text) in self._left_out(at)
 
     def amount_without_rate(self, at: Sequence[Evidence], text: str) -> bool:
-        """Whether it stands there, but not for how long it is: "2,000 tonnes" for 2000 t/a."""
+        """Whether it stands there, but not for how long it is: "2,000 tonnes" for 2000 t/a. A day must be stated."""
         number, unit = _normal(text)
+        if unit.endswith(_DAILY):
+            return False
         same = {_normal(value.text) for value in self.values(at) if value.range == MEASURE}
         return any(number == other and unit.split("/")[0] == their for other, their in same)
 
