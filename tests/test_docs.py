@@ -95,29 +95,43 @@ def test_commands_of_the_readme_run(command: str, shell: Callable[[str], str]) -
     assert shell(command)
 
 
-@pytest.mark.slow
-def test_an_article_becomes_a_part_of_the_graph_in_five_minutes(tmp_path: Path) -> None:
-    """The commands of the guide, from a text to the file for Gephi, with keys as a person would press them."""
+def guide_commands() -> list[str]:
     guide = (GUIDE / "add-an-article.md").read_text(encoding="utf-8").partition("## In five minutes")[2]
-    [lines] = re.findall(r"```sh\n(.*?)```", guide.partition("# By hand")[0], re.DOTALL)[:1]
+    return re.findall(r"```sh\n(.*?)```", guide.partition("# By hand")[0], re.DOTALL)[0].splitlines()
+
+
+def readme_commands() -> list[str]:
+    [body] = [body for body in blocks("README.md", "sh") if "rareearth propose" in body]
+    return body.splitlines()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [(guide_commands(), "texts/deal.txt"), (readme_commands(), "article.txt")],
+    ids=["guide", "README"],
+)
+def test_an_article_becomes_a_part_of_the_graph(lines: list[str], name: str, tmp_path: Path) -> None:
+    """The commands of the guide and of the README, with keys as a person would press them."""
     shutil.copytree(ROOT / "data", tmp_path / "my-data", ignore=shutil.ignore_patterns("inbox"))
     (tmp_path / "texts").mkdir()
     text = "Hollin Metals sells to Lynas\n\nHollin Metals supplies Lynas Rare Earths with scrap since 2024."
-    (tmp_path / "texts" / "deal.txt").write_text(text, encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="utf-8")
     changes = {
         "RAREEARTH_DATA": str(tmp_path / "my-data"), "RAREEARTH_BUILD": str(tmp_path / "my-build"),
         "HOME": str(tmp_path), "LANG": "C.UTF-8", "PYTHONWARNINGS": "",
     }  # fmt: skip
-    for line in lines.splitlines():
+    for line in lines:
         command = COMMAND.sub(f"{sys.executable} -m rareearth", line, count=1)
         done = subprocess.run(
             ["bash", "-c", command], cwd=tmp_path, env=environment(**changes), input="y\ny\nq\n", capture_output=True,
             text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
-    assert "Hollin Metals" in (tmp_path / "deal.gexf").read_text(encoding="utf-8")
-    source = (tmp_path / "my-data" / "sources" / "deal.yaml").read_text(encoding="utf-8")
+    source = (tmp_path / "my-data" / "sources" / Path(name).with_suffix(".yaml").name).read_text(encoding="utf-8")
     assert "hollin-metals supplies lynas-rare-earths" in source
+    if "rareearth export deal.gexf" in lines:
+        assert "Hollin Metals" in (tmp_path / "deal.gexf").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -25,7 +25,8 @@ def test_phrases_are_of_statuses_kinds_stances_and_doubts() -> None:
 def test_words_of_classes_are_of_classes() -> None:
     classes = {
         *WORDS.labels.values(),
-        *WORDS.works.values(),
+        *WORDS.works["en"].values(),
+        *WORDS.works["zh"].values(),
         *WORDS.common,
         *WORDS.places,
         *WORDS.coined,

@@ -17,6 +17,11 @@ _ROLE = re.compile(r"(?:长|总|经理|书记|主任|教授|专家|记者|主席
 _SPEAKS = re.compile(r"表示|说|称|任|认为|指出|介绍|透露|强调|当选|出席|担任")
 _MIN_OWN = 2  # characters of a name before its last word
 _SHORT_PERSON = 2
+_COMPOSED, _COMPOSED_ENDING, _MIN_COMPOSED = (
+    4,
+    3,
+    5,
+)  # words of a name of common words; characters of its last, before it
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾萧肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭"
     "陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易"
@@ -43,14 +48,13 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
     run: list[recognizer.Word] = []
     for number, part in enumerate(parts):
         word = text[part.start : part.end]
-        is_person = _is_person(part, text) and not (
-            number + 1 < len(parts) and _is_ending(parts[number + 1], text, endings)
-        )
+        before_ending = number + 1 < len(parts) and _is_ending(parts[number + 1], text, endings)
+        is_person = _is_person(part, text) and not before_ending
         free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
         if (
             not free
             or is_person
-            or (word in verbs and word not in endings)
+            or (word in verbs and word not in endings and not before_ending)  # 联合 in 联合实验室
             or not part.flag.startswith(_NOMINAL)
             or not word.isalnum()
         ):
@@ -66,7 +70,7 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
             or _goes_on(parts, number, text, endings, used)
         ):
             continue
-        run = _own(run, text)
+        run = _own(run, text) or _composed(run, ending)
         if run and part.end - len(ending) - run[0].start >= _MIN_OWN:
             yield run[0].start, part.end, endings[ending]
         run = []
@@ -105,6 +109,12 @@ def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
         if single or part.flag.startswith(_PROPER) or not recognizer.is_chinese_word(text[part.start : part.end]):
             return run[number:]
     return []
+
+
+def _composed(run: list[recognizer.Word], ending: str) -> list[recognizer.Word]:
+    """A run of common words if it is long enough to be the name of a body: 稀土绿色提取联合实验室; [] otherwise."""
+    long = len(run) >= _COMPOSED and len(ending) >= _COMPOSED_ENDING
+    return run if long and run[-1].end - len(ending) - run[0].start >= _MIN_COMPOSED else []
 
 
 def _ending(word: str, endings: Mapping[str, str]) -> str:

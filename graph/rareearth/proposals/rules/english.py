@@ -42,7 +42,7 @@ class Capitals:
         self.plain = plain
         self.words = words
         self._starts = {span.start for span in spans}
-        self._at_works = re.compile(rf"\b(?:{'|'.join(map(re.escape, words.works))}) (?:in|at|near) $")
+        self._at_works = re.compile(rf"\b(?:{'|'.join(map(re.escape, words.works['en']))}) (?:in|at|near) $")
         self._institutions = {begin.split()[0] for begin in words.starts["en"]}
         self._labels: dict[str, Counter[str]] = defaultdict(Counter)
         self.sequences = list(self._sequences())

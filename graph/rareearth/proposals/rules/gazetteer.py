@@ -204,7 +204,8 @@ def _han(id_: str, entity: Entity, places: tuple[str, ...]) -> Iterator[_Form]:
     bare = _BRACKETS.sub("", _HAN_GROUP.sub("", entity.zh))
     for ending in spelling.HAN_FORMS:
         bare = bare.removesuffix(ending)
-    for form in (bare, entity.zh.replace("（", "(").replace("）", ")")):
+    mine = re.sub(r"(?<=..)稀土(?=矿)", "", bare)  # 牦牛坪稀土矿 is called 牦牛坪矿 as well
+    for form in (bare, mine, entity.zh.replace("（", "(").replace("）", ")")):
         if form != entity.zh and len(form) >= _MIN_HAN:
             yield _Form(id_, form, True, False)
     for place in places:

@@ -18,6 +18,7 @@ from rareearth.proposals.inbox import Article, How, Mention, NewName
 from rareearth.proposals.rules import chinese, recognizer
 from rareearth.proposals.rules.english import CAPITAL, LINKS, OPENING, Capitals
 from rareearth.proposals.rules.gazetteer import Found, Gazetteer, like
+from rareearth.proposals.rules.works import Named, Works
 from rareearth.proposals.text.words import Words
 from rareearth.sentences import Span
 
@@ -28,6 +29,7 @@ _SLUG = re.compile(r"[^a-z0-9]+")
 _TRADE = spelling.TRADE_WORDS | {"group", "company", "holdings", "holding", "corporation", "capital", "partners"}
 _PART_BEFORE, _PART_AFTER = re.compile(rf"{CAPITAL}\w* $"), re.compile(rf" {CAPITAL}")
 _SMALL_WORD, _TITLE_CASE = 3, 0.7  # letters of words that titles leave small; part of the others in capitals
+_PLAIN_WORDS = frozenset("new old existing main first second big large small local nearby planned proposed".split())
 _NEAR = 3  # records with names like a new one that are listed
 
 
@@ -54,6 +56,7 @@ class Names:
         self.ontology = dataset.ontology
         self.records = {id_: entity for id_, entity in dataset.entities.items() if dataset.canonical(id_) == id_}
         self.gazetteer = Gazetteer(dataset, words, leave_out)
+        self.works = Works(words)
         claims = (claim for claim in dataset.claims if claim.source != leave_out)
         self.used = Counter(dataset.canonical(end) for claim in claims for end in (claim.subject, claim.object))
         known = [
@@ -110,10 +113,12 @@ class _Reader:
                 self._take_known(one, "name")
         if self.han:
             self._new_chinese()
+            self._introduced_works()
             self._short_forms()
             self._weak_names()
         else:
             self._new_english()
+            self._introduced_works()
         kinds = {name.entity: name.kind for name in self.names.values()}
         mentions = tuple(mention for _, mention in sorted(self.places.items()))
         notes = () if self.han or recognizer.has_english() else ("spaCy is not installed: few new names are found",)
@@ -126,11 +131,13 @@ class _Reader:
             if (one.start, one.end) in whole and " " in self.text[one.start : one.end]:
                 self._take_known(one, "name")
         self._works_by_place()
-        for sure in (True, False):
-            self._new_names(pieces, sure=sure)
+        several = [(start, end) for start, end in pieces if " " in self.text[start:end]]
+        for given, sure in ((pieces, True), (several, False), (pieces, False)):
+            self._new_names(given, sure=sure)
             self._works_by_place()
-            self._short_forms()
-            self._weak_names()
+            if not sure:  # of several names that begin alike, a short form means the one that is named first
+                self._short_forms()
+                self._weak_names()
 
     def _take(self, start: int, end: int, entity: str, kind: str, how: How) -> None:
         if any(self.used[start:end]):
@@ -218,32 +225,50 @@ class _Reader:
 
     def _works_by_place(self) -> None:
         """Works called by their place: "the Sumter plant", "a metal plant in Saskatoon"."""
-        works = self.words.works_by_place
+        works = self.known.works
         for place in [p for _, p in sorted(self.places.items())]:
-            if not self.known.is_any(self.names[place.entity].kind, self.words.places):
-                continue
-            if after := works.after.match(self.text, place.end):
-                start, end, noun = place.start, after.end(), after["noun"]
-            elif before := works.before.search(self.text, max(0, place.start - 60), place.start):
-                if before["first"] in OPENING:
-                    continue
-                start, end, noun = before.start(), before.end("noun"), before["noun"]
-            else:
-                continue
-            kind = self.words.works[noun]
-            record = self._work_at(self.text[place.start : place.end], kind)
-            if after:
-                self._make_room(start, end)
-            name = self.text[start : max(end, place.end)]
-            self._take(start, end, record or self._entity(name, kind), kind, "name" if record else "new")
+            if self._is_place(place) and (found := works.after(self.text, place.end)):
+                self._make_room(place.start, found.end)
+                self._take_works(place.start, found.end, self.text[place.start : place.end], found)
+        for found in works.english(self.text):
+            near = self.places.get(found.place) if found.place is not None else None
+            if near and self._is_place(near) and (found.words or " " in found.noun):
+                self._take_works(found.start, found.end, self.text[near.start : near.end], found)
 
-    def _work_at(self, place: str, kind: str) -> str:
-        """The one record of works whose name begins with the name of their place; "" if there is none or several."""
+    def _is_place(self, mention: Mention) -> bool:
+        return self.known.is_any(self.names[mention.entity].kind, self.words.places)
+
+    def _take_works(self, start: int, end: int, place: str, found: Named) -> None:
+        """Take works called by a place: the record whose name begins with it, or a new name."""
+        kind = self.words.works["en"][found.noun]
+        record = self._work_at(place, kind, found.words)
+        name = self.text[start:end] if found.place is None else f"{self.text[start:end]} in {place}"
+        self._take(start, end, record or self._entity(name, kind), kind, "name" if record else "new")
+
+    def _introduced_works(self) -> None:
+        """Works that the text introduces without a name, if it has none of their kind before: "its alloy plant"."""
+        works, language = self.known.works, "zh" if self.han else "en"
+        is_a = self.known.ontology.is_a
+        for found in works.chinese(self.text) if self.han else works.english(self.text):
+            name = self.text[found.start : found.end]
+            if not found.own or found.noun not in self.words.introduced or any(self.used[found.start : found.end]):
+                continue
+            kind = self.words.works[language][found.noun]
+            before = [m for m in self.places.values() if m.end <= found.start]
+            if not self.han and any(is_a(k := self.names[m.entity].kind, kind) or is_a(kind, k) for m in before):
+                continue
+            self._take(found.start, found.end, self._entity(name, kind), kind, "new")
+
+    def _work_at(self, place: str, kind: str, words: tuple[str, ...]) -> str:
+        """The one record of works whose name begins with that of their place and has their words; "" otherwise."""
         is_a, records = self.known.ontology.is_a, self.known.records.items()
+        special = [word for word in words if word not in _PLAIN_WORDS]
         found = [
             id_
             for id_, record in records
-            if record.name.startswith(place + " ") and (is_a(record.kind, kind) or is_a(kind, record.kind))
+            if record.name.startswith(place + " ")
+            and (is_a(record.kind, kind) or is_a(kind, record.kind))
+            and all(word in record.name.casefold() for word in special)
         ]
         return found[0] if len(found) == 1 else ""
 

@@ -24,6 +24,7 @@ from rareearth.sentences import Span
 KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
 _SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own
+_SAYING = 0.25  # part of the best score from which another sentence is evidence of the same claim
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
 _COINED = 0.7  # or a topic that the text coins
@@ -112,7 +113,8 @@ def _merged(proposals: Sequence[Proposal]) -> Proposal:
     best = proposals[0]
     likely = [p for p in proposals if p.score >= _SECOND * best.score]
     whole = max(likely, key=lambda p: _details(p.claim))
-    spans = dict.fromkeys((*whole.claim.at, *(span for p in proposals for span in p.claim.at)))
+    saying = [p for p in proposals if p.score >= _SAYING * best.score]
+    spans = dict.fromkeys((*whole.claim.at, *(span for p in saying for span in p.claim.at)))
     return whole.model_copy(update={"score": best.score, "claim": whole.claim.model_copy(update={"at": tuple(spans)})})
 
 

@@ -35,13 +35,6 @@ class Phrase(NamedTuple):
     words: tuple[str, ...]
 
 
-class WorksByPlace(NamedTuple):
-    """What stands after the name of a place, or before it, where works are called by it: ``noun`` is what they are."""
-
-    after: re.Pattern[str]
-    before: re.Pattern[str]
-
-
 @dataclass(frozen=True)
 class Words:
     """What texts call things, by language (``en``, ``zh``)."""
@@ -59,8 +52,8 @@ class Words:
     topics: frozenset[str]  # classes of what an article may be about without naming it in every sentence
     records: Mapping[str, tuple[str, ...]]  # common words that mean a record
     adjectives: Mapping[str, str]  # words made of the name of a record, and the record
-    works: Mapping[str, str]  # common nouns of what is called by its place, and the class
-    works_by_place: WorksByPlace
+    works: Mapping[str, Mapping[str, str]]  # common nouns of what is called by its place, and the class
+    introduced: frozenset[str]  # those of them by which a text introduces a thing without a name
     examples: Mapping[str, str]
 
 
@@ -114,10 +107,13 @@ def shipped(path: Path | None = None) -> Words:
     others = {term: texts for term, texts in given["cue"].items() if term not in relations}
     languages = ("en", "zh")
     works = {
-        text.casefold(): term
-        for term in given["calledByPlace"]
-        for language, text in given["calledA"].get(term, ())
-        if language == "en"
+        language: {
+            text.casefold(): term
+            for term in given["calledByPlace"]
+            for tag, text in given["calledA"].get(term, ())
+            if tag == language
+        }
+        for language in languages
     }
     return Words(
         cues={
@@ -150,16 +146,8 @@ def shipped(path: Path | None = None) -> Words:
         records={term: tuple(text for _, text in texts) for term, texts in given["word"].items()},
         adjectives={text: term for term, texts in reversed(given["adjective"].items()) for _, text in texts},
         works=works,
-        works_by_place=_works_by_place(works),
+        introduced=frozenset(text.casefold() for texts in given["introduced"].values() for _, text in texts),
         examples={term: texts[0][1] for term, texts in given["example"].items()},
-    )
-
-
-def _works_by_place(works: Mapping[str, str]) -> WorksByPlace:
-    nouns = "|".join(sorted(map(re.escape, works), key=len, reverse=True))
-    return WorksByPlace(
-        re.compile(rf" (?:[a-z-]+ )?(?P<noun>{nouns})\b"),
-        re.compile(rf"\b(?P<first>[a-z-]+) (?P<noun>{nouns}) (?:in|at|near) $"),
     )
 
 

@@ -1,0 +1,89 @@
+"""Plants, mines and laboratories without names of their own.
+
+A text calls them by their place ("the Sumter plant", "a metal plant in Saskatoon") or introduces them ("its alloy
+plant", 新建的分离厂).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rareearth.proposals.rules.english import CAPITAL, OPENING
+from rareearth.proposals.text.words import Words
+
+_OWN = frozenset("a an its their his her whose another".split())
+_MOST = 3  # words before the noun that are a part of what the works are called
+_OPENING = OPENING | {"whose", "s"}
+_BEFORE = re.compile(r"(?:(?:[\d,.]*[\w-]*\w(?:[’']s)?) ){1,5}$")
+_NAME = re.compile(rf"{CAPITAL}[a-z]+|{CAPITAL}+")
+_AT = re.compile(r" (?:in|at|near|outside) ")
+_HAN_BEFORE = r"(?:一座?|一[个家条]|[首新]个?|新建的?|在建的?|旗下的?|下属的?|所属的?|位于[^，。；、]{2,8}的|的)"
+
+
+class Named(NamedTuple):
+    """A stretch that means works: characters ``start`` up to ``end``, and the noun that says what they are.
+
+    ``place`` is where the name of their place begins, if one has to follow ("plant in …"). ``own`` says that a new
+    thing is introduced, unless the text has one of the kind; ``words`` are those before the noun.
+    """
+
+    start: int
+    end: int
+    noun: str
+    place: int | None = None
+    own: bool = False
+    words: tuple[str, ...] = ()
+
+
+class Works:
+    """Finds works in texts. Made once; never changes."""
+
+    def __init__(self, words: Words) -> None:
+        nouns = _either(words.works["en"])
+        self._noun = re.compile(rf"(?<![\w-])(?:{nouns})\b(?!-)")
+        self._after = re.compile(rf" (?P<words>(?:[a-z-]+ )?)(?P<noun>{nouns})\b")
+        self._han = re.compile(rf"{_HAN_BEFORE}(?P<noun>{_either(words.works['zh'])})")
+
+    def after(self, text: str, end: int) -> Named | None:
+        """Works that follow the name of their place, which ends at ``end``: "Sumter plant"."""
+        match = self._after.match(text, end)
+        return match and Named(match.start(), match.end(), match["noun"], words=tuple(match["words"].split()))
+
+    def english(self, text: str) -> Iterator[Named]:
+        """Works in an English text that come before the name of their place, or are introduced."""
+        for match in self._noun.finditer(text):
+            before = _before(text, match.start())
+            if before is None:
+                continue
+            first, words = before
+            start = match.start() - sum(len(word) + 1 for word in words)
+            at = _AT.match(text, match.end())
+            own = first in _OWN or first.endswith(("'s", "’s"))
+            yield Named(start, match.end(), match[0], at.end() if at else None, own, words)
+
+    def chinese(self, text: str) -> Iterator[Named]:
+        """Works that a Chinese text introduces."""
+        for match in self._han.finditer(text):
+            yield Named(match.start("noun"), match.end("noun"), match["noun"], own=True)
+
+
+def _before(text: str, at: int) -> tuple[str, tuple[str, ...]] | None:
+    """The small word that opens the phrase before a place, "" if it is not near, and the words after it.
+
+    None if the words are a name: "Tarrant Ridge project".
+    """
+    found = _BEFORE.search(text, max(0, at - 80), at)
+    words = found[0].split() if found else []
+    for number in range(len(words) - 1, -1, -1):
+        word = words[number].casefold()
+        if word in _OPENING or word.endswith(("'s", "’s")):
+            inside = words[number + 1 :][-_MOST:]
+            return None if any(_NAME.fullmatch(one) for one in inside) else (word, tuple(inside))
+    last = words[-1:]
+    return None if last and _NAME.fullmatch(last[0]) else ("", tuple(last))
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
