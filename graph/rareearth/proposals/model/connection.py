@@ -11,6 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from enum import Enum, auto
 from typing import NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -27,21 +28,20 @@ class Reply(NamedTuple):
     retry: float | None
 
 
-class LateError(Exception):
-    """No whole reply in time."""
+class Missed(Enum):
+    """Why there is no reply although nothing failed: it was not whole in time, or it is too long."""
+
+    LATE = auto()
+    LONG = auto()
 
 
-class TooLongError(Exception):
-    """A reply of more than :data:`MAX_REPLY` bytes."""
-
-
-def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply:
-    """The reply to a request. A redirect is a reply like any other, so that no header goes elsewhere.
+def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply | Missed:
+    """The reply to a request, or why there is not. A redirect is a reply like any other: no header goes elsewhere.
 
     The time is that of the whole exchange, from looking up the name of the server to the last byte. It is a thread that
     talks: however slowly a server, a proxy or a resolver goes on, nobody waits for it longer.
 
-    Raises LateError, TooLongError, and OSError, HTTPException or ValueError for a connection that fails.
+    Raises OSError, HTTPException or ValueError for a connection that fails.
     """
     exchange = _Exchange(url, body, headers, seconds)
     exchange.start()
@@ -51,10 +51,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> R
         late = exchange.is_alive()
         exchange.stop()
     if late or isinstance(exchange.outcome, TimeoutError):
-        raise LateError
-    if isinstance(exchange.outcome, Reply):
-        return exchange.outcome
-    raise exchange.outcome
+        return Missed.LATE
+    if isinstance(exchange.outcome, Exception):
+        raise exchange.outcome
+    return exchange.outcome
 
 
 class _Exchange(threading.Thread):
@@ -64,7 +64,7 @@ class _Exchange(threading.Thread):
         super().__init__(daemon=True)
         self.body, self.headers = body, dict(headers)
         self.connection, self.target = _connection(urlsplit(url), self.headers, seconds)
-        self.outcome: Reply | Exception = LateError()
+        self.outcome: Reply | Missed | Exception = Missed.LATE
 
     def run(self) -> None:
         try:
@@ -78,14 +78,14 @@ class _Exchange(threading.Thread):
             self.connection.sock.shutdown(socket.SHUT_RDWR)
         self.connection.close()
 
-    def _reply(self) -> Reply:
+    def _reply(self) -> Reply | Missed:
         self.connection.request("POST", self.target, self.body, self.headers)
         reply = self.connection.getresponse()
         raw = bytearray()
         while piece := reply.read1(65_536):
             raw += piece
             if len(raw) > MAX_REPLY:
-                raise TooLongError
+                return Missed.LONG
         if reply.length:
             raise http.client.IncompleteRead(bytes(raw[:50]), reply.length)
         return Reply(reply.status, bytes(raw), _seconds(reply.getheader("Retry-After")))

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from rareearth import characters
 from rareearth.errors import EndpointError
 from rareearth.proposals.model import connection, strict
-from rareearth.proposals.model.connection import LateError, Reply, TooLongError
+from rareearth.proposals.model.connection import Missed, Reply
 
 KEY = "RAREEARTH_MODEL_KEY"  # the variable of the environment that has the key of the server
 TIMEOUT = 120.0  # seconds for one answer
@@ -150,16 +150,13 @@ class Endpoint:
             wait: float | None = None
             try:
                 reply = connection.post(self._address, body, self._headers, self.timeout)
+                if isinstance(reply, Missed):
+                    raise EndpointError(f"{self.url}: {self._missed(reply)}")
                 if reply.status == http.client.OK:
                     return reply.body
                 if reply.status not in _AGAIN or not left or (reply.retry or 0) > MAX_WAIT:
                     raise _StatusError(reply)
                 wait = reply.retry
-            except LateError:
-                raise EndpointError(f"{self.url}: no whole answer within {self.timeout:g} s; {_SLOW}") from None
-            except TooLongError:
-                most = f"{connection.MAX_REPLY:,} bytes"
-                raise EndpointError(f"{self.url}: the answer has more than {most}; {_CHECK}") from None
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if isinstance(error, ssl.SSLCertVerificationError) or not left:
                     what = characters.shown(self._without_key(str(error) or type(error).__name__))
@@ -167,6 +164,11 @@ class Endpoint:
             time.sleep(pause if wait is None else wait)
             pause *= 2
         raise AssertionError("a loop over retries ends by an answer or an error")
+
+    def _missed(self, why: Missed) -> str:
+        if why is Missed.LATE:
+            return f"no whole answer within {self.timeout:g} s; {_SLOW}"
+        return f"the answer has more than {connection.MAX_REPLY:,} bytes; {_CHECK}"
 
     @property
     def _address(self) -> str:
