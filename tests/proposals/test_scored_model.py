@@ -1,4 +1,4 @@
-"""A scripted model on the first half of the gold, from its answers over the inbox to what ``score --inbox`` measures."""
+"""A scripted model on the first half of the gold: from its answers to what ``score --inbox`` measures of them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 from conftest import Command
 from model_server import Asked, Response, completion, serving
 
-from rareearth import checks
 from rareearth.models import Source
 from rareearth.proposals import inbox, proposing
 from rareearth.proposals.articles.article import Stated
+from rareearth.proposals.checking.quotes import Quotes
 from rareearth.proposals.inbox import Proposals
 from rareearth.proposals.model import asking
 from rareearth.proposals.rules.propose import Index
@@ -43,9 +43,10 @@ def _headline(source: Source) -> str:
     return gold_replies.article(source).text.partition("\n")[0]
 
 
-def scored(
-    folder: Path, run: Command, answer: Callable[[Source], dict[str, Any]], alone: bool = True
-) -> dict[str, Any]:
+Answers = Callable[[Source], dict[str, Any]]
+
+
+def scored(folder: Path, run: Command, answer: Answers, alone: bool = True) -> dict[str, Any]:
     """What ``score`` prints of an inbox that a model made, with the rules or from their mentions alone."""
 
     def script(request: Asked) -> Response:
@@ -77,24 +78,25 @@ def values(found: dict[str, Any]) -> dict[str, float]:
     return {one["name"]: one["value"] for one in found["measures"] if one["value"] is not None}
 
 
+PAIRS = ("pair is a candidate", "relation, first", "relation among three")  # less than all: the rules link some names
+DETAILS = ("value with its relation", "kind", "stance", "status", "time", "share", "amount")
+
+
 def test_a_model_that_answers_all_correct_scores_near_one(tmp_path: Path, run: Command) -> None:
     found = scored(tmp_path, run, reply)
     measured = values(found)
-    for name in (
-        "pair is a candidate", "relation, first", "relation among three", "value with its relation", "kind", "stance",
-        "status", "time", "share", "amount",
-    ):  # fmt: skip
-        assert measured[name] >= 0.95, (name, measured[name])
+    assert {name: measured[name] for name in DETAILS if measured[name] < 0.95} == {}
+    assert {name: measured[name] for name in PAIRS if measured[name] < 0.93} == {}
     assert found["invented"] <= 2
 
 
 def test_the_rules_do_not_hide_what_a_model_says(tmp_path: Path, run: Command) -> None:
     measured = values(scored(tmp_path, run, reply, alone=False))
-    for name in ("pair is a candidate", "relation, first", "relation among three", "kind", "status"):
-        assert measured[name] >= 0.95, (name, measured[name])
+    assert {name: measured[name] for name in PAIRS if measured[name] < 0.93} == {}
+    assert {name: measured[name] for name in ("kind", "status") if measured[name] < 0.95} == {}
 
 
-def spoilt(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Source], dict[str, Any]]:
+def spoilt(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Answers:
     def answer(source: Source) -> dict[str, Any]:
         right = reply(source)
         return {**right, "claims": [change(claim) for claim in right["claims"]]}
@@ -111,57 +113,36 @@ def test_a_model_that_invents_its_quotes_scores_nothing(tmp_path: Path, run: Com
     assert len(refused) == len(gold_replies.gold("first").claims)
 
 
-def test_what_a_model_invents_and_no_check_can_know_is_counted(tmp_path: Path, run: Command) -> None:
-    """It takes a real sentence, which names somebody, for a claim that the sentence does not make."""
-    ontology = checks.load().ontology
-    actor = "Actor"
-
-    def answer(source: Source) -> dict[str, Any]:
-        right = reply(source)
-        kinds = {one["key"]: one["class"] for one in right["entities"]}
-        wrong = []
-        for claim in right["claims"]:
-            ends = [claim["subject"], claim["object"]]
-            if all(end in kinds and ontology.is_a(kinds[end], actor) for end in ends):
-                wrong.append({**{k: claim[k] for k in ("subject", "object", "quote")}, "relation": "avoids"})
-        relation = next(
-            name for name, one in sorted(ontology.relations.items())
-            if not one.literal and ontology.is_a(actor, one.domain) and ontology.is_a(actor, one.range)
-            and not any(claim.relation == name for claim in gold_replies.gold("first").claims)
-        )  # fmt: skip
-        return {**right, "claims": [{**claim, "relation": relation} for claim in wrong]}
-
-    found = scored(tmp_path, run, answer)
+def test_a_wrong_relation_of_the_right_two_is_no_right_one(tmp_path: Path, run: Command) -> None:
+    """No check can know it; the measures do."""
+    ontology, actor = rules().index.dataset.ontology, "Actor"
+    used = {claim.relation for claim in gold_replies.gold("first").claims}
+    wrong = next(
+        name for name, one in sorted(ontology.relations.items())
+        if name not in used and not one.literal and ontology.is_a(actor, one.domain) and ontology.is_a(actor, one.range)
+    )  # fmt: skip
+    plain = ("subject", "object", "quote", "more_quotes")
+    found = scored(tmp_path, run, spoilt(lambda claim: {**{n: claim[n] for n in plain}, "relation": wrong}))
     measured = values(found)
-    assert measured["pair is a candidate"] > 0.2, "the pairs are those of the gold"
+    assert measured["pair is a candidate"] > 0.2
     assert measured["relation, first"] == measured["relation among three"] == 0
 
 
 def test_a_claim_from_a_sentence_that_says_nothing_is_counted(tmp_path: Path, run: Command) -> None:
-    headlines = {source.id: _headline(source) for source in gold_replies.sources("first")}
-    cited = {
-        source.id: {
-            gold_replies.article(source).text[one.start : one.end] for c in gold_replies.claims(source) for one in c.at
-        }
-        for source in gold_replies.sources("first")
-    }
+    """Both ends are in the article, so that the checks let it pass with a warning."""
 
     def answer(source: Source) -> dict[str, Any]:
-        right = reply(source)
-        plain = [
-            claim for claim in right["claims"] if not any(claim[name] for name in ("when", "since", "until", "inferred"))
-            and not {"amount", "share"} & set(claim) and claim["kind"] == "fact"
-        ]  # fmt: skip
-        quote = headlines[source.id]
-        claims = (
-            [{**claim, "quote": quote, "more_quotes": None} for claim in plain] if quote not in cited[source.id] else []
-        )
-        return {**right, "claims": claims}
+        right, text = reply(source), gold_replies.article(source).text
+        cited = {(one.start, one.end) for claim in gold_replies.claims(source) for one in claim.at}
+        silent = [text[start:end] for start, end in Quotes(text).spans if (start, end) not in cited]
+        plain = [{n: claim[n] for n in ("subject", "relation", "object")} for claim in right["claims"]]
+        return {**right, "claims": [{**claim, "quote": silent[0]} for claim in plain if silent]}
 
     found = scored(tmp_path, run, answer)
     total = sum(len(_read(path).proposals) for path in tmp_path.glob("*.yaml"))
-    assert found["invented"] == total > 0
+    assert found["invented"] == total > 100
+    assert all(one.warnings for path in tmp_path.glob("*.yaml") for one in _read(path).proposals)
 
 
 def _read(path: Path) -> Proposals:
-    return inbox.read(path, checks.load().ontology)
+    return inbox.read(path, rules().index.dataset.ontology)

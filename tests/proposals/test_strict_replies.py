@@ -181,6 +181,28 @@ def test_a_record_that_the_text_lacks_is_a_new_name_near_to_it(small: Dataset) -
     assert (name.name, name.near) == ("Ore Works", ("ore-works",))
 
 
+def test_a_longer_name_is_marked_around_the_names_in_it(small: Dataset) -> None:
+    text = "Ann Lee leads the Mine School of Oreville."
+    entities = [ENTITIES[0], {"key": "s", "class": "University", "name": "Mine School of Oreville", "same_as": None}]
+    found = read(small, {"entities": entities, "claims": [{**CLAIM, "object": "s", "quote": text}]}, text).result()
+    assert [(one.entity, text[one.start : one.end]) for one in found.mentions] == [
+        ("ann-lee", "Ann Lee"),
+        ("mine-school-of-oreville", "Mine School of Oreville"),
+        ("mine-school", "Mine School"),
+    ]
+
+
+def test_a_model_that_means_another_record_is_not_overruled(small: Dataset) -> None:
+    """The rules took the words for one record, the model takes them for another: a person decides."""
+    text = "Ann Lee leads the Mine School."
+    entities = [ENTITIES[0], {"key": "s", "class": "University", "name": "the Mine School", "same_as": "ore-works"}]
+    found = read(small, {"entities": entities, "claims": [{**CLAIM, "object": "s", "quote": text}]}, text).result()
+    assert [(one.claim.object, found.new[0].near) for one in found.proposals] == [("the-mine-school", ("ore-works",))]
+    entities[1]["name"] = "Mine School"
+    found = read(small, {"entities": entities, "claims": [{**CLAIM, "object": "s", "quote": text}]}, text).result()
+    assert [(one.claim.object, found.new[0].near) for one in found.proposals] == [("mine-school-2", ("ore-works",))]
+
+
 _words = st.text(max_size=6) | st.sampled_from(["lee", "school", "leads", "ann-lee", "2026", "12", "\u202e", "\ud800"])
 _values = st.none() | st.booleans() | st.integers() | _words | st.lists(_words, max_size=2)
 _names = st.sampled_from(

@@ -96,7 +96,7 @@ class Replies:
         old = {one.id for one in self.before.new}
         new = tuple(one for one in self.new.values() if one.id in old or one.id in needed)
         known = {one.id for one in new} | self._used
-        mentions = sorted((m for m in self.mentions if m.entity in known), key=lambda m: (m.start, m.end))
+        mentions = sorted((m for m in self.mentions if m.entity in known), key=lambda m: (m.start, -m.end))
         return dataclasses.replace(
             self.before,
             mentions=tuple(mentions),
@@ -116,12 +116,12 @@ class Replies:
         name, same = given.get("name", ""), given.get("same_as", "")
         if same and same not in self.dataset.entities and same not in self.new:
             return Reason.ENTITY
-        owner = self._owners.get(name.casefold(), "")
         if same in self._used:
             return Reason.OTHER if self._is_another(name, same) else same
         kind = given.get("class", "")
         known = self.ontology.classes.get(kind)
-        if owner and (known is None or self._related(owner, kind)):
+        owner = self._owners.get(name.casefold(), "")
+        if owner and not same and (known is None or self._related(owner, kind)):
             return owner
         if known is None or known.abstract:
             return Reason.CLASS
@@ -149,7 +149,7 @@ class Replies:
         return [match.span() for match in re.finditer(pattern, self.text, re.IGNORECASE)]
 
     def _new(self, name: str, kind: str, near: str, places: list[tuple[int, int]]) -> str:
-        """A new name, with its mentions where no other stands."""
+        """A new name, with its mentions: where no other stands, or shorter ones that are a part of it."""
         written = spelling.pinyin(name) if spelling.is_han(name) else spelling.fold(name)
         slug = _SLUG.sub("-", written).strip("-")[:80].strip("-") or "name"
         id_, number = slug, 2
@@ -164,7 +164,10 @@ class Replies:
         self.mentions += [
             Mention(entity=id_, start=start, end=end, how="new")
             for start, end in places
-            if all(end <= other or last <= start for other, last in taken)
+            if all(
+                end <= other or last <= start or (start <= other and last <= end and (start, end) != (other, last))
+                for other, last in taken
+            )
         ]
         return id_
 
