@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,13 +68,17 @@ Script = Callable[[Asked], Response]
 class Model:
     """The server: ``script`` makes a response to each request; ``asked`` are the requests up to now."""
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script, context: ssl.SSLContext | None = None) -> None:
         self.scripts = list(scripts)
         self.asked: list[Asked] = []
         self.gone = threading.Event()
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client may hang up
+        self._scheme = "https" if context else "http"
+        if context:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
 
     @property
@@ -82,7 +87,7 @@ class Model:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self._scheme}://127.0.0.1:{self.port}/v1"
 
     def start(self) -> None:
         self._thread.start()
@@ -136,9 +141,9 @@ class Model:
 
 
 @contextlib.contextmanager
-def serving(*scripts: Script) -> Iterator[Model]:
+def serving(*scripts: Script, context: ssl.SSLContext | None = None) -> Iterator[Model]:
     """A server that answers by scripts, one after the other, the last one for all further requests."""
-    model = Model(*scripts)
+    model = Model(*scripts, context=context)
     model.start()
     try:
         yield model

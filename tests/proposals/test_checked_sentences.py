@@ -242,6 +242,58 @@ def test_a_new_name_must_stand_in_the_text_and_have_a_class() -> None:
     assert made("Country", "Ore Works") == Reason.CLASS
 
 
+def test_a_speaker_is_named_in_the_text() -> None:
+    text = "MP Materials owns Lynas Rare Earths, said JL MAG."
+    named = Mention(entity="jl-mag", start=42, end=48, how="name")
+    given = claim(text, 0, kind="speech", by="jl-mag")
+    assert reason(text, given) == Reason.SPEAKER
+    start = Proposals(article(text), (*mentions(text), named), (), (Proposal(claim=given, score=0.5),))
+    assert checking.check(start, known().ontology, known()).refused == ()
+
+
+# ---- quotes -------------------------------------------------------------------------------------------------------
+
+
+def test_a_quote_has_three_sentences_at_most() -> None:
+    sentences = ["There is a mine.", "There is a mill.", "There is a lake.", "There is a road."]
+    quotes = Quotes(" ".join(sentences))
+    assert quotes.find(" ".join(sentences[:3])) == tuple(map(quotes.evidence, quotes.spans[:3]))
+    assert quotes.find(" ".join(sentences)) == Reason.LONG
+
+
+def test_a_quote_at_several_places_is_that_of_a_whole_sentence() -> None:
+    quotes = Quotes("Mill opens\n\nA mill opens in Oreville. Mill opens today. Mill opens today.")
+    assert quotes.find("Mill opens") == (quotes.evidence(quotes.spans[0]),), "the headline"
+    assert quotes.find("opens") == Reason.PLACES
+    assert quotes.find("Mill opens today.") == Reason.PLACES, "two sentences that are the same"
+    assert quotes.find("opens in") == (quotes.evidence(quotes.spans[1]),)
+    twice = Quotes("A mill is a mill. There is a mine.")
+    assert twice.find("mill") == (twice.evidence(twice.spans[0]),), "all places are in one sentence"
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("It is “old” – so they say.", 'It is "old" - so they say.'),
+        ("It is\nthe  old\u00a0mine.", "It is the old mine."),
+        ("It is the ﬁrst mine.", "It is the first mine."),
+        ("It is the 20\u00adth mine.", "It is the 20th mine."),
+        ("该矿 位于 包头。", "该矿位于包头。"),
+        ("该矿位于包头。", "该矿 位于\n包头。"),
+    ],
+)
+def test_quotation_marks_dashes_and_spaces_do_not_matter(text: str, quote: str) -> None:
+    for one, other in ((text, quote), (quote, text)):
+        assert Quotes(one).find(other) == tuple(map(Quotes(one).evidence, Quotes(one).spans))
+
+
+@pytest.mark.parametrize(
+    "quote", ["it is the old mine.", "It is the old mines.", "It is the o1d mine.", "It is an old mine."]
+)
+def test_a_quote_with_another_letter_is_not_found(quote: str) -> None:
+    assert Quotes("It is the old mine.").find(quote) == Reason.QUOTE
+
+
 # ---- spans --------------------------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import datetime
 import email.utils
 import json
+import shutil
+import ssl
+import subprocess
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +30,7 @@ from model_server import (
     serving,
     waits,
 )
+from needs import unavailable
 
 from rareearth.errors import EndpointError
 from rareearth.proposals.model.endpoint import Answer, Endpoint, Usage
@@ -249,6 +254,46 @@ def test_a_refused_connection_is_one_line() -> None:
     one = Endpoint(url, "small", pause=0.01, retries=1)
     with pytest.raises(EndpointError, match=r"/v1: cannot be reached \(.*Connection refused\); start the server, or"):
         one.ask(MESSAGES, SCHEMA)
+
+
+def test_a_server_that_is_lost_is_not_waited_for_each_time() -> None:
+    with serving(hangs_up(), hangs_up(), hangs_up(), says("{}"), hangs_up(), says("{}")) as model:
+        one = endpoint(model, retries=1)
+        counts = []
+        for _ in range(2):
+            with pytest.raises(EndpointError, match="cannot be reached"):
+                one.ask(MESSAGES, SCHEMA)
+            counts.append(len(model.asked))
+        assert counts == [2, 3]
+        assert [one.ask(MESSAGES, SCHEMA).text for _ in range(2)] == ["{}", "{}"]
+        assert len(model.asked) == 6, "once it answers again, it is tried again"
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate for this machine, signed by itself, and its key."""
+    if not (program := shutil.which("openssl")):
+        unavailable("openssl is not there, which makes the certificate of a server")
+    paths = folder / "certificate.pem", folder / "key.pem"
+    command = [program, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(paths[0]), "-keyout", str(paths[1])]
+    subprocess.run(command, check=True, capture_output=True)
+    return paths
+
+
+def test_the_certificates_are_those_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    with serving(says("{}"), context=context) as model:
+        one = endpoint(model)
+        assert one.url.startswith("https://")
+        start = time.monotonic()
+        with pytest.raises(EndpointError, match=r"cannot be reached \(.*certificate verify failed"):
+            Endpoint(model.url, "small", pause=20).ask(MESSAGES, SCHEMA)
+        assert time.monotonic() - start < 10, "it is not tried again"
+        assert model.asked == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+        assert one.ask(MESSAGES, SCHEMA).text == "{}"
 
 
 def test_a_host_that_is_none_is_one_line() -> None:

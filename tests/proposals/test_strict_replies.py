@@ -140,11 +140,17 @@ def test_a_right_reply_is_a_proposal(small: Dataset) -> None:
         ({"claims": {"0": CLAIM}}, "it has no list of claims"),
         ({"entities": "none", "claims": []}, "its entities are no list"),
         ({"entities": {"lee": {}}, "claims": []}, "its entities are no list"),
+        ({"entities": ENTITIES, "claims": [CLAIM] * 1_001}, "it has 1,001 entities or claims, more than 1,000"),
+        ({"entities": ENTITIES * 501, "claims": [CLAIM]}, "it has 1,002 entities or claims, more than 1,000"),
     ],
 )
 def test_a_reply_of_another_shape_is_refused_as_a_whole(small: Dataset, reply: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         read(small, reply)
+
+
+def test_a_claim_that_is_said_again_and_again_is_read(small: Dataset) -> None:
+    assert len(read(small, {"entities": ENTITIES, "claims": [CLAIM] * 1_000}).proposals) == 1_000
 
 
 @pytest.mark.parametrize("item", [None, 7, "ann-lee leads mine-school", [CLAIM], [], True])

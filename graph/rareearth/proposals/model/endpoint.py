@@ -69,12 +69,21 @@ class Answer(NamedTuple):
     usage: Usage
 
 
+@dataclass
+class _Learnt:
+    """What is known of a server: the form of answers that it takes, and whether it could not be reached last time."""
+
+    form: int = 0
+    lost: bool = False
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where a model answers (``url``, such as ``http://localhost:8080/v1``) and what it is called there (``name``).
 
     ``timeout`` are the seconds for one answer, ``retries`` how often a request is made again that failed, ``pause`` the
-    seconds before the first of these; each further pause is twice as long.
+    seconds before the first of these; each further pause is twice as long. A server that could not be reached is tried
+    once the next time, so that of many articles each does not wait for it in vain.
 
     >>> Endpoint("http://localhost:8080/v1", "small").url
     'http://localhost:8080/v1'
@@ -87,7 +96,7 @@ class Endpoint:
     retries: int = 3
     pause: float = 1.0
     seed: int = 12
-    _form: list[int] = field(default_factory=lambda: [0], repr=False, compare=False)  # what the server takes
+    _learnt: _Learnt = field(default_factory=_Learnt, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse an address, a name or a key that cannot be sent. Raises EndpointError."""
@@ -121,15 +130,15 @@ class Endpoint:
         Raises EndpointError, in one line, if there is none in time, or none that is a text.
         """
         while True:
-            form = self._form[0]
+            form = self._learnt.form
             body = self._body(messages, schema, form, self.seed if seed is None else seed)
             try:
                 return self._answer(self._sent(body))
             except _StatusError as error:
                 if error.reply.status in _OTHER_FORM and form + 1 < len(_FORMS):
-                    self._form[0] = form + 1
+                    self._learnt.form = form + 1
                     continue
-                self._form[0] = 0
+                self._learnt.form = 0
                 raise EndpointError(self._shown(error.reply)) from None
 
     def _body(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], form: int, seed: int) -> bytes:
@@ -146,10 +155,11 @@ class Endpoint:
     def _sent(self, body: bytes) -> bytes:
         """The bytes of an answer; a request that fails for a while is made again."""
         pause = self.pause
-        for left in range(self.retries, -1, -1):
+        for left in range(0 if self._learnt.lost else self.retries, -1, -1):
             wait: float | None = None
             try:
                 reply = connection.post(self._address, body, self._headers, self.timeout)
+                self._learnt.lost = False
                 if isinstance(reply, Missed):
                     raise EndpointError(f"{self.url}: {self._missed(reply)}")
                 if reply.status == http.client.OK:
@@ -159,6 +169,7 @@ class Endpoint:
                 wait = reply.retry
             except (OSError, http.client.HTTPException, ValueError) as error:
                 if isinstance(error, ssl.SSLCertVerificationError) or not left:
+                    self._learnt.lost = True
                     what = characters.shown(self._without_key(str(error) or type(error).__name__))
                     raise EndpointError(f"{self.url}: cannot be reached ({what}); {_START}") from None
             time.sleep(pause if wait is None else wait)

@@ -21,6 +21,7 @@ from rareearth.proposals.model import prompting
 from rareearth.proposals.text import numbers, values, words
 from rareearth.sentences import Span
 
+MAX_ITEMS = 1_000  # entities, and claims, of one reply: a model that says the same without end is not read
 SCORE = 0.6  # of what a model proposes and the rules do not
 _ABSENT = frozenset(["", "null", "none", "n/a", "unknown"])
 _MAX_QUOTES, _MAX_SENTENCES = 3, 4  # of one claim
@@ -68,6 +69,8 @@ class Replies:
         entities = reply.get("entities") or []
         if not isinstance(entities, list):
             raise ValueError("its entities are no list")
+        if (most := max(len(entities), len(reply["claims"]))) > MAX_ITEMS:
+            raise ValueError(f"it has {most:,} entities or claims, more than {MAX_ITEMS:,}")
         keys: dict[str, str | Reason] = {}
         for item in entities:
             given = _texts(item)
