@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from model_server import replies
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
 from rareearth.ontology import Ontology
+from rareearth.proposals.inbox import Mention
 from rareearth.proposals.model import prompting
 
 
@@ -84,6 +86,18 @@ def test_known_names_are_offered_with_their_ids(small: Dataset) -> None:
     _, [request] = added(small, replies(GOOD), start=before(TEXT.replace("Ann Lee leads", "Lee leads")))
     assert "Published: 2026-03-20\nLanguage: en\nKnown:\n" in request.question
     assert "- mine-school (University): Mine School\n" in request.question
+
+
+def test_a_name_that_goes_over_a_line_is_offered_on_one(small: Dataset) -> None:
+    """The list of what is known has a line for each."""
+    text = TEXT.replace("The Mine School bought", "The old\nMine School bought")
+    at = text.index("old\n")
+    start = before(text)
+    start = dataclasses.replace(
+        start, mentions=(Mention(entity="bob-ray", start=at, end=at + len("old\nMine School"), how="name"),)
+    )
+    _, [request] = added(small, replies(GOOD), start=start)
+    assert "Known:\n- bob-ray (Person): Bob Ray – here: old Mine School\n\nARTICLE" in request.question
 
 
 def test_the_fences_of_an_article_cannot_be_forged(small: Dataset) -> None:

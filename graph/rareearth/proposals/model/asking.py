@@ -128,7 +128,7 @@ def _known(replies: Replies, part: Sequence[Span]) -> Iterator[Known]:
     head = article.text.find("\n")
     for mention in replies.before.mentions:
         if part[0].start <= mention.start < part[-1].end or mention.end <= head:
-            called.setdefault(mention.entity, article.text[mention.start : mention.end])
+            called.setdefault(mention.entity, " ".join(article.text[mention.start : mention.end].split()))
     for id_, text in called.items():
         if id_ in new:
             yield Known(id_, new[id_].kind, new[id_].name, text)
