@@ -1,10 +1,9 @@
-"""What a model that reads well would answer for the texts of ``tests/gold/first``: their claims, by quotes."""
+"""What a model that reads well would answer for the texts of ``tests/gold``: their claims, by quotes."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +13,48 @@ from rareearth.dataset import Dataset
 from rareearth.models import Claim, Source
 from rareearth.proposals.inbox import Article, Mention
 
-FOLDER = Path(__file__).resolve().parent / "gold" / "first"
+FOLDER = Path(__file__).resolve().parent / "gold"
+HALVES = ("first", "second")
 
 
 @functools.cache
-def gold() -> Dataset:
-    return datasets.read(ontologies.read(), FOLDER)
+def gold(half: str) -> Dataset:
+    """The records, sources and claims of a half of the gold, without those of the data."""
+    return datasets.read(ontologies.read(), FOLDER / half)
+
+
+def sources(half: str) -> list[Source]:
+    """The sources of a half, in the order of their ids."""
+    found = gold(half).sources
+    return [found[path.stem] for path in sorted((FOLDER / half / "texts").glob("*.txt"))]
+
+
+def half_of(source: Source) -> str:
+    return next(half for half in HALVES if source.id in gold(half).sources)
 
 
 def claims(source: Source) -> list[Claim]:
-    return [claim for claim in gold().claims if claim.source == source.id]
+    return [claim for claim in gold(half_of(source)).claims if claim.source == source.id]
 
 
+@functools.cache
 def article(source: Source) -> Article:
-    text = (FOLDER / "texts" / f"{source.id}.txt").read_text(encoding="utf-8")
+    text = (FOLDER / half_of(source) / "texts" / f"{source.id}.txt").read_text(encoding="utf-8")
     return Article(id=source.id, title=source.title, published=source.published, language=source.language, text=text)
 
 
-def mentions(source: Source, known: Dataset) -> Iterator[Mention]:
+def mentions(source: Source, known: Dataset) -> list[Mention]:
     """Where the text names records, or refers to them, as the gold has it."""
     text = article(source).text
-    words = [(name, id_) for id_, names in source.names for name in names] + [*source.refers]
-    for name, id_ in words:
-        if id_ in known.entities:
-            for match in re.finditer(re.escape(name), text, re.IGNORECASE):
-                yield Mention(entity=id_, start=match.start(), end=match.end(), how="name")
+    words = [(name, id_, "name") for id_, names in source.names for name in names]
+    words += [(name, id_, "reference") for name, id_ in source.refers]
+    found = [
+        Mention(entity=id_, start=match.start(), end=match.end(), how=how)
+        for name, id_, how in words
+        if id_ in known.entities
+        for match in re.finditer(re.escape(name), text, re.IGNORECASE)
+    ]
+    return sorted(found, key=lambda one: (one.start, one.end, one.entity))
 
 
 def reply(source: Source, known: Dataset) -> dict[str, Any]:
@@ -52,19 +68,18 @@ def reply(source: Source, known: Dataset) -> dict[str, Any]:
 def _claim(
     source: Source, claim: Claim, entities: dict[str, dict[str, Any]], named: dict[str, Any], known: Dataset
 ) -> dict[str, Any]:
-    ontology = gold().ontology
+    records, ontology = gold(half_of(source)).entities, known.ontology
     text = article(source).text
 
-    quotes = [text[one.start : one.end] for one in claim.at]
-
     def key(id_: str) -> str:
-        record = known.entities.get(id_) or gold().entities[id_]
+        record = known.entities.get(id_) or records[id_]
         name = named.get(id_, (record.name,))[0]
         same = id_ if id_ in known.entities else None
         entities[id_] = {"key": id_, "class": record.kind, "name": name, "same_as": same}
         return id_
 
     literal = ontology.relations[claim.relation].literal
+    quotes = [text[one.start : one.end] for one in claim.at]
     return {
         "subject": key(claim.subject),
         "relation": claim.relation,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import shlex
 import sys
 from collections import Counter
@@ -20,11 +19,14 @@ from rareearth.errors import RareEarthError
 if TYPE_CHECKING:
     from rareearth.proposals.articles.article import Stated
     from rareearth.proposals.inbox import Proposals
+    from rareearth.proposals.model.asking import Added
+    from rareearth.proposals.model.endpoint import Usage
     from rareearth.proposals.proposing import Add, Outcome, Proposer, Task
     from rareearth.proposals.rules.propose import Index
 
 _SHOWN = 12  # first and last words of an article
 _SHOWN_CHINESE = 24  # of its characters
+_TIMEOUT = 120  # seconds for an answer of a model
 _LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 Inbox = Annotated[
@@ -72,6 +74,12 @@ def propose(
         ),
     ] = None,
     model_name: Annotated[str | None, typer.Option("--model-name", help="What the model is called there.")] = None,
+    model_timeout: Annotated[
+        int,
+        typer.Option(
+            "--model-timeout", min=1, max=86_400, metavar="SECONDS", help="How long one answer of the model may take."
+        ),
+    ] = _TIMEOUT,
 ) -> None:
     """Propose what articles say: mentions of actors, new names and candidate claims, for a person to review.
 
@@ -92,16 +100,16 @@ def propose(
         raise RareEarthError("--id, --title, --url and --published are for one article; expected one file")
     tasks = [one] if one else proposing.tasks(files)
     command = _review(data, folder)
-    add = _model(model, model_name)
+    add = _model(model, model_name, model_timeout)
     if one:
         _propose_one(lambda: proposing.Proposer.of(data, add, model_name or ""), one, stated, inbox, command, refused)
         return
     proposer = proposing.Proposer.of(data, add, model_name or "")
     outcomes = proposing.save_all(proposer, tasks, stated, inbox, jobs=jobs or processes.available(), again=again)
-    _propose_all(outcomes, len(tasks), inbox, command, refused)
+    _propose_all(outcomes, len(tasks), inbox, command, refused, model_name or "")
 
 
-def _model(url: str | None, name: str | None) -> Add | None:
+def _model(url: str | None, name: str | None, seconds: int) -> Add | None:
     """What asks a language model as well; None without one. Raises RareEarthError for an address that cannot be."""
     if not url and not name:
         return None
@@ -109,13 +117,10 @@ def _model(url: str | None, name: str | None) -> Add | None:
         raise RareEarthError("--model and --model-name belong together; expected both")
     from rareearth.proposals.model import asking as model
 
-    endpoint = model.Endpoint.of(url, name)
+    endpoint = model.Endpoint.of(url, name, seconds)
 
-    def add(proposals: Proposals, index: Index) -> Proposals:
-        found, usage = model.add(proposals, endpoint, index.dataset.ontology, index.dataset)
-        asked = "1 request" if usage.requests == 1 else f"{usage.requests} requests"
-        cost = f"{asked}, {usage.tokens_in:,} tokens in, {usage.tokens_out:,} out"
-        return dataclasses.replace(found, notes=(*found.notes, f"{name}: {cost}"))
+    def add(proposals: Proposals, index: Index) -> Added:
+        return model.add(proposals, endpoint, index.dataset.ontology, index.dataset)
 
     return add
 
@@ -153,13 +158,15 @@ def _propose_one(
 
     raw = article.contents(task.path)
     made = proposer()
-    found = made.of_bytes(raw, task, stated)
+    found, _, fault = made.of_bytes(raw, task, stated)
     _print_article(task, found)
     print(_counts(found))
     if refused:
         _print_refused(Counter(refusal.reason for refusal in found.refused), found)
     path = inbox.save(folder, found, made.index.dataset.ontology)
     print(f"Written to {paths.display(path)}; next: `{command} {found.article.id}`")
+    if fault:
+        raise RareEarthError(fault)
 
 
 def _print_article(task: Task, found: Proposals) -> None:
@@ -209,16 +216,20 @@ def _print_refused(reasons: Counter[str], found: Proposals | None = None) -> Non
 # ---- many articles ----------------------------------------------------------------------------------------------
 
 
-def _propose_all(outcomes: Generator[Outcome], count: int, folder: Path, command: str, refused: bool) -> None:
+def _propose_all(
+    outcomes: Generator[Outcome], count: int, folder: Path, command: str, refused: bool, model: str
+) -> None:
     """Print a line for each article as it is done, and the totals. The exit code is 1 if one failed."""
     from rareearth import paths
 
     totals, reasons = Counter[str](), Counter[str]()
+    usage: Usage | None = None
     with _progress(count) as advance, contextlib.closing(outcomes) as results:
         try:
             for outcome in results:
                 totals.update(_print_outcome(outcome))
                 reasons.update(outcome.refused)
+                usage = usage.plus(outcome.usage) if usage and outcome.usage else usage or outcome.usage
                 advance()
         except process.Ended:
             done = totals["done"] + totals["unchanged"]
@@ -228,11 +239,15 @@ def _propose_all(outcomes: Generator[Outcome], count: int, folder: Path, command
         f"{_many(totals['done'], 'article')} with {_many(totals['proposals'], 'proposal')} and "
         f"{totals['refused']:,} refused, {totals['unchanged']:,} left alone, {totals['failed']:,} failed"
     )
+    if usage:
+        print(f"{model}: {usage}")
+    if totals["rules only"]:
+        print(f"{_many(totals['rules only'], 'article')} with what the rules propose only; the same command asks again")
     if refused:
         _print_refused(reasons)
     if totals["done"] or totals["unchanged"]:
         print(f"In {paths.display(folder)}; next: `{command}`")
-    if totals["failed"]:
+    if totals["failed"] or totals["rules only"]:
         raise SystemExit(1)
 
 
@@ -248,7 +263,9 @@ def _print_outcome(outcome: Outcome) -> dict[str, int]:
         f"{outcome.id}: {_size(outcome.language, outcome.length)}; {_many(outcome.mentions, 'mention')}, "
         f"{_many(outcome.new, 'new name')}, {_many(outcome.proposals, 'proposal')}, {count:,} refused"
     )
-    return {"done": 1, "proposals": outcome.proposals, "refused": count}
+    if outcome.fault:
+        print(outcome.fault, file=sys.stderr)
+    return {"done": 1, "proposals": outcome.proposals, "refused": count, "rules only": int(bool(outcome.fault))}
 
 
 @contextlib.contextmanager

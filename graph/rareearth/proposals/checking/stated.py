@@ -27,7 +27,13 @@ _YEAR = re.compile(r"(?<![0-9.,])[0-9]{4}(?![0-9,]|\.[0-9])")
 _DECADE = re.compile(r"(?<![0-9.,])([0-9]{3})0(?:['’]?s\b|年代)")
 _MAJORITY = re.compile(r"\bmajority\b|\bmore than half\b|\bmost of\b|控股|多数|过半", re.IGNORECASE)
 _HALF = Decimal(50)
+_DAILY = "/d"
+_REACH = 24  # characters before a number in which another one with the same unit may stand
 _ENDS = frozenset(["", ".."])
+_LEFT_OUT = re.compile(  # a number before another one, whose unit it has: "600 and 250 tonnes", "25 to 50 per cent"
+    rf"(?<![\w.,$€£¥-])(?!(?:19|20)[0-9]{{2}}\b)(?P<number>{DIGITS}|{WORDS})(?: ?[-–] ?| (?:and|or|to) |[和与至到或])$",
+    re.IGNORECASE,
+)
 
 
 class Stated:
@@ -55,6 +61,7 @@ class Stated:
             return self.has_amount(at, text) or self.amount_without_rate(at, text)
         kinds = ("share",) if range_ in (PERCENTAGE, DECIMAL) else ("count",)
         found = {Decimal(value.text) for value in self.values(at) if value.what in kinds}
+        found |= {number for number, unit in self._left_out(at) if not unit and range_ == PERCENTAGE and number <= 100}
         if range_ not in (PERCENTAGE, DECIMAL) or not found:
             found |= {*self._plain_numbers(at)} if range_ != PERCENTAGE else set()
         if range_ == PERCENTAGE and any(_MAJORITY.search(self._text(one)) for one in at):
@@ -64,13 +71,14 @@ class Stated:
 
     def has_amount(self, at: Sequence[Evidence], text: str) -> bool:
         """Whether a number stands in the sentences with its unit."""
-        return any(value.text == text for value in self.values(at) if value.range == MEASURE) or (
-            _normal(text) in {_normal(value.text) for value in self.values(at) if value.range == MEASURE}
-        )
+        found = {_normal(value.text) for value in self.values(at) if value.range == MEASURE}
+        return _normal(text) in found or _normal(text) in self._left_out(at)
 
     def amount_without_rate(self, at: Sequence[Evidence], text: str) -> bool:
-        """Whether it stands there, but not for how long it is: "2,000 tonnes" for 2000 t/a."""
+        """Whether it stands there, but not for how long it is: "2,000 tonnes" for 2000 t/a. A day must be stated."""
         number, unit = _normal(text)
+        if unit.endswith(_DAILY):
+            return False
         same = {_normal(value.text) for value in self.values(at) if value.range == MEASURE}
         return any(number == other and unit.split("/")[0] == their for other, their in same)
 
@@ -106,6 +114,13 @@ class Stated:
         pool = [end for value in self.values(at) if value.inferred for end in (*_ends(value.inferred), value.inferred)]
         pool += [end for value in self.values(at) if value.what == "time" for end in _ends(value.text)]
         return all(any(_covers(end, stated) for stated in pool) for end in _ends(text)) and bool(_ends(text))
+
+    def _left_out(self, at: Iterable[Evidence]) -> Iterator[tuple[Decimal, str]]:
+        """The numbers whose unit is said once, after the next number, with that unit; "" for per cent."""
+        for value in self.values(at):
+            before = self.article.text[max(0, value.start - _REACH) : value.start]
+            if value.what in ("share", "quantity") and (match := _LEFT_OUT.search(before)):
+                yield numbers.value(match["number"]), value.unit
 
     def _text(self, one: Evidence) -> str:
         return self.article.text[one.start : one.end]

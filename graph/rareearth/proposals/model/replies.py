@@ -21,6 +21,7 @@ from rareearth.proposals.model import prompting
 from rareearth.proposals.text import numbers, values, words
 from rareearth.sentences import Span
 
+MAX_ITEMS = 1_000  # entities, and claims, of one reply: a model that says the same without end is not read
 SCORE = 0.6  # of what a model proposes and the rules do not
 _ABSENT = frozenset(["", "null", "none", "n/a", "unknown"])
 _MAX_QUOTES, _MAX_SENTENCES = 3, 4  # of one claim
@@ -50,8 +51,12 @@ class Replies:
         self.proposals: list[Proposal] = []
         self.refused: list[Refusal] = []
         self._owners: dict[str, str] = {}
+        self._named: dict[str, set[str]] = {}
         for mention in proposals.mentions:
-            self._owners.setdefault(self.text[mention.start : mention.end].casefold(), mention.entity)
+            text = self.text[mention.start : mention.end].casefold()
+            self._owners.setdefault(text, mention.entity)
+            if mention.how == "name":  # the others are guesses, and "the group" may mean another one each time
+                self._named.setdefault(text, set()).add(dataset.canonical(mention.entity))
         for word, record in words.shipped().adjectives.items():
             if re.search(rf"\b{re.escape(word)}\b", self.text):
                 self._owners.setdefault(word.casefold(), record)
@@ -64,13 +69,16 @@ class Replies:
         entities = reply.get("entities") or []
         if not isinstance(entities, list):
             raise ValueError("its entities are no list")
+        if (most := max(len(entities), len(reply["claims"]))) > MAX_ITEMS:
+            raise ValueError(f"it has {most:,} entities or claims, more than {MAX_ITEMS:,}")
         keys: dict[str, str | Reason] = {}
         for item in entities:
             given = _texts(item)
             if given is None or not given.get("key"):
                 self._refuse(_line(item, "name", "key"), Reason.SHAPE)
             else:
-                keys[given["key"]] = self._entity(given)
+                found = self._entity(given)
+                keys[given["key"]] = found if keys.get(given["key"], found) == found else Reason.KEYS
         checker = Checker(self._state(), self.ontology, self.dataset)
         for item in reply["claims"]:
             given = _texts(item)
@@ -91,7 +99,7 @@ class Replies:
         old = {one.id for one in self.before.new}
         new = tuple(one for one in self.new.values() if one.id in old or one.id in needed)
         known = {one.id for one in new} | self._used
-        mentions = sorted((m for m in self.mentions if m.entity in known), key=lambda m: (m.start, m.end))
+        mentions = sorted((m for m in self.mentions if m.entity in known), key=lambda m: (m.start, -m.end))
         return dataclasses.replace(
             self.before,
             mentions=tuple(mentions),
@@ -112,11 +120,11 @@ class Replies:
         if same and same not in self.dataset.entities and same not in self.new:
             return Reason.ENTITY
         if same in self._used:
-            return same
+            return Reason.OTHER if self._is_another(name, same) else same
         kind = given.get("class", "")
         known = self.ontology.classes.get(kind)
         owner = self._owners.get(name.casefold(), "")
-        if owner and (known is None or self._related(owner, kind)):
+        if owner and not same and (known is None or self._related(owner, kind)):
             return owner
         if known is None or known.abstract:
             return Reason.CLASS
@@ -124,6 +132,11 @@ class Replies:
         if not places:
             return Reason.ABSENT if same else Reason.NAME
         return self._new(name, kind, same if same in self.dataset.entities else "", places)
+
+    def _is_another(self, name: str, same: str) -> bool:
+        """Whether a name of the text is that of other entities than the one that it is given for."""
+        named = self._named.get(name.casefold())
+        return named is not None and self.dataset.canonical(same) not in named
 
     def _related(self, entity: str, kind: str) -> bool:
         """Whether an entity may be of a class."""
@@ -139,7 +152,7 @@ class Replies:
         return [match.span() for match in re.finditer(pattern, self.text, re.IGNORECASE)]
 
     def _new(self, name: str, kind: str, near: str, places: list[tuple[int, int]]) -> str:
-        """A new name, with its mentions where no other stands."""
+        """A new name, with its mentions: where no other stands, or shorter ones that are a part of it."""
         written = spelling.pinyin(name) if spelling.is_han(name) else spelling.fold(name)
         slug = _SLUG.sub("-", written).strip("-")[:80].strip("-") or "name"
         id_, number = slug, 2
@@ -154,7 +167,10 @@ class Replies:
         self.mentions += [
             Mention(entity=id_, start=start, end=end, how="new")
             for start, end in places
-            if all(end <= other or last <= start for other, last in taken)
+            if all(
+                end <= other or last <= start or (start <= other and last <= end and (start, end) != (other, last))
+                for other, last in taken
+            )
         ]
         return id_
 

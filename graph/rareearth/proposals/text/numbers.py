@@ -30,6 +30,7 @@ WORDS = rf"(?:(?:{'|'.join(_TENS)})[- ](?:{'|'.join(list(_SMALL)[1:10])})|{_NUMB
 SCALE = r"(?:hundred|thousand|million|billion|trillion)"
 SHORT_SCALE = r"(?:bn|mn|tn|m|k)"
 HAN_SCALE = r"(?:百万|千万|万亿|亿|万|千|百)"
+HAN_PARTS = "一二三四五六七八九十"
 HAN_NUMBER = r"[零〇一二两三四五六七八九十百]{1,7}"
 FRACTION = rf"(?:half|(?:an?|one|two|three|four|five|seven|nine)[ -](?:{'|'.join(list(_PARTS)[1:])})s?)"
 
@@ -54,7 +55,16 @@ def fraction(text: str) -> Decimal:
     words = re.split(r"[ -]", text.casefold())
     part = _PARTS[words[-1].removesuffix("s")]
     times = 1 if len(words) == 1 or words[0] in ("a", "an") else _SMALL[words[0]]
-    return (Decimal(100 * times) / part).quantize(Decimal("0.01")).normalize() + 0
+    return _percent(times, part)
+
+
+def han_fraction(part: str, times: str) -> Decimal:
+    """The part of a whole in per cent, of its two Chinese numbers.
+
+    >>> han_fraction("三", "二")
+    Decimal('66.67')
+    """
+    return _percent(int(han(times)), int(han(part)))
 
 
 def han(text: str) -> Decimal:
@@ -81,6 +91,10 @@ def written(number: Decimal) -> str:
     """
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _percent(times: int, part: int) -> Decimal:
+    return (Decimal(100 * times) / part).quantize(Decimal("0.01")).normalize() + 0
 
 
 def _words(text: str) -> int:

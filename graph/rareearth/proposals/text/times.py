@@ -58,7 +58,8 @@ _CHINESE = re.compile(
     | (?P<y5>{_YEAR})(?:年)?(?:至|到|—|-)(?P<y5b>{_YEAR})年
     | (?P<y6>{_YEAR})年
     | (?P<m7>[01]?[0-9])月(?P<d7>[0-3]?[0-9])(?:日|号)
-    | (?P<relative>去年|今年|明年|上月|本月|昨日|今日)(?:(?P<m8>[01]?[0-9])月)?
+    | (?P<relative>去年|今年|明年|上月|本月|昨日|今日)(?:(?P<m8>[01]?[0-9])月|(?P<h8>[上下])半年)?
+    | (?<!年)(?P<h9>[上下])半年
     )""",
     re.VERBOSE,
 )
@@ -137,11 +138,15 @@ def _chinese(match: re.Match[str], day: date | None) -> tuple[str, str]:
     for n in ("1", "7"):
         if match[f"d{n}"]:
             return _dated(match["y1"], int(match[f"m{n}"]), [int(match[f"d{n}"])], day)
+    if match["h9"]:
+        return "", _months(str(day.year), 6, _ORDER[match["h9"]]) if day else ""
     if not match["relative"]:
         return _chinese_stated(match), ""
     inferred = _relative(match["relative"], day)
     if match["m8"] and match["relative"] in ("去年", "今年", "明年") and inferred:
         inferred = f"{inferred}-{int(match['m8']):02}"
+    if match["h8"] and match["relative"] in ("去年", "今年", "明年") and inferred:
+        inferred = _months(inferred, 6, _ORDER[match["h8"]])
     return "", inferred
 
 

@@ -10,7 +10,16 @@ from typing import NamedTuple
 
 from rareearth.ontology import DATE, INTEGER, MEASURE, PERCENTAGE, Ontology
 from rareearth.proposals.text import numbers, times
-from rareearth.proposals.text.numbers import DIGITS, FRACTION, HAN_NUMBER, HAN_SCALE, SCALE, SHORT_SCALE, WORDS
+from rareearth.proposals.text.numbers import (
+    DIGITS,
+    FRACTION,
+    HAN_NUMBER,
+    HAN_PARTS,
+    HAN_SCALE,
+    SCALE,
+    SHORT_SCALE,
+    WORDS,
+)
 from rareearth.sentences import Span
 
 _RATE = {
@@ -29,6 +38,7 @@ _SHARE = re.compile(
 )
 _HAN_SHARE = re.compile(
     rf"(?P<number>{DIGITS})[%％]|百分之(?P<han>{HAN_NUMBER})|(?P<tenths>[一二三四五六七八九])成(?!立|为|功|员|本|果|套|品|都)|(?P<whole>全资)"
+    rf"|(?P<part>[{HAN_PARTS}])分之(?P<times>[{HAN_PARTS}])|(?P<half>一半|半数)(?=(?:以上|左右)?的?(?:股|权益|份额))"
 )
 _COUNT = re.compile(rf"(?<![\w.,$€£-])(?P<number>[1-9][0-9]?|{WORDS}) (?P<noun>[a-z]{{3,}}s|people)\b", re.IGNORECASE)
 
@@ -179,6 +189,8 @@ def _han_values(text: str, span: Span, patterns: _Patterns) -> Iterator[Value]:
             share = Decimal(100)
         elif match["tenths"]:
             share = numbers.han(match["tenths"]) * 10
+        elif match["part"] or match["half"]:
+            share = numbers.han_fraction(match["part"] or "二", match["times"] or "一")
         else:
             share = numbers.value(match["number"]) if match["number"] else numbers.han(match["han"])
         if share <= 100:
