@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,10 +52,26 @@ class Change:
 
         Raises RareEarthError, and writes nothing, if one is not what it was when it was read, or cannot be written.
         """
+        return save_all(self.contents(ontology), self._unchanged)
+
+    def _unchanged(self) -> None:
         for path, before in self.before.items():
             if (path.read_bytes() if path.exists() else None) != before:
                 raise RareEarthError(f"{paths.display(path)}: was changed meanwhile; nothing was written: try again")
-        return save_all(self.contents(ontology))
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other command changes this data folder, and let others wait until this one is done.
+
+    Reading, checking and writing are then one step. Where a file system has no locks, nobody waits.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def _checked(data: Path, contents: Mapping[Path, bytes]) -> Dataset:

@@ -14,8 +14,9 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, TypeAlias
 
@@ -33,10 +34,11 @@ def save(path: Path, content: Content) -> Path:
     return save_all({path: content})[0]
 
 
-def save_all(contents: Mapping[Path, Content]) -> list[Path]:
+def save_all(contents: Mapping[Path, Content], complete: Callable[[], None] | None = None) -> list[Path]:
     """Write several files that belong together: none is put in its place before all are complete.
 
-    Raises FormatError when one cannot be written.
+    ``complete`` is called then; if it raises an error, the old files are as they were. Raises FormatError when a file
+    cannot be written.
     """
     pending: list[tuple[Path, Path, Path]] = []  # the path as it was given, its target, the temporary file
     try:
@@ -50,9 +52,12 @@ def save_all(contents: Mapping[Path, Content]) -> list[Path]:
                 pending.append((path, target, temporary))
                 with temporary.open("xb") as file:
                     _write(file, content)
-        for path, target, temporary in pending:
-            with explained(path):
-                _put(temporary, target)
+        if complete:
+            complete()
+        with _undisturbed():
+            for path, target, temporary in pending:
+                with explained(path):
+                    _put(temporary, target)
     finally:
         for _, _, temporary in pending:
             with contextlib.suppress(OSError):
@@ -83,6 +88,16 @@ def writable(path: Path) -> Path | None:
         if not mode & 0o222 or not os.access(target, os.W_OK):
             raise FormatError(f"{paths.display(path)}: cannot be written (it is read-only)")
         return target
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals to end wait: files that belong together would be put in place in part."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -81,7 +81,7 @@ def test_keys_are_taken_without_enter(waiting: Folder) -> None:
     shown = on_terminal("yynu", "review", "deal", "--data", waiting.data)
     assert "1 of 3   a new name: Hollin Metals   (company)" in shown
     assert "… [Ann Lee] chairs [Hollin Metals]." in shown
-    assert "1 claims taken, 0 of them changed; 1 refused (1 not said)" in shown
+    assert "1 claim taken, 0 of them changed; 1 refused (1 not said)" in shown
     assert "1 claim and 1 record written into 2 files" in shown
     assert [c.subject for c in waiting.dataset().claims if c.source == "deal"] == ["ann-lee"]
 
@@ -123,12 +123,64 @@ def test_lines_are_taken_where_there_is_no_terminal(
 
     monkeypatch.setattr("sys.stdin", io.StringIO("y\ny\nq\n"))
     done = run("review", "deal", "--data", waiting.data, "--confidence", "medium")
-    assert "1 claims taken" in done.stdout
+    assert "1 claim taken" in done.stdout
     [claim] = [c for c in waiting.dataset().claims if c.source == "deal"]
     assert claim.confidence == "medium"
     assert run("review", "--data", waiting.data).stdout == "deal: 1 open, 1 taken, 0 refused\n"
     assert run("check", "--data", waiting.data).returncode == 0
     assert run("tidy", "--check", "--data", waiting.data).stdout == "all files are tidy\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "shown"),
+    [
+        ("e\n", "no line was given; nothing was changed"),
+        ("e\nHol\x1b[Dlin\n\n\n", "this cannot be kept: found the invisible character U+001B"),
+        ("e\n\nComany\n\n", "'Comany' is not a class that has records; did you mean Company?"),
+        ("e\n\n\nhollin-ltd\n", "no record 'hollin-ltd'"),
+        ("b\n", "this is where the review began; older decisions can be changed in their file"),
+        ("\nn\nx\n", "found 'x'; expected r wrong relation"),
+        ("\ne\nwhen 20\x1b[D24\n", "when: found '20<U+001B>[D24'; "),
+        ("\ne\nsize 4\n", "size: found '4'; "),
+        ("\n3\n", "there is no suggestion 3; expected 1 to 1"),
+        ("\ns\ny\n", "this cannot be taken: "),
+    ],
+)
+def test_what_cannot_be_decided_is_a_line_and_decides_nothing(
+    waiting: Folder, run: Command, monkeypatch: pytest.MonkeyPatch, lines: str, shown: str
+) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    done = run("review", "deal", "--data", waiting.data)
+    assert shown in " ".join(done.stdout.split())
+    assert "0 claims taken, 0 of them changed; 0 refused; 0 names decided; " in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.returncode == 0
+
+
+def test_a_turned_claim_that_cannot_be_taken_says_so_before(
+    waiting: Folder, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    monkeypatch.setattr("sys.stdin", io.StringIO("\ns\nq\n"))
+    shown = run("review", "deal", "--data", waiting.data).stdout
+    assert "1 chairs\n      cannot be taken: " in shown.partition("hollin -> ann-lee")[2]
+
+
+def test_what_was_taken_and_not_written_is_listed(
+    waiting: Folder, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import io
+
+    source = waiting.data / "inbox" / "deal.yaml"
+    source.write_text(source.read_text("utf-8").replace("  publisher: daily-ore\n", ""), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\ny\nq\n"))
+    done = run("review", "deal", "--data", waiting.data)
+    assert done.stderr == "the article deal has no publisher; a source needs these\n"
+    listed = "deal: 1 open, 1 taken, 0 refused; 1 not written yet, --accept writes them\n"
+    assert run("review", "--data", waiting.data).stdout == listed
 
 
 def test_what_is_proposed_is_listed_and_written_as_a_page(waiting: Folder, run: Command, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import multiprocessing
 import os
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from test_reviewing import FIRST, SECOND, TEXT, TODAY, accepted, begun, proposals
 
-from rareearth import characters, checks
+from rareearth import characters, checks, ontology
 from rareearth.errors import DataError, RareEarthError
 from rareearth.proposals.inbox import Proposals
 from rareearth.proposals.review import accepting, log
@@ -228,6 +230,48 @@ def test_a_claim_that_was_edited_in_the_data_is_not_added_again(folder: Folder, 
     again = accepted(folder, found)
     assert (again.claims, again.files) == ((), ())
     assert len([c for c in folder.dataset().claims if c.source == "deal"]) == 2
+
+
+def test_a_claim_that_was_edited_before_it_was_remembered_is_left_as_it_is(folder: Folder) -> None:
+    found = decided(folder)
+    accepted(folder, found)  # and the process is killed before the file of decisions says so
+    folder.change("sources/deal.yaml", "share: 20", "share: 25")
+    again = accepted(folder, found)
+    assert (again.claims, again.files) == ((), ())
+    assert again.notes == (
+        "'ore-works acquired hollin-metals' is in the data with other details, which were left as they are; "
+        "change them there",
+    )
+    bought = [c for c in folder.dataset().claims if c.source == "deal" and c.relation == "acquired"]
+    assert [dict(c.qualifiers) for c in bought] == [{"share": "25"}]
+    assert bought[0].id in again.done.values()
+
+
+def _accept_of(data: Path, found: Decisions, id_: str, starts: Barrier) -> None:
+    before = proposals()
+    article = before.article.model_copy(update={"id": id_, "url": f"https://example.org/{id_}"})
+    starts.wait()
+    accepting.accept(data, dataclasses.replace(before, article=article), found, ontology.read())
+
+
+def test_two_articles_may_be_accepted_at_once(folder: Folder) -> None:
+    processes = multiprocessing.get_context("fork")
+    for turn in range(3):
+        starts = processes.Barrier(2)
+        found = decided(folder)
+        found.names["hollin-metals"] = found.names["hollin-metals"].model_copy(
+            update={"record": f"hollin-{turn}", "called": f"Hollin {turn}"}
+        )
+        ids = [f"one-{turn}", f"two-{turn}"]
+        both = [processes.Process(target=_accept_of, args=(folder.data, found, id_, starts)) for id_ in ids]
+        for process in both:
+            process.start()
+        for process in both:
+            process.join()
+        assert [process.exitcode for process in both] == [0, 0]
+        data = checks.load(folder.data)
+        assert f"hollin-{turn}" in data.entities
+        assert [sum(c.source == id_ for c in data.claims) for id_ in ids] == [2, 2]
 
 
 def test_a_claim_that_was_deleted_comes_back_only_when_it_is_taken_once_more(folder: Folder) -> None:

@@ -12,6 +12,7 @@ import pytest
 from conftest import Folder
 
 from rareearth import checks, ontology, saving
+from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, RareEarthError
 from rareearth.models import Claim, Evidence
@@ -127,6 +128,27 @@ def test_another_suggestion_another_direction_another_value(folder: Folder) -> N
     assert (state.tally.taken, state.tally.changed) == (1, 1)
 
 
+def test_another_relation_keeps_the_details_that_were_changed(folder: Folder) -> None:
+    state, written = begun(folder)
+    state.name("record")
+    state.edit("when", "")
+    state.edit("share", "")
+    assert [(c.relation, c.when, c.qualifiers) for c in state.suggestions(state.items[1])] == [  # type: ignore[arg-type]
+        ("acquired", None, ()),
+        ("ownsShareOf", None, ()),
+        ("supplies", None, ()),
+    ]
+    state.take(2)
+    assert isinstance(written[-1], OnClaim)
+    assert set(written[-1].fields) == {"at"}
+
+
+def test_what_was_left_for_later_is_asked_again(folder: Folder) -> None:
+    found = proposals().proposals[1]
+    one = OnClaim(verdict="later", key=found.key, claim="ann-lee leads mine-school", fields={}, on=TODAY)
+    assert found in begun(folder, decided=Decisions(claims={one.key: one}))[0].items
+
+
 @pytest.mark.parametrize(("key", "reason"), REASONS.items())
 def test_a_no_has_a_reason(folder: Folder, key: str, reason: str) -> None:
     state, written = begun(folder)
@@ -157,7 +179,7 @@ def test_a_review_shows_what_the_claim_would_contradict(folder: Folder) -> None:
     state, _ = begun(
         folder, Proposals(proposals().article, proposals().mentions, (), (Proposal(claim=claim, score=1),))
     )
-    assert [(c.subject, c.relation) for c in state.conflicts(state.items[0])] == [("bob-ray", "chairs")]  # type: ignore[arg-type]
+    assert [(c.subject, c.relation) for c in state.conflicts(claim)] == [("bob-ray", "chairs")]  # type: ignore[arg-type]
 
 
 def test_decisions_survive_a_second_run_and_a_name_that_became_a_record(folder: Folder, tmp_path: Path) -> None:
@@ -301,6 +323,7 @@ def test_a_kill_at_any_step_loses_nothing_and_can_be_taken_up(folder: Folder) ->
     state.name("record")
     state.take()
     state.take()
+    alone = "6: no claim mentions 'hollin-metals'; add one, or delete the record"
     for step in range(3):
         process = multiprocessing.get_context("fork").Process(
             target=_killed_at, args=(folder.data, state.decided, step)
@@ -309,6 +332,8 @@ def test_a_kill_at_any_step_loses_nothing_and_can_be_taken_up(folder: Folder) ->
         process.join()
         for name in ("sources/daily.yaml", "identities.yaml"):
             assert (folder.data / name).exists()
+        problems = checks.problems(datasets.read(ontology.read(), folder.data))
+        assert [str(one).partition("all.yaml:")[2] for one in problems] in ([], [alone]), "only the record is there"
     accepted(folder, state.decided)
     data = folder.dataset()
     assert "hollin-metals" in data.entities

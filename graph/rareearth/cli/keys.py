@@ -8,6 +8,8 @@ import select
 import sys
 from collections.abc import Iterator
 
+from rareearth.errors import RareEarthError
+
 OTHER = "another key"  # an arrow, Delete, pasted text and the like
 _ESCAPE = b"\x1b"
 _PAUSE = 0.05  # seconds in which the rest of what one key sends arrives
@@ -52,7 +54,7 @@ class Keys:
         """
         if self._terminal is None:
             line = sys.stdin.readline()
-            return (line.removesuffix("\n") or "\n") if line else ""
+            return (line.strip() or "\n") if line else ""
         given = os.read(self._terminal, 1)
         while select.select([self._terminal], [], [], _PAUSE)[0] and (more := os.read(self._terminal, 1024)):
             given += more
@@ -61,10 +63,10 @@ class Keys:
         return OTHER if several else text.replace("\x04", "")  # Ctrl-D ends
 
     def line(self, prompt: str) -> str:
-        """A line of text, with the terminal as it usually is."""
+        """A line of text, with the terminal as it usually is. Raises RareEarthError at the end of the input."""
         print(prompt, end="", flush=True)
         if self._terminal is None:
-            return sys.stdin.readline().strip()
+            return _line()
         import termios
 
         cbreak = termios.tcgetattr(self._terminal)
@@ -72,6 +74,14 @@ class Keys:
         usual[3] |= termios.ICANON | termios.ECHO
         termios.tcsetattr(self._terminal, termios.TCSADRAIN, usual)
         try:
-            return sys.stdin.readline().strip()
+            return _line()
         finally:
             termios.tcsetattr(self._terminal, termios.TCSADRAIN, cbreak)
+
+
+def _line() -> str:
+    """A line from standard input; what has no end was not meant to be one."""
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        raise RareEarthError("no line was given; nothing was changed")
+    return line.strip()

@@ -11,6 +11,8 @@ from rareearth.cli.common import Data, app
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rareearth.dataset import Dataset
     from rareearth.models import Claim, Source
     from rareearth.retraction import Fallen
@@ -28,14 +30,22 @@ def retract(
     data: Data = None,
 ) -> None:
     """Take all claims of a source out of the graph, and list what falls with them. The file keeps them, marked."""
+    from rareearth import paths
+    from rareearth.editing import alone
+
+    folder = data or paths.data()
+    if undo == bool(because):
+        raise RareEarthError("expected --because 'TEXT' to retract the source, or --undo to take it back")
+    with alone(folder):
+        _retract(folder, source, because, who, undo=undo, dry_run=dry_run)
+
+
+def _retract(folder: Path, source: str, because: str | None, who: str | None, *, undo: bool, dry_run: bool) -> None:
     from rareearth import checks, paths, retraction
     from rareearth.editing import Change
 
-    folder = data or paths.data()
     now = checks.load(folder)
     found = _source(now, source)
-    if undo == bool(because):
-        raise RareEarthError("expected --because 'TEXT' to retract the source, or --undo to take it back")
     if undo != bool(found.retracted):
         since = f"was retracted on {found.retracted.on} ({found.retracted.because})" if found.retracted else ""
         raise RareEarthError(f"'{source}' {since or 'is not retracted'}; nothing was changed")

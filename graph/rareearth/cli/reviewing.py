@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import shutil
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,6 +91,9 @@ def _review(
             with keys() as pressed:
                 _ask(state, pressed)
             _print_tally(state, time.monotonic() - start)
+        written.settle()
+        for note in written.notes:
+            print(f"note: {note}")
         _accept(proposals, kept, folder, confidence, written, today)
 
 
@@ -109,7 +111,7 @@ def _accept(
     proposals: Proposals, kept: Path, folder: Path, confidence: str | None, written: Log, today: datetime.date
 ) -> None:
     """Write what was taken into the data, as the file of decisions has it now, and remember that it was written."""
-    from rareearth import ontology
+    from rareearth import characters, ontology
     from rareearth.proposals.review import accepting, log
     from rareearth.proposals.review.decisions import Written
 
@@ -117,14 +119,15 @@ def _accept(
     done = accepting.accept(folder, proposals, decided, ontology.read(), confidence)  # type: ignore[arg-type]
     for key, claim in done.done.items():
         written.add(Written(verdict="written", key=key, claim=claim, on=today))
-    files = f" into {len(done.files)} files" if done.files else ""
-    print(
-        f"{_number(done.claims, 'claim')} and {_number(done.records, 'record')} written{files}; next: `rareearth build`"
-    )
+    for note in done.notes:
+        print(f"note: {characters.visible(note)}")
+    files = f" into {_number(len(done.files), 'file')}" if done.files else ""
+    claims, records = _number(len(done.claims), "claim"), _number(len(done.records), "record")
+    print(f"{claims} and {records} written{files}; next: `rareearth build`")
 
 
-def _number(things: Sequence[object], name: str) -> str:
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+def _number(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def _ask(review: Review, pressed: Keys) -> None:
@@ -195,9 +198,12 @@ def _act_on_claim(review: Review, key: str, pressed: Keys) -> None:
 
 def _edit(review: Review, pressed: Keys, *, is_name: bool) -> None:
     if is_name:
-        called = pressed.line("  name (enter keeps it): ")
-        kind = pressed.line("  class (enter keeps it): ")
-        record = pressed.line("  or the id of the record that it is (enter for none): ")
+        asked = (
+            "name (enter keeps it)",
+            "class (enter keeps it)",
+            "or the id of the record that it is (enter for none)",
+        )
+        called, kind, record = (pressed.line(f"  {one}: ") for one in asked)
         review.name("is", record) if record else review.name("record", kind=kind or None, called=called or None)
         return
     given = pressed.line("  field and value, like `when 2024` or `share 20`; a field alone takes it away: ")
@@ -209,11 +215,11 @@ def _edit(review: Review, pressed: Keys, *, is_name: bool) -> None:
 def _print_tally(review: Review, seconds: float) -> None:
     tally = review.tally
     refused = ", ".join(f"{number} {reason}" for reason, number in sorted(tally.refused.items()))
-    print(
-        f"\n{tally.taken} claims taken, {tally.changed} of them changed; {sum(tally.refused.values())} refused", end=""
-    )
-    print(f" ({refused})" if refused else "", end="")
-    print(f"; {tally.names} names decided; {sum(i is not None for i in review.items[review.position :])} open")
+    taken = f"{_number(tally.taken, 'claim')} taken, {tally.changed} of them changed"
+    reasons = f" ({refused})" if refused else ""
+    names = f"{_number(tally.names, 'name')} decided"
+    open_ = len(review.items) - review.position
+    print(f"\n{taken}; {sum(tally.refused.values())} refused{reasons}; {names}; {open_} open")
     if tally.claims:
         print(f"{seconds / 60 / tally.claims * 100:.1f} minutes for 100 claims")
 
@@ -223,7 +229,7 @@ def _articles(place: Path) -> list[Path]:
 
 
 def _list_articles(place: Path, declared: object) -> None:
-    from rareearth import paths
+    from rareearth import characters, paths
     from rareearth.ontology import Ontology
     from rareearth.proposals import inbox as inboxes
     from rareearth.proposals.review import log
@@ -234,8 +240,10 @@ def _list_articles(place: Path, declared: object) -> None:
         raise RareEarthError(f"the inbox {paths.display(place)} is empty; propose an article first")
     for path in found:
         proposals = inboxes.read(path, declared)
-        open_, taken, refused = open_count(proposals, log.read(log.path_of(place, path.stem)))
-        print(f"{path.stem}: {open_} open, {taken} taken, {refused} refused")
+        decided = log.read(log.path_of(place, path.stem))
+        open_, taken, refused = open_count(proposals, decided)
+        waiting = f"; {len(decided.waiting)} not written yet, --accept writes them" if decided.waiting else ""
+        print(characters.visible(f"{path.stem}: {open_} open, {taken} taken, {refused} refused{waiting}"))
 
 
 def _list_claims(proposals: Proposals, decided: Decisions) -> None:

@@ -55,14 +55,17 @@ def _claim(review: Review, proposal: Proposal, head: str) -> Iterator[str]:
     yield f"{head}   {claim.subject} -> {claim.object}   {review.adds(proposal)}, {', '.join(proposal.by)}"
     for span in claim.at[:1]:
         yield f"{_INDENT}… {_marked(review, span.start, span.end)}"
-    suggestions = [claim, *(proposal.turned(other) for other in proposal.others)]
+    suggestions = review.suggestions(proposal)
     for number, suggested in enumerate(suggestions, 1):
         turned = "   (the other way round)" if suggested.subject != claim.subject else ""
         yield f"  {number} {suggested.relation}{turned}   {_details(suggested) if number == 1 else ''}".rstrip()
+        if reason := review.refusal(suggested):
+            yield f"      cannot be taken: {reason}"
     for warning in proposal.warnings:
         yield f"    look: {warning}"
     yield from _listed("data/ has", review.says(proposal))
-    yield from _listed("differs from", review.conflicts(proposal))
+    for number, suggested in enumerate(suggestions, 1):
+        yield from _listed(f"{number} differs from", review.conflicts(suggested))
     for decision in review.decided.on_same(proposal):
         yield f"    taken already: {decision.claim}"
     yield from _keys("y take 1   2 3 take   s swap   e change   n no   b back   enter later   m more   q end")

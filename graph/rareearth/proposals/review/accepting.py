@@ -15,7 +15,7 @@ from pathlib import Path
 from rareearth import datafolder, formatter, sentences, yamlfile
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
-from rareearth.editing import Change
+from rareearth.editing import Change, alone
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.models import Claim, Confidence, Entity, Evidence, Reviewed, Source
 from rareearth.ontology import Ontology
@@ -31,13 +31,15 @@ NEW_FILE = "new.yaml"  # of records of a class that no file has
 class Accepted:
     """What was written: claims, records, and the files that changed.
 
-    ``done`` has the id of the claim, by key, of all that was taken and is in the data now.
+    ``done`` has the id of the claim, by key, of all that was taken and is in the data now. ``notes`` name the claims
+    that the data has otherwise and that were left as they are.
     """
 
     claims: tuple[Claim, ...] = ()
     records: tuple[Entity, ...] = ()
     files: tuple[Path, ...] = ()
     done: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def accept(
@@ -49,6 +51,13 @@ def accept(
     RareEarthError (DataError with file and line) if the article lacks what a source needs or a sentence that was
     decided on, if the data would have faults, or if a file changed meanwhile; then nothing is written.
     """
+    with alone(data):
+        return _accept(data, proposals, decided, ontology, confidence)
+
+
+def _accept(
+    data: Path, proposals: Proposals, decided: Decisions, ontology: Ontology, confidence: Confidence | None
+) -> Accepted:
     dataset = datasets.read(ontology, data)  # it is checked with the changes: a run may have been ended half way
     if (source := dataset.sources.get(proposals.article.id)) and source.retracted:
         since = f"was retracted on {source.retracted.on} ({source.retracted.because})"
@@ -57,18 +66,27 @@ def accept(
     taken = {
         decision.key: _claim(decision, proposals.article, decided, confidence, ontology) for decision in decided.waiting
     }
+    there = {_identity(claim): claim.id for claim in dataset.claims if claim.source == proposals.article.id}
     known = {claim.id for claim in dataset.claims}
-    claims = list({claim.id: claim for claim in taken.values() if claim.id not in known}.values())
-    done = {key: claim.id for key, claim in taken.items()}
+    new = {claim.id: claim for claim in taken.values() if claim.id not in known}
+    claims = [claim for claim in new.values() if _identity(claim) not in there]
+    done = {key: there.get(_identity(claim), claim.id) for key, claim in taken.items()}
+    otherwise = "is in the data with other details, which were left as they are; change them there"
+    notes = tuple(f"'{deciding.said(one)}' {otherwise}" for one in new.values() if _identity(one) in there)
     if not claims:
-        return Accepted(done=done)
+        return Accepted(done=done, notes=notes)
     used = {end for claim in claims for end in _entities(claim, ontology)}
     records = [record for record in records if record.id in used and record.id not in dataset.entities]
     change = Change(data)
     _add_records(change, records)
     _add_claims(change, proposals, decided, claims, dataset, ontology)
     change.checked(ontology)
-    return Accepted(tuple(claims), tuple(records), tuple(change.save(ontology)), done)
+    return Accepted(tuple(claims), tuple(records), tuple(change.save(ontology)), done, notes)
+
+
+def _identity(claim: Claim) -> tuple[str, ...]:
+    """What stays of a claim when a person corrects its details: its three words and the sentences that say it."""
+    return (claim.subject, claim.relation, claim.object, *sorted(span.fingerprint for span in claim.at))
 
 
 def _records(proposals: Proposals, decided: Decisions, dataset: Dataset) -> list[Entity]:

@@ -97,7 +97,7 @@ class Decisions:
         """The decision on a proposal, also where one of its ends was a new name then and is a record now."""
         for claim in self._as_before(proposal.claim):
             found = self.claims.get(key(claim))
-            if found is not None and found.verdict != "open":
+            if found is not None and found.verdict not in ("open", "later"):
                 return found
         return None
 

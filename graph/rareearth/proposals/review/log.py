@@ -89,8 +89,9 @@ class Log:
 
     def add(self, decision: Decision) -> None:
         """Write a decision to the disk, whole or not at all. Raises RareEarthError if it cannot be written."""
-        self.settle()
         slot, line = _slot(decision), _line(decision)
+        _read_back(self.path, line)
+        self.settle()
         self._append(line)
         self._lines.setdefault(slot, []).append(line)
         self._own[slot] = list(self._lines[slot])
@@ -179,6 +180,14 @@ def _slot(decision: Decision) -> _Slot:
 def _line(decision: Decision) -> str:
     values = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     return f"- {formatter.inline(values)}\n"
+
+
+def _read_back(path: Path, line: str) -> None:
+    """Raise RareEarthError for a decision that would make the file unreadable, such as a name with an arrow key."""
+    try:
+        _decisions(path, line.encode())
+    except DataError as error:
+        raise RareEarthError(f"this cannot be kept: {error.problems[0].message}") from error
 
 
 def _by_slot(decisions: Iterable[Decision]) -> dict[_Slot, list[str]]:

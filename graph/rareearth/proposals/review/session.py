@@ -14,6 +14,7 @@ from typing import TypeAlias, get_args
 
 from pydantic import ValidationError
 
+from rareearth import characters
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
 from rareearth.errors import RareEarthError, suggest
@@ -109,6 +110,17 @@ class Review:
         """A proposal's claim as it would be taken now, with what was changed."""
         return self._drafts.get(proposal.key, proposal.claim)
 
+    def suggestions(self, proposal: Proposal) -> list[Claim]:
+        """The claims that may be taken: the one that is shown, then the others, with the details as they are now."""
+        claim = self.claim(proposal)
+        turned = [proposal.turned(other) for other in proposal.others]
+        ends = [{"subject": one.subject, "relation": one.relation, "object": one.object} for one in turned]
+        return [claim, *(claim.model_copy(update=other) for other in ends)]
+
+    def refusal(self, claim: Claim) -> str:
+        """Why a claim cannot be taken as it is; nothing if it can."""
+        return str(self._checker.reason(claim) or "")
+
     def known(self, proposal: Proposal) -> list[Claim]:
         """The claims of other sources that say the same."""
         claim = proposal.claim
@@ -130,9 +142,8 @@ class Review:
         """What the data says of the same two ends, whatever the relation."""
         return self._between(self.claim(proposal))
 
-    def conflicts(self, proposal: Proposal) -> list[Claim]:
-        """The facts of the data that cannot be true together with the claim, or give another value for its time."""
-        claim = self.claim(proposal)
+    def conflicts(self, claim: Claim) -> list[Claim]:
+        """The facts of the data that cannot be true together with a claim, or give another value for its time."""
         relation = self.ontology.relations.get(claim.relation)
         if relation is None or (claim.kind, claim.status) != ("fact", "held"):
             return []
@@ -173,12 +184,11 @@ class Review:
     def take(self, number: int = 1) -> None:
         """Take a suggestion: 1 is the claim as it is shown, 2 and 3 the others. Raises RareEarthError if it fails."""
         proposal = self._proposal()
-        claim = self.claim(proposal)
-        if number > 1:
-            if number - 2 >= len(proposal.others):
-                raise RareEarthError(f"there is no suggestion {number}; expected 1 to {len(proposal.others) + 1}")
-            claim = proposal.turned(proposal.others[number - 2])
-        if reason := self._checker.reason(claim):
+        suggestions = self.suggestions(proposal)
+        if number > len(suggestions):
+            raise RareEarthError(f"there is no suggestion {number}; expected 1 to {len(suggestions)}")
+        claim = suggestions[number - 1]
+        if reason := self.refusal(claim):
             raise RareEarthError(f"this cannot be taken: {reason}")
         self._decide(deciding.taken(claim, proposal, self._today, self._who))
 
@@ -206,9 +216,14 @@ class Review:
         classes = self.ontology.classes
         if kind is not None and (kind not in classes or classes[kind].abstract):
             raise RareEarthError(f"'{kind}' is not a class that has records{suggest(kind, classes)}")
-        self._decide(
-            OnName(verdict=verdict, name=new.id, record=record, kind=kind, called=called, who=self._who, on=self._today)
-        )
+        try:
+            decision = OnName(
+                verdict=verdict, name=new.id, record=record, kind=kind, called=called, who=self._who, on=self._today
+            )
+        except ValidationError as error:
+            fault = str(error.errors(include_url=False)[0]["msg"]).removeprefix("Value error, ")
+            raise RareEarthError(f"the name '{characters.shown(called or '')}' cannot be: {fault}") from error
+        self._decide(decision)
 
     def later(self) -> None:
         """Leave the item open and show the next one."""
@@ -217,9 +232,9 @@ class Review:
             self.position += 1
 
     def back(self) -> None:
-        """Go back one step; a decision that was made there is taken back."""
+        """Go back one step; a decision that was made there is taken back. Raises RareEarthError at the first step."""
         if not self._past:
-            return
+            raise RareEarthError("this is where the review began; older decisions can be changed in their file")
         self.position, self.items, item, decision = self._past.pop()
         if isinstance(decision, OnClaim) and isinstance(item, Proposal):
             self._keep(OnClaim(verdict="open", key=decision.key, claim=decision.claim, fields={}, on=self._today))
@@ -252,7 +267,7 @@ class Review:
         except ValidationError as error:
             fault = error.errors(include_url=False)[0]
             raise RareEarthError(
-                f"{name}: found '{value}'; {str(fault['msg']).removeprefix('Value error, ')}"
+                f"{name}: found '{characters.shown(value)}'; {str(fault['msg']).removeprefix('Value error, ')}"
             ) from error
         self._drafts[proposal.key] = changed
 
