@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -349,3 +350,14 @@ def test_the_page_is_safe_and_loads_nothing(folder: Folder) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; others" in page
     assert '<mark title="ore-works">Ore Works</mark>' in page
     assert "http" not in page.replace(str(article.url), "")
+    assert "<ul" not in page
+
+
+def test_the_page_marks_what_says_a_claim_and_names_its_parts(folder: Folder) -> None:
+    article = proposals(language="zh").article
+    page = marked.page(dataclasses.replace(proposals(), article=article), folder.dataset().ontology)
+    assert '<html lang="en">' in page
+    assert '<section><p lang="zh"><span id="s0" class="said">' in page
+    assert '<ul aria-label="Claims of this paragraph"><li><a href="#s0">ore-works acquired hollin-metals</a>' in page
+    assert "claims: 2 of 2 that are proposed" in page
+    assert page.rstrip().endswith("</main>")
