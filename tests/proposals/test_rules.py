@@ -291,3 +291,9 @@ def test_chinese_names_end_where_their_words_end(index: Index, text: str, name: 
 @pytest.mark.parametrize("text", ["董事长表示，公司将继续投入。", "院长和书记参加了会议。", "主任委员会议召开。"])
 def test_a_post_without_a_name_names_nobody(index: Index, text: str) -> None:
     assert not [n for n in proposed(index, text, language="zh").new if n.kind == "Person"]
+
+
+def test_what_the_sentence_before_names_may_be_meant(index: Index) -> None:
+    found = proposed(index, "Oreville. Hollin Metals has reopened.\n\nPeak Minerals was asked. Nobody answered.")
+    pair = {frozenset((p.claim.subject, p.claim.object)): p.score for p in found.proposals}
+    assert 0 < pair[frozenset(("hollin-metals", "oreville"))] < 0.3
