@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from conftest import Folder
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_reviewing import FIRST, SECOND, TEXT, TODAY, accepted, begun, proposals
 
-from rareearth import checks
+from rareearth import characters, checks
 from rareearth.errors import DataError, RareEarthError
 from rareearth.proposals.inbox import Proposals
 from rareearth.proposals.review import accepting, log
@@ -69,19 +69,93 @@ def test_a_last_line_that_decides_nothing_is_left_as_it_is(tmp_path: Path, last:
 
 
 @given(st.binary(max_size=200))
+@example(b"\t")
+@example(b"  - {verdict: no, key: aaaaaaaaaaaa, claim: a b c, on: 2026-11-27}")
 def test_nothing_that_stands_in_the_file_is_lost(tmp_path_factory: pytest.TempPathFactory, rest: bytes) -> None:
     path = tmp_path_factory.mktemp("decided") / "deal.decisions.yaml"
     with Log(path) as kept:
         kept.add(decision("a"))
     before = path.read_bytes()
     path.write_bytes(before + rest)
+    whole, _, torn = rest.rpartition(b"\n")
+    try:
+        with Log(path) as kept:
+            kept.add(decision("b"))
+    except DataError:  # a whole line that is no decision: the person is shown where, and nothing is written
+        assert whole
+        assert path.read_bytes().startswith(before + whole)
+        return
+    after = path.read_bytes()
+    assert after.startswith(before + whole)
+    assert characters.visible(torn.decode(errors="backslashreplace")) in after.decode()
+    assert list(log.read(path).claims)[-1] == "b" * 12
+
+
+@given(st.text(alphabet="稀土 {}:,'\"a-", max_size=30), st.integers(1, 40))
+def test_a_line_torn_within_a_character_leaves_the_file_readable(
+    tmp_path_factory: pytest.TempPathFactory, text: str, end: int
+) -> None:
+    path = tmp_path_factory.mktemp("torn") / "deal.decisions.yaml"
+    with Log(path) as kept:
+        kept.add(decision("a"))
+    path.write_bytes(path.read_bytes() + f"- {{verdict: take, claim: 稀{text}".encode()[: 25 + end])
     with Log(path) as kept:
         kept.add(decision("b"))
-    after = path.read_bytes()
-    assert after.startswith(before)
-    assert rest.rpartition(b"\n")[0] in after
-    assert rest.rpartition(b"\n")[2].replace(b"\r", b" ") in after
-    assert after.rstrip(b"\n").splitlines()[-1].startswith(b'- {verdict: "no", key: bbbbbbbbbbbb')
+    assert list(log.read(path).claims) == ["a" * 12, "b" * 12]
+
+
+def saved(path: Path, content: bytes, *, replaces: bool) -> None:
+    """What an editor does: some put a new file in the place of the old one, others write into it."""
+    if replaces:
+        new = path.with_name("new")
+        new.write_bytes(content)
+        os.replace(new, path)
+    else:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_an_editor_that_knows_less_loses_no_decision(tmp_path: Path, replaces: bool) -> None:
+    path = tmp_path / "deal.decisions.yaml"
+    with Log(path) as kept:
+        kept.add(decision("a"))
+        opened = path.read_bytes()
+        kept.add(decision("b"))
+        kept.add(decision("a", verdict="open"))
+        saved(path, opened.replace(b"not said", b"no use") + b"# mine\n", replaces=replaces)
+        kept.add(decision("c"))
+        assert kept.notes == [f"{path}: was saved without 1 decision of this review; written again"]
+        saved(path, opened, replaces=replaces)
+        kept.settle()
+    found = log.read(path).claims
+    assert {key: one.verdict for key, one in found.items()} == {"a" * 12: "open", "b" * 12: "no", "c" * 12: "no"}
+
+
+@pytest.mark.parametrize("replaces", [True, False])
+def test_what_a_person_changed_in_an_editor_stays(tmp_path: Path, replaces: bool) -> None:
+    path = tmp_path / "deal.decisions.yaml"
+    with Log(path) as kept:
+        kept.add(decision("a"))
+        kept.add(decision("b"))
+        saved(path, path.read_bytes().replace(b"not said", b"no use") + b"- {verdict: ta", replaces=replaces)
+        kept.add(decision("c"))
+        assert kept.notes == []
+    found = log.read(path).claims
+    assert [one.reason for one in found.values()] == ["no use", "no use", "not said"]
+    assert b"does not count: - {verdict: ta\n" in path.read_bytes()
+
+
+def test_a_file_that_an_editor_broke_takes_no_decision_until_it_is_mended(tmp_path: Path) -> None:
+    path = tmp_path / "deal.decisions.yaml"
+    with Log(path) as kept:
+        kept.add(decision("a"))
+        before = path.read_bytes()
+        path.write_bytes(before + b"- {verdict: maybe}\n")
+        with pytest.raises(DataError, match=r"yaml:3: .*found"):
+            kept.add(decision("b"))
+        path.write_bytes(before)
+        kept.add(decision("b"))
+    assert list(log.read(path).claims) == ["a" * 12, "b" * 12]
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -9,8 +9,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
@@ -23,6 +24,9 @@ from rareearth.yamlfile import Map, Node
 _HEAD = "# Your decisions. The last line about a proposal holds; lines may be changed or deleted.\n"
 _TORN = "# not complete, so it does not count: "
 _TRIES = 5  # to open a file that an editor keeps replacing
+
+
+_Slot: TypeAlias = tuple[str, str]
 
 
 class _File(NamedTuple):
@@ -60,12 +64,18 @@ def read(path: Path) -> Decisions:
 class Log:
     """The open file of the decisions on one article; no other review can open it meanwhile.
 
-    An editor may replace it: each decision is written to the file that has the name at that time.
+    An editor may change or replace it: each decision is written to the file that has the name at that time. An editor
+    that had the file open before a decision does not know it and leaves it out when it saves; such decisions are
+    written again, with a note in ``notes``. What a person changed or added there stays.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.notes: list[str] = []
         self._file: _File | None = None
+        self._left = b""  # the content of the file when it was last looked at
+        self._lines: dict[_Slot, list[str]] = {}  # the decisions in it, by what they are about
+        self._own: dict[_Slot, list[str]] = {}  # the same when this review last decided on it
 
     def __enter__(self) -> Log:
         """Open and lock the file. Raises RareEarthError if another review has it open, or it cannot be written."""
@@ -79,18 +89,42 @@ class Log:
 
     def add(self, decision: Decision) -> None:
         """Write a decision to the disk, whole or not at all. Raises RareEarthError if it cannot be written."""
+        self.settle()
+        slot, line = _slot(decision), _line(decision)
+        self._append(line)
+        self._lines.setdefault(slot, []).append(line)
+        self._own[slot] = list(self._lines[slot])
+        self.settle()  # an editor may have replaced the file just before
+
+    def settle(self) -> None:
+        """Write again what somebody who changed the file did not know of. Raises DataError if it cannot be read."""
         if self._file is None:
             raise ValueError("the file of decisions is not open")
-        if self._inode() != self._file.inode:
+        if self._inode() == self._file.inode and self.path.read_bytes() == self._left:
+            return
+        if self._inode() != self._file.inode or self._mended():
             self.__exit__()
             self._file = self._opened(0)
+        raw = self.path.read_bytes()
+        self._lines = _by_slot(_decisions(self.path, raw))
+        self._left = raw
+        missing = [slot for slot, lines in self._own.items() if _is_older(self._lines.get(slot, []), lines)]
+        for slot in missing:
+            self._append(self._own[slot][-1])
+            self._lines[slot] = list(self._own[slot])
+        if missing:
+            count = f"{len(missing)} decision{'' if len(missing) == 1 else 's'}"
+            self.notes.append(f"{paths.display(self.path)}: was saved without {count} of this review; written again")
+
+    def _append(self, line: str) -> None:
+        if self._file is None:
+            raise ValueError("the file of decisions is not open")
         file = self._file.descriptor
         size = os.fstat(file).st_size
-        values = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
-        line = f"- {formatter.inline(values)}\n".encode()
-        before = _HEAD.encode() if size == 0 else b"" if os.pread(file, 1, size - 1) == b"\n" else b"\n"
+        before = _HEAD if size == 0 else "" if os.pread(file, 1, size - 1) == b"\n" else "\n"
+        content = (before + line).encode()
         try:
-            if os.write(file, before + line) < len(before + line):
+            if os.write(file, content) < len(content):
                 raise OSError("the disk is full")
             os.fsync(file)
         except OSError as error:
@@ -98,6 +132,7 @@ class Log:
                 os.ftruncate(file, size)
             reason = error.strerror or error
             raise RareEarthError(f"{paths.display(self.path)}: the decision was not written ({reason})") from error
+        self._left += content
 
     def _inode(self) -> int:
         try:
@@ -131,8 +166,31 @@ class Log:
         whole, rest = _split(self.path.read_bytes())
         if _complete(self.path, rest) is not None:
             return False
-        save(self.path, whole + _TORN.encode() + rest.replace(b"\r", b" ") + b"\n")
+        torn = characters.visible(rest.decode(errors="backslashreplace"))  # it may end within a character
+        save(self.path, whole + f"{_TORN}{torn}\n".encode())
         return True
+
+
+def _slot(decision: Decision) -> _Slot:
+    """What a decision is about: the last one about it holds."""
+    return type(decision).__name__, decision.name if isinstance(decision, OnName) else decision.key
+
+
+def _line(decision: Decision) -> str:
+    values = decision.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return f"- {formatter.inline(values)}\n"
+
+
+def _by_slot(decisions: Iterable[Decision]) -> dict[_Slot, list[str]]:
+    found: dict[_Slot, list[str]] = {}
+    for decision in decisions:
+        found.setdefault(_slot(decision), []).append(_line(decision))
+    return found
+
+
+def _is_older(now: list[str], known: list[str]) -> bool:
+    """Whether lines are those from before the last ones, with nothing else."""
+    return len(now) < len(known) and now == known[: len(now)]
 
 
 def _close(file: _File | None) -> None:
@@ -149,9 +207,11 @@ def _split(raw: bytes) -> tuple[bytes, bytes]:
 def _complete(path: Path, line: bytes) -> list[Decision] | None:
     """What a line without its end says, which may be nothing; None if it is torn."""
     try:
-        return _decisions(path, line + b"\n")
+        found = _decisions(path, line)
+        among = yamlfile.parse(path, b"- before\n" + line + b"\n- after\n")  # a tab, or an indent, spoils others
     except DataError:
         return None
+    return found if isinstance(among, list) and len(among) == len(found) + 2 else None
 
 
 def _parsed(path: Path, raw: bytes) -> Decisions:
