@@ -36,8 +36,11 @@ def _lines(proposals: Proposals, ontology: Ontology) -> Iterator[str]:
     yield f'<!doctype html>\n<html lang="{html.escape(article.language)}">\n<meta charset="utf-8">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{title}</title>\n<style>{_STYLE}</style>\n<h1>{title}</h1>"
-    found = f"{len(proposals.mentions)} mentions, {len(proposals.new)} new names, {len(proposals.proposals)} proposals"
-    counts = f"{found}, of which the likeliest {SHOWN} for 100 words are shown"
+    numbers = {
+        "mention": len(proposals.mentions), "new name": len(proposals.new), "proposal": len(proposals.proposals),
+    }  # fmt: skip
+    found = ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in numbers.items())
+    counts = f"{found}; the likeliest {SHOWN} for 100 words are shown"
     yield f'<p class="about">{html.escape(article.id)}: {counts}. <mark>known</mark> <mark class="new">new</mark> '
     yield '<mark class="reference">refers to somebody</mark></p>'
     of_span: dict[int, list[Proposal]] = {}
