@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import math
 import random
+import subprocess
+import sys
 
 import networkx as nx
+import numpy as np
 import pytest
+from conftest import ROOT, environment
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rareearth import layout
+from rareearth.layout import forces, groups
 
 Network = nx.MultiDiGraph
 
@@ -104,3 +110,97 @@ def test_any_network_has_finite_places_centred_on_nothing(nodes: int, data: st.D
     assert layout.positions(shuffled(network, nodes)) == places
     widest = max((abs(c) for place in places.values() for c in place), default=0)
     assert widest < 20_000
+
+
+GROUP = 40
+
+
+def planted(groups: int) -> tuple[Network, list[tuple[int, int]]]:
+    """A network of groups of nodes, each with four edges inside its group and a few to others."""
+    rng = random.Random(7)  # noqa: S311
+    edges = []
+    for node in range(groups * GROUP):
+        first = node // GROUP * GROUP
+        edges += [(node, rng.randrange(first, first + GROUP)) for _ in range(4)]
+        if node % 4 == 0:
+            edges.append((node, rng.randrange(groups * GROUP)))
+    return graph(groups * GROUP, edges), edges
+
+
+@pytest.mark.slow
+def test_groups_of_a_large_network_stand_together() -> None:
+    network, _ = planted(30)
+    places = layout.positions(network)
+    own = 0
+    for node in range(0, 30 * GROUP, 7):
+        here = places[f"n{node}"]
+        near = sorted(range(30 * GROUP), key=lambda other: math.dist(here, places[f"n{other}"]))[1:11]
+        own += sum(other // GROUP == node // GROUP for other in near)
+    assert own / (10 * len(range(0, 30 * GROUP, 7))) > 0.7
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_places_do_not_depend_on_hashes_or_threads(seed: str) -> None:
+    code = (
+        "import sys, hashlib; sys.path.insert(0, 'tests')\n"
+        "from test_layout import planted; from rareearth import layout\n"
+        "print(hashlib.sha256(repr(sorted(layout.positions(planted(15)[0]).items())).encode()).hexdigest())"
+    )
+    changes = {
+        "PYTHONHASHSEED": seed,
+        "OMP_NUM_THREADS": str(1 + int(seed)),
+        "OPENBLAS_NUM_THREADS": str(1 + int(seed)),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(**changes), capture_output=True, text=True, check=True
+    )
+    expected = hashlib.sha256(repr(sorted(layout.positions(planted(15)[0]).items())).encode()).hexdigest()
+    assert done.stdout.strip() == expected
+
+
+LARGE = {
+    "a star": graph(3000, [(0, i) for i in range(1, 3000)]),
+    "nodes without edges": graph(2500, []),
+    "pairs": graph(1200, [(i, i + 1) for i in range(0, 1200, 2)]),
+    "a chain": graph(1500, [(i, i + 1) for i in range(1499)]),
+    "a star and a chain": graph(900, [(0, i) for i in range(1, 600)] + [(i, i + 1) for i in range(600, 899)]),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", LARGE)
+def test_large_networks_of_any_shape_have_finite_places_that_differ(shape: str) -> None:
+    places = layout.positions(LARGE[shape])
+    assert set(places) == set(LARGE[shape])
+    assert all(math.isfinite(c) for place in places.values() for c in place)
+    assert len(set(places.values())) == len(places)
+
+
+@given(st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1, max_size=40), st.floats(0.5, 30))
+def test_near_pairs_are_all_pairs_within_a_distance(points: list[tuple[float, float]], distance: float) -> None:
+    one, other = forces.near(np.array(points), distance)
+    found = {tuple(sorted(pair)) for pair in zip(one.tolist(), other.tolist(), strict=True)}
+    assert len(found) == len(one)
+    within = {
+        (a, b) for a, b in itertools.combinations(range(len(points)), 2) if math.dist(points[a], points[b]) < distance
+    }
+    assert within <= found
+
+
+@given(st.integers(1, 25), st.data())
+def test_levels_of_groups_are_nested_and_have_every_node(nodes: int, data: st.DataObject) -> None:
+    ends = st.integers(0, nodes - 1)
+    pairs = {(min(p), max(p)) for p in data.draw(st.lists(st.tuples(ends, ends), max_size=60)) if p[0] != p[1]}
+    found = groups.levels(nodes, sorted(pairs))
+    before = list(range(nodes))
+    for level in found:
+        assert len(level) == nodes
+        assert set(level) == set(range(max(level) + 1))
+        assert all(level[a] == level[b] for a in range(nodes) for b in range(a) if before[a] == before[b])
+        before = level
+    if found:
+        whole: nx.Graph[int] = nx.Graph()
+        whole.add_nodes_from(range(nodes))
+        whole.add_edges_from(pairs)
+        sets = [{n for n in range(nodes) if found[-1][n] == g} for g in set(found[-1])]
+        assert nx.community.modularity(whole, sets) >= nx.community.modularity(whole, [{n} for n in whole])

@@ -200,7 +200,7 @@ def test_one_article_twice_is_written_once(folder: Folder, tmp_path: Path, run: 
 
 # ---- runs that are ended ------------------------------------------------------------------------------------------
 
-COUNT = 300  # articles of a run that is ended
+COUNT = 900  # articles of a run that is ended
 
 
 @pytest.fixture

@@ -359,5 +359,5 @@ def test_the_page_marks_what_says_a_claim_and_names_its_parts(folder: Folder) ->
     assert '<html lang="en">' in page
     assert '<section><p lang="zh"><span id="s0" class="said">' in page
     assert '<ul aria-label="Claims of this paragraph"><li><a href="#s0">ore-works acquired hollin-metals</a>' in page
-    assert "claims: 2 of 2 that are proposed" in page
+    assert "4 mentions, 1 new name, 2 proposals" in page
     assert page.rstrip().endswith("</main>")

@@ -270,3 +270,30 @@ def test_a_sentence_that_speaks_to_a_machine_does_not_spoil_another_one(index: I
     said = [p for p in found.proposals if (p.claim.subject, p.claim.object) == ("ann-lee", "ore-works")]
     assert said
     assert all(span.end <= len(honest) for p in said for span in p.claim.at)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("集团副总经理岳明珂、总工程师申屠兰参加调研。", "岳明珂"),
+        ("集团副总经理岳明珂、总工程师申屠兰参加调研。", "申屠兰"),
+        ("院长骆远山介绍了研究进展。", "骆远山"),
+        ("第九届稀土永磁青年学者论坛在某地召开。", "第九届稀土永磁青年学者论坛"),
+        ("实验室由华曜稀土集团出资。", "华曜稀土集团"),
+        ("华曜金属投资建设该项目。", "华曜金属"),
+    ],
+)
+def test_chinese_names_end_where_their_words_end(index: Index, text: str, name: str) -> None:
+    found = proposed(index, text, language="zh")
+    assert name in {text[m.start : m.end] for m in found.mentions}
+
+
+@pytest.mark.parametrize("text", ["董事长表示，公司将继续投入。", "院长和书记参加了会议。", "主任委员会议召开。"])
+def test_a_post_without_a_name_names_nobody(index: Index, text: str) -> None:
+    assert not [n for n in proposed(index, text, language="zh").new if n.kind == "Person"]
+
+
+def test_what_the_sentence_before_names_may_be_meant(index: Index) -> None:
+    found = proposed(index, "Oreville. Hollin Metals has reopened.\n\nPeak Minerals was asked. Nobody answered.")
+    pair = {frozenset((p.claim.subject, p.claim.object)): p.score for p in found.proposals}
+    assert 0 < pair[frozenset(("hollin-metals", "oreville"))] < 0.3

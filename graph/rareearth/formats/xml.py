@@ -7,6 +7,7 @@ import re
 from rareearth.errors import FormatError
 
 _IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = re.compile("[^ !#-%'-;=?-~]").search  # looking for these is cheaper than translating
 _ESCAPES = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
     | {"\u0085": "&#133;", "\u2028": "&#8232;"}  # line ends to some readers
@@ -22,6 +23,8 @@ def escape(value: object, what: str) -> str:
     'A &amp; B'
     """
     text = str(value)
+    if _SPECIAL(text) is None:
+        return text
     if found := _IMPOSSIBLE.search(text):
         raise FormatError(f"{what} has the character U+{ord(found[0]):04X}, which XML cannot hold; remove it")
     return text.translate(_ESCAPES)

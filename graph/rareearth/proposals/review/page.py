@@ -41,13 +41,15 @@ def _lines(proposals: Proposals, ontology: Ontology) -> Iterator[str]:
     yield f"<title>{title}</title>\n<style>{_STYLE}</style>\n<main>"
     language = html.escape(article.language)
     yield f'<h1 lang="{language}">{title}</h1>'
-    most = max(SHOWN, SHOWN * article.words // 100)
-    shown = proposals.proposals[:most]
-    counts = f"mentions: {len(proposals.mentions)}, new names: {len(proposals.new)}, "
-    counts += f"claims: {len(shown)} of {len(proposals.proposals)} that are proposed, the likeliest"
+    numbers = {
+        "mention": len(proposals.mentions), "new name": len(proposals.new), "proposal": len(proposals.proposals),
+    }  # fmt: skip
+    found = ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in numbers.items())
+    counts = f"{found}; the likeliest {SHOWN} for 100 words are shown"
     yield f'<p class="about">{html.escape(article.id)}: {counts}. <mark>known</mark> <mark class="new">new</mark> '
     yield '<mark class="reference">refers to somebody</mark> '
     yield '<span class="said">says a claim</span></p>'
+    shown = proposals.proposals[: max(SHOWN, SHOWN * article.words // 100)]
     of_span: dict[int, list[Proposal]] = {}
     for proposal in shown:
         of_span.setdefault(proposal.claim.at[0].start, []).append(proposal)

@@ -31,18 +31,43 @@ _SURNAMES = frozenset(
 )
 
 
+_ALSO_WORDS = frozenset("和成于时应从向同")  # surnames that are mostly words after a post
+_DOUBLE = "欧阳|申屠|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|端木|东方|南宫|司徒|长孙|宇文"
+_POST = (
+    r"(?:(?:院|校|所|处|局|部|厅|司|市|省|县|区|会|事|秘书|组|团|董事|理事|主任委员|行|厂|矿|社)长|总裁|总经理|副总|经理|书记"
+    r"|主任|教授|院士|工程师|发言人|研究员|主席|董事|监事|博士|委员|创始人|控制人|负责人|专家)"
+)
+_AFTER_POST = re.compile(
+    rf"{_POST}(?P<name>(?:{_DOUBLE}|[{''.join(sorted(_SURNAMES - _ALSO_WORDS))}])[\u4e00-\u9fff]{{1,2}})"
+    r"(?=[、，。；：（(等说在率赴对和与及作将曾已于]|表示|认为|指出|介绍|透露|强调|主持|出席|参加|致辞|担任|当选|接受|承认|称|签署|会见|$)"
+)
+_NTH = r"第[一二三四五六七八九十百\d]{1,4}(?:届|次)(?:(?![在于由将为的])[\u4e00-\u9fffA-Za-z·]){2,24}"
+_LEADING = frozenset(
+    """由 与 和 对 向 在 为 将 从 及 以 被 把 同 跟 给 使 让 双方 三方 双双 共同 商定 共建 签署 新建 拟建 成立 设立
+    建设 合作""".split()
+)  # words before a name that jieba takes for nouns
+
+
+def persons(text: str, span: Span) -> Iterator[tuple[int, int]]:
+    """The names of people that follow their posts: 副总经理岳明珂."""
+    for match in _AFTER_POST.finditer(text, span.start, span.end):
+        yield match.span("name")
+
+
+def numbered(text: str, span: Span, words: Words) -> Iterator[tuple[int, int, str]]:
+    """Events that are counted: 第九届青年学者论坛, with their class."""
+    endings = words.endings["zh"]
+    last = "|".join(sorted(map(re.escape, endings), key=len, reverse=True))
+    for match in re.compile(rf"{_NTH}(?P<ending>{last})").finditer(text, span.start, span.end):
+        yield match.start(), match.end(), endings[match["ending"]]
+
+
 def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
     """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
     endings = words.endings["zh"]
-    taken: list[tuple[int, int]] = []
-    for match in _TITLE.finditer(text, span.start, span.end):
-        if (
-            (ending := _ending(match[1], endings))
-            and len(match[1]) - len(ending) >= _MIN_OWN
-            and not any(used[match.start(1) : match.end(1)])
-        ):
-            taken.append(match.span(1))
-            yield (*match.span(1), endings[ending])
+    certain = list(_certain(text, span, words, used))
+    yield from certain
+    taken = [(start, end) for start, end, _ in certain]
     parts = recognizer.chinese(text, span.start, span.end)
     verbs = {"".join(cue.between) for cue in words.cues["zh"]}
     run: list[recognizer.Word] = []
@@ -70,10 +95,34 @@ def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[
             or _goes_on(parts, number, text, endings, used)
         ):
             continue
-        run = _own(run, text) or _composed(run, ending)
-        if run and part.end - len(ending) - run[0].start >= _MIN_OWN:
-            yield run[0].start, part.end, endings[ending]
+        while run and text[run[0].start : run[0].end] in _LEADING:
+            run = run[1:]
+        run = (_own(run, text) or _composed(run, ending)) if run else []
+        start = _start(run[0], text) if run else part.end
+        if part.end - len(ending) - start >= _MIN_OWN:
+            yield start, part.end, endings[ending]
         run = []
+
+
+def _start(first: recognizer.Word, text: str) -> int:
+    """Where a name begins whose first word jieba has joined with a small one: 由华曜."""
+    joined = text[first.start] in _LEADING and first.end - first.start > _SHORT_PERSON
+    return first.start + joined
+
+
+def _certain(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+    """New names that their surroundings show: counted events, people after their posts, titles in their brackets."""
+    taken: list[tuple[int, int]] = []
+    titles = (
+        (*match.span(1), words.endings["zh"][ending])
+        for match in _TITLE.finditer(text, span.start, span.end)
+        if (ending := _ending(match[1], words.endings["zh"])) and len(match[1]) - len(ending) >= _MIN_OWN
+    )
+    people = ((start, end, words.labels.get("PERSON", "")) for start, end in persons(text, span))
+    for start, end, kind in (*numbered(text, span, words), *titles, *people):
+        if not any(used[start:end]) and not any(a < end and start < b for a, b in taken):
+            taken.append((start, end))
+            yield start, end, kind
 
 
 def kind_of(name: str, words: Words) -> str:

@@ -27,6 +27,7 @@ _SECOND = 0.7  # part of the best score from which another relation of the same 
 _SAYING = 0.25  # part of the best score from which another sentence is evidence of the same claim
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
+_BEFORE, _MOST_BEFORE = 0.25, 3  # or what the sentence before names, and how many of these
 _COINED = 0.7  # or a topic that the text coins
 _MOST = 40  # things of one sentence that are tied, the surest first: a list of names says little
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -68,10 +69,11 @@ def propose(article: Article, index: Index) -> Proposals:
         *(_Place(r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in [*referring, *adjectives]),
         *(_Place(r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
-    topics = references.topics(reading, index.words, ontology)
+    about = dict.fromkeys(references.topics(reading, index.words, ontology), _IMPLIED)
     within = _by_sentence(sorted(places), reading.spans)
     parts = [
-        _Part(article, index, span, inside, kinds, topics) for span, inside in zip(reading.spans, within, strict=True)
+        _Part(article, index, span, inside, kinds, {**dict.fromkeys(_named(before), _BEFORE), **about})
+        for span, inside, before in zip(reading.spans, within, [[], *within], strict=False)
     ]
     found = _once([proposal for part in parts for proposal in part.proposals()])
     kept = found[: max(KEPT, article.words * KEPT // 100)]
@@ -128,6 +130,11 @@ class _Place:
     weight: float
 
 
+def _named(places: Sequence[_Place]) -> list[str]:
+    """The first few entities that a sentence names."""
+    return list(dict.fromkeys(place.entity for place in places if place.weight > _NOUN))[:_MOST_BEFORE]
+
+
 def _by_sentence(places: Sequence[_Place], spans: Sequence[Span]) -> list[list[_Place]]:
     """The places within each sentence; both are in the order of the text."""
     found: list[list[_Place]] = [[] for _ in spans]
@@ -150,7 +157,7 @@ class _Part:
         span: Span,
         places: Sequence[_Place],
         kinds: Mapping[str, str],
-        topics: Sequence[str],
+        about: Mapping[str, float],
     ) -> None:
         self.article = article
         self.index = index
@@ -169,7 +176,7 @@ class _Part:
             for name, mention in self.coined
         ]
         named = {item.entity for item in items if item.weight >= _PRONOUN}
-        items += [Item(-1, -1, topic, kinds[topic], weight=_IMPLIED) for topic in topics if topic not in named]
+        items += [Item(-1, -1, one, kinds[one], weight=weight) for one, weight in about.items() if one not in named]
         self.sentence = Sentence(tokens, items, found, language)
         fingerprint = sentences.fingerprint(article.text[span.start : span.end])
         self.evidence = Evidence(start=span.start, end=span.end, fingerprint=fingerprint)

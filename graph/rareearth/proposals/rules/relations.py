@@ -20,6 +20,7 @@ _NEAR = 3  # words between a cue of such words and its ends
 _FAR = 18  # words between a cue and its ends
 _APART = 4  # other words between the words of a cue
 _UNSURE = 0.8  # weight up to which the words of an item may be those of a cue: "which"
+_ACROSS = 0.1  # part of it that is left where one of the two stands in the sentence before
 _PRIOR = 0.3
 _KNOWN = 0.35  # what it adds that the graph says the same already
 _BE = frozenset(["be", "is", "are", "was", "were", "been", "being", "get", "got"])
@@ -177,9 +178,10 @@ class Scorer:
             for other, object_ in enumerate(items):
                 apart = max(subject.first, object_.first) - min(subject.last, object_.last)
                 overlap = subject.first < object_.last and object_.first < subject.last
-                if subject.implied or object_.implied or subject.value or overlap or subject.thing == object_.thing:
+                implied = subject.implied + object_.implied
+                if implied > 1 or subject.value or (overlap and not implied) or subject.thing == object_.thing:
                     continue
-                near = _PRIOR * _GAP ** max(0, apart) * subject.weight * object_.weight
+                near = _PRIOR * (_ACROSS if implied else _GAP ** max(0, apart)) * subject.weight * object_.weight
                 for relation, share in self._usual(subject, object_):
                     known = (subject.entity, relation, object_.entity) in self.priors.known
                     if self.fits(relation, subject, object_):

@@ -1,0 +1,75 @@
+"""The positions of the nodes of a network in a picture: a force-directed layout that is the same on every machine.
+
+Nodes repel each other in proportion to their degrees, edges pull in proportion to their length, gravity holds the
+components together (:mod:`.forces`). A large network is laid out group by group (:mod:`.nesting`). All arithmetic is
+exact or rounded alike everywhere; start positions come from the names of the nodes. Layouts of libraries differ between
+machines in their last digits, and a force layout makes large differences of small ones.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rareearth.layout import forces, nesting
+from rareearth.layout.forces import Vectors
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+SMALLEST, LARGEST = 6.0, 40.0  # diameters of nodes
+_GAP = 4.0  # between nodes
+
+
+def sizes(network: nx.MultiDiGraph[str]) -> dict[str, float]:
+    """The diameter of each node: its area grows with its degree."""
+    degrees = dict(network.degree())
+    most = max(degrees.values(), default=0) or 1
+    return {node: round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(d / most), 1) for node, d in degrees.items()}
+
+
+def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
+    """The (x, y) of each node: centred on 0, y upwards, in the units of :func:`sizes`; {} for no node."""
+    nodes = sorted(network)
+    if not nodes:
+        return {}
+    index = {node: i for i, node in enumerate(nodes)}
+    pairs = sorted({(index[a], index[b]) if a < b else (index[b], index[a]) for a, b in network.edges() if a != b})
+    degrees = tuple(network.degree(node) for node in nodes)
+    diameter = sizes(network)
+    return dict(
+        zip(nodes, _compute(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
+    )
+
+
+@functools.lru_cache(maxsize=8)  # a build, an export and a page ask for the same network more than once
+def _compute(
+    nodes: tuple[str, ...], pairs: tuple[tuple[int, int], ...], degrees: tuple[int, ...], diameters: tuple[float, ...]
+) -> tuple[tuple[float, float], ...]:
+    start = np.array([_start(node) for node in nodes]).reshape(-1, 2)
+    edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    mass = np.array(degrees, dtype=np.float64) + 1
+    if len(nodes) <= nesting.DIRECT:
+        place = forces.settle(start * math.sqrt(len(nodes)), edges, np.ones(len(edges)), mass)
+    else:
+        place = nesting.places(start, edges, mass)
+    place = _spread(place, np.array(diameters) / 2)
+    return tuple((round(float(x), 1), round(float(y), 1)) for x, y in place)
+
+
+def _start(node: str) -> tuple[float, float]:
+    digest = hashlib.sha256(node.encode("utf-8", "surrogatepass")).digest()
+    x, y = (int.from_bytes(digest[i : i + 4], "big") / 2**31 - 1 for i in (0, 4))
+    return x, y
+
+
+def _spread(place: Vectors, radius: Vectors) -> Vectors:
+    """Scale up to a readable distance, then push apart nodes that still lie on each other."""
+    spans = place.max(axis=0) - place.min(axis=0)
+    place = place - (place.max(axis=0) + place.min(axis=0)) / 2
+    room = 3.5 * math.sqrt(forces.total(4 * radius * radius) * 3)
+    return forces.apart(place * (room / max(float(spans.max()), 1e-9)), radius, _GAP)
