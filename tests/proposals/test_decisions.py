@@ -16,10 +16,12 @@ from test_reviewing import FIRST, SECOND, TEXT, TODAY, accepted, begun, proposal
 
 from rareearth import characters, checks, ontology
 from rareearth.errors import DataError, RareEarthError
-from rareearth.proposals.inbox import Proposals
+from rareearth.models import Evidence
+from rareearth.proposals.inbox import Proposal, Proposals
 from rareearth.proposals.review import accepting, log
-from rareearth.proposals.review.decisions import Decisions, OnClaim, OnName, Written
+from rareearth.proposals.review.decisions import Decisions, OnClaim, OnName, Written, taken
 from rareearth.proposals.review.log import Log
+from rareearth.sentences import fingerprint
 
 
 def decision(letter: str, **changes: str) -> OnClaim:
@@ -245,6 +247,33 @@ def test_a_claim_that_was_edited_before_it_was_remembered_is_left_as_it_is(folde
     bought = [c for c in folder.dataset().claims if c.source == "deal" and c.relation == "acquired"]
     assert [dict(c.qualifiers) for c in bought] == [{"share": "25"}]
     assert bought[0].id in again.done.values()
+
+
+def test_a_claim_of_two_sentences_has_both(folder: Folder) -> None:
+    text = f"{TEXT} Ann Lee has led the Mine School."
+    before = proposals()
+    [_, leads] = before.proposals
+    third = Evidence(start=86, end=len(text), fingerprint=fingerprint(text[86:]))
+    again = Proposal(claim=leads.claim.model_copy(update={"at": (third,)}), score=0.7)
+    found = dataclasses.replace(
+        before, article=before.article.model_copy(update={"text": text}), proposals=(leads, again), new=()
+    )
+    first = taken(leads.claim, leads, TODAY)
+    both = Decisions(claims={leads.key: first, again.key: taken(again.claim, again, TODAY)})
+    done = accepted(folder, both, found)
+    assert ([one.at for one in done.claims], done.notes) == ([(*leads.claim.at, third)], ())
+    assert [c.at for c in folder.dataset().claims if c.source == "deal"] == [(*leads.claim.at, third)]
+    assert (accepted(folder, both, found).claims, accepted(folder, both, found).notes) == ((), ())
+
+
+def test_a_further_sentence_of_a_claim_in_the_data_is_a_note(folder: Folder) -> None:
+    found = decided(folder)
+    accepted(folder, found)
+    path = folder.data / "sources" / "deal.yaml"
+    path.write_text(path.read_text("utf-8").replace(proposals().proposals[1].claim.at[0].fingerprint, "0" * 8), "utf-8")
+    again = accepted(folder, found)
+    assert (again.claims, len(again.notes)) == ((), 1)
+    assert again.notes[0].startswith("'ann-lee leads mine-school' is in the data with other sentences, ")
 
 
 def _accept_of(data: Path, found: Decisions, id_: str, starts: Barrier) -> None:

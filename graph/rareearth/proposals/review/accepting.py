@@ -66,13 +66,11 @@ def _accept(
     taken = {
         decision.key: _claim(decision, proposals.article, decided, confidence, ontology) for decision in decided.waiting
     }
-    there = {_identity(claim): claim.id for claim in dataset.claims if claim.source == proposals.article.id}
-    known = {claim.id for claim in dataset.claims}
-    new = {claim.id: claim for claim in taken.values() if claim.id not in known}
-    claims = [claim for claim in new.values() if _identity(claim) not in there]
-    done = {key: there.get(_identity(claim), claim.id) for key, claim in taken.items()}
-    otherwise = "is in the data with other details, which were left as they are; change them there"
-    notes = tuple(f"'{deciding.said(one)}' {otherwise}" for one in new.values() if _identity(one) in there)
+    there = [claim for claim in dataset.claims if claim.source == proposals.article.id]
+    found = {key: _in_data(claim, there) for key, claim in taken.items()}
+    claims = _merged([claim for key, claim in taken.items() if found[key] is None])
+    done = {key: (found[key] or claim).id for key, claim in taken.items()}
+    notes = tuple(note for key, claim in taken.items() if (note := _difference(claim, found[key])))
     if not claims:
         return Accepted(done=done, notes=notes)
     used = {end for claim in claims for end in _entities(claim, ontology)}
@@ -84,9 +82,34 @@ def _accept(
     return Accepted(tuple(claims), tuple(records), tuple(change.save(ontology)), done, notes)
 
 
-def _identity(claim: Claim) -> tuple[str, ...]:
-    """What stays of a claim when a person corrects its details: its three words and the sentences that say it."""
-    return (claim.subject, claim.relation, claim.object, *sorted(span.fingerprint for span in claim.at))
+def _in_data(claim: Claim, there: Sequence[Claim]) -> Claim | None:
+    """What the data has of a claim: the same, or what is left of it where a person corrected its details."""
+    same = [other for other in there if other.id == claim.id]
+    words, marks = (claim.subject, claim.relation, claim.object), _marks(claim)
+    near = [one for one in there if (one.subject, one.relation, one.object) == words and marks <= _marks(one)]
+    return next(iter([*same, *near]), None)
+
+
+def _difference(claim: Claim, other: Claim | None) -> str:
+    """What is to be said of a claim that the data has already: what was taken and is not in it."""
+    if other is None or (other.id == claim.id and _marks(claim) <= _marks(other)):
+        return ""
+    what = "with other sentences" if other.id == claim.id else "with other details"
+    return f"'{deciding.said(claim)}' is in the data {what}, which were left as they are; change them there"
+
+
+def _merged(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims, each once: what several sentences say has all of them."""
+    found: dict[str, Claim] = {}
+    for claim in claims:
+        spans = {span.start: span for span in (*(found[claim.id].at if claim.id in found else ()), *claim.at)}
+        first = found.setdefault(claim.id, claim)
+        found[claim.id] = first.model_copy(update={"at": tuple(spans[start] for start in sorted(spans))})
+    return list(found.values())
+
+
+def _marks(claim: Claim) -> set[str]:
+    return {span.fingerprint for span in claim.at}
 
 
 def _records(proposals: Proposals, decided: Decisions, dataset: Dataset) -> list[Entity]:
