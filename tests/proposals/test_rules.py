@@ -297,3 +297,14 @@ def test_what_the_sentence_before_names_may_be_meant(index: Index) -> None:
     found = proposed(index, "Oreville. Hollin Metals has reopened.\n\nPeak Minerals was asked. Nobody answered.")
     pair = {frozenset((p.claim.subject, p.claim.object)): p.score for p in found.proposals}
     assert 0 < pair[frozenset(("hollin-metals", "oreville"))] < 0.3
+
+
+def test_works_near_a_place_are_not_called_in_it(index: Index) -> None:
+    found = proposed(index, "Peak Minerals is building a separation plant near Oreville.")
+    assert [name.name for name in found.new] == ["separation plant near Oreville"]
+
+
+def test_a_claim_about_what_the_sentence_before_names_cites_both(index: Index) -> None:
+    text = "Ore Works has grown. Ore Works is old. Oreville. Hollin Metals has reopened."
+    across = first(proposed(index, text), "hollin-metals", "oreville")
+    assert [text[span.start : span.end] for span in across.claim.at] == ["Hollin Metals has reopened.", "Oreville."]

@@ -85,7 +85,8 @@ def _print(whole: Dataset, fallen: Fallen) -> None:
         return f"{name(claim.subject)} {whole.ontology.relations[claim.relation].label} {name(claim.object)}"
 
     others = len(fallen.claims) - len(fallen.alone)
-    print(f"{len(fallen.claims)} claims; other sources say the same as {others} of them")
+    count = "1 claim" if len(fallen.claims) == 1 else f"{len(fallen.claims)} claims"
+    print(f"{count}; other sources say the same as {others} of them")
     _list("said by no other source", [said(claim) for claim in fallen.alone])
     _list("records that nothing else mentions", [name(id_) for id_ in fallen.records])
     _list("conflicts that have one side without it", [whole.conflicts[id_].question for id_ in fallen.conflicts])

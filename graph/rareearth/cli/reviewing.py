@@ -6,7 +6,7 @@ import datetime
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -15,12 +15,11 @@ from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
     from rareearth.cli.keys import Keys
+    from rareearth.models import Confidence
     from rareearth.proposals.inbox import Proposals
     from rareearth.proposals.review.decisions import Decisions
     from rareearth.proposals.review.log import Log
     from rareearth.proposals.review.session import Review
-
-_CONFIDENCE = ("high", "medium", "low")
 
 
 @app.command()
@@ -47,8 +46,7 @@ def review(
     from rareearth.proposals.review import log
     from rareearth.proposals.review import page as marked
 
-    if confidence is not None and confidence not in _CONFIDENCE:
-        raise RareEarthError(f"--confidence: found '{confidence}'; expected high, medium or low")
+    sure = _confidence(confidence)
     folder = data or paths.data()
     place = inbox or folder / "inbox"
     declared = ontology.read()
@@ -68,11 +66,20 @@ def review(
     elif list_:
         _list_claims(proposals, log.read(kept))
     else:
-        _review(proposals, kept, folder, confidence, who, ask=not accept)
+        _review(proposals, kept, folder, sure, who, ask=not accept)
+
+
+def _confidence(given: str | None) -> Confidence | None:
+    from rareearth.models import Confidence
+
+    known: tuple[Confidence, ...] = get_args(Confidence)
+    if given is not None and given not in known:
+        raise RareEarthError(f"--confidence: found '{given}'; expected {', '.join(known[:-1])} or {known[-1]}")
+    return next((level for level in known if level == given), None)
 
 
 def _review(
-    proposals: Proposals, kept: Path, folder: Path, confidence: str | None, who: str | None, *, ask: bool
+    proposals: Proposals, kept: Path, folder: Path, confidence: Confidence | None, who: str | None, *, ask: bool
 ) -> None:
     from rareearth import checks
     from rareearth.cli.keys import keys
@@ -108,7 +115,7 @@ def _lacking(proposals: Proposals) -> list[str]:
 
 
 def _accept(
-    proposals: Proposals, kept: Path, folder: Path, confidence: str | None, written: Log, today: datetime.date
+    proposals: Proposals, kept: Path, folder: Path, confidence: Confidence | None, written: Log, today: datetime.date
 ) -> None:
     """Write what was taken into the data, as the file of decisions has it now, and remember that it was written."""
     from rareearth import characters, ontology
@@ -116,7 +123,7 @@ def _accept(
     from rareearth.proposals.review.decisions import Written
 
     decided = log.read(kept)
-    done = accepting.accept(folder, proposals, decided, ontology.read(), confidence)  # type: ignore[arg-type]
+    done = accepting.accept(folder, proposals, decided, ontology.read(), confidence)
     for key, claim in done.done.items():
         written.add(Written(verdict="written", key=key, claim=claim, on=today))
     for note in done.notes:

@@ -24,8 +24,6 @@ from rareearth.yamlfile import Map, Node
 _HEAD = "# Your decisions. The last line about a proposal holds; lines may be changed or deleted.\n"
 _TORN = "# not complete, so it does not count: "
 _TRIES = 5  # to open a file that an editor keeps replacing
-
-
 _Slot: TypeAlias = tuple[str, str]
 
 
@@ -52,9 +50,8 @@ def read(path: Path) -> Decisions:
     except OSError as error:
         raise DataError([Problem(path, None, f"cannot be read ({error.strerror})")]) from error
     whole, rest = _split(raw)
-    found = _parsed(path, whole)
-    last = _complete(path, rest)
-    for decision in last or []:
+    found, last = Decisions(), _complete(path, rest)
+    for decision in (*_decisions(path, whole), *(last or [])):
         found.add(decision)
     if last is None:
         found.notes.append(f"{paths.display(path)}: the last line is not complete and does not count: decide it again")
@@ -221,13 +218,6 @@ def _complete(path: Path, line: bytes) -> list[Decision] | None:
     except DataError:
         return None
     return found if isinstance(among, list) and len(among) == len(found) + 2 else None
-
-
-def _parsed(path: Path, raw: bytes) -> Decisions:
-    found = Decisions()
-    for decision in _decisions(path, raw):
-        found.add(decision)
-    return found
 
 
 def _decisions(path: Path, raw: bytes) -> list[Decision]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rareearth.proposals.rules import recognizer
-from rareearth.proposals.text.words import Words
+from rareearth.proposals.text.words import Words, either
 from rareearth.sentences import Span
 
 _PERSON, _PERSON_LENGTH = "nr", range(2, 4)
@@ -48,87 +48,73 @@ _LEADING = frozenset(
 )  # words before a name that jieba takes for nouns
 
 
-def persons(text: str, span: Span) -> Iterator[tuple[int, int]]:
-    """The names of people that follow their posts: 副总经理岳明珂."""
-    for match in _AFTER_POST.finditer(text, span.start, span.end):
-        yield match.span("name")
+class Chinese:
+    """Finds new names in Chinese sentences. Made once; never changes."""
 
+    def __init__(self, words: Words) -> None:
+        self.endings = words.endings["zh"]
+        self.person = words.labels.get("PERSON", "")
+        self._longest_first = sorted(self.endings, key=lambda ending: (-len(ending), ending))
+        self._numbered = re.compile(rf"{_NTH}(?P<ending>{either(self.endings)})")
+        self._verbs = {"".join(cue.between) for cue in words.cues["zh"]} - self.endings.keys()
 
-def numbered(text: str, span: Span, words: Words) -> Iterator[tuple[int, int, str]]:
-    """Events that are counted: 第九届青年学者论坛, with their class."""
-    endings = words.endings["zh"]
-    last = "|".join(sorted(map(re.escape, endings), key=len, reverse=True))
-    for match in re.compile(rf"{_NTH}(?P<ending>{last})").finditer(text, span.start, span.end):
-        yield match.start(), match.end(), endings[match["ending"]]
+    def kind_of(self, name: str) -> str:
+        """The class that the last words of a name give it; that of a person if they give none."""
+        ending = self._ending(name)
+        return self.endings[ending] if ending else self.person
 
+    def names(self, text: str, span: Span, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
+        taken: list[tuple[int, int]] = []
+        for start, end, kind in self._certain(text, span):
+            if not any(used[start:end]) and not any(a < end and start < b for a, b in taken):
+                taken.append((start, end))
+                yield start, end, kind
+        parts = recognizer.chinese(text, span.start, span.end)
+        run: list[recognizer.Word] = []
+        for number, part in enumerate(parts):
+            word = text[part.start : part.end]
+            free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
+            following = parts[number + 1] if number + 1 < len(parts) else None
+            before_ending = following is not None and text[following.start : following.end] in self.endings
+            is_person = free and not before_ending and _is_person(part, text)
+            is_verb = word in self._verbs and not before_ending  # but 联合 in 联合实验室
+            if is_person:
+                yield part.start, part.end, self.person
+            if not free or is_person or is_verb or not part.flag.startswith(_NOMINAL) or not word.isalnum():
+                run = []
+                continue
+            run = [part] if part.flag in ("v", "m") and not run else [*run, part]
+            ending = self._ending(word)
+            own = part.end - len(ending)
+            if ending and own - run[0].start >= _MIN_OWN and not self._goes_on(parts, number, text, used):
+                start = _start(run, text, ending)
+                if own - start >= _MIN_OWN:
+                    yield start, part.end, self.endings[ending]
+                run = []
 
-def names(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-    """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
-    endings = words.endings["zh"]
-    certain = list(_certain(text, span, words, used))
-    yield from certain
-    taken = [(start, end) for start, end, _ in certain]
-    parts = recognizer.chinese(text, span.start, span.end)
-    verbs = {"".join(cue.between) for cue in words.cues["zh"]}
-    run: list[recognizer.Word] = []
-    for number, part in enumerate(parts):
-        word = text[part.start : part.end]
-        before_ending = number + 1 < len(parts) and _is_ending(parts[number + 1], text, endings)
-        is_person = _is_person(part, text) and not before_ending
-        free = not any(used[part.start : part.end]) and not any(a <= part.start < b for a, b in taken)
-        if (
-            not free
-            or is_person
-            or (word in verbs and word not in endings and not before_ending)  # 联合 in 联合实验室
-            or not part.flag.startswith(_NOMINAL)
-            or not word.isalnum()
-        ):
-            run = []
-            if free and is_person:
-                yield part.start, part.end, words.labels.get("PERSON", "")
-            continue
-        run = [part] if part.flag in ("v", "m") and not run else [*run, part]
-        ending = _ending(word, endings)
-        if (
-            not ending
-            or part.end - len(ending) - run[0].start < _MIN_OWN
-            or _goes_on(parts, number, text, endings, used)
-        ):
-            continue
-        while run and text[run[0].start : run[0].end] in _LEADING:
-            run = run[1:]
-        run = (_own(run, text) or _composed(run, ending)) if run else []
-        start = _start(run[0], text) if run else part.end
-        if part.end - len(ending) - start >= _MIN_OWN:
-            yield start, part.end, endings[ending]
-        run = []
+    def _certain(self, text: str, span: Span) -> Iterator[tuple[int, int, str]]:
+        """Names that their surroundings show: counted events, titles in brackets, people after their posts."""
+        for match in self._numbered.finditer(text, span.start, span.end):
+            yield match.start(), match.end(), self.endings[match["ending"]]
+        for match in _TITLE.finditer(text, span.start, span.end):
+            if (ending := self._ending(match[1])) and len(match[1]) - len(ending) >= _MIN_OWN:
+                yield *match.span(1), self.endings[ending]
+        for match in _AFTER_POST.finditer(text, span.start, span.end):
+            yield *match.span("name"), self.person
 
+    def _ending(self, word: str) -> str:
+        return next((ending for ending in self._longest_first if word.endswith(ending)), "")
 
-def _start(first: recognizer.Word, text: str) -> int:
-    """Where a name begins whose first word jieba has joined with a small one: 由华曜."""
-    joined = text[first.start] in _LEADING and first.end - first.start > _SHORT_PERSON
-    return first.start + joined
-
-
-def _certain(text: str, span: Span, words: Words, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-    """New names that their surroundings show: counted events, people after their posts, titles in their brackets."""
-    taken: list[tuple[int, int]] = []
-    titles = (
-        (*match.span(1), words.endings["zh"][ending])
-        for match in _TITLE.finditer(text, span.start, span.end)
-        if (ending := _ending(match[1], words.endings["zh"])) and len(match[1]) - len(ending) >= _MIN_OWN
-    )
-    people = ((start, end, words.labels.get("PERSON", "")) for start, end in persons(text, span))
-    for start, end, kind in (*numbered(text, span, words), *titles, *people):
-        if not any(used[start:end]) and not any(a < end and start < b for a, b in taken):
-            taken.append((start, end))
-            yield start, end, kind
-
-
-def kind_of(name: str, words: Words) -> str:
-    """The class that the last words of a name give it; that of a person if they give none."""
-    ending = _ending(name, words.endings["zh"])
-    return words.endings["zh"][ending] if ending else words.labels.get("PERSON", "")
+    def _goes_on(self, parts: Sequence[recognizer.Word], number: int, text: str, used: Sequence[int]) -> bool:
+        """Whether a longer name follows: "新材料" in "新材料有限公司"."""
+        for part in parts[number + 1 : number + 4]:
+            word = text[part.start : part.end]
+            if any(used[part.start : part.end]) or not word.isalnum() or not part.flag.startswith(_NOMINAL):
+                return False
+            if self._ending(word):
+                return True
+        return False
 
 
 def _is_person(part: recognizer.Word, text: str) -> bool:
@@ -141,8 +127,16 @@ def _is_person(part: recognizer.Word, text: str) -> bool:
     return bool(_ROLE.search(text, max(0, part.start - 6), part.start) or _SPEAKS.match(text, part.end))
 
 
-def _is_ending(part: recognizer.Word, text: str, endings: Mapping[str, str]) -> bool:
-    return text[part.start : part.end] in endings
+def _start(run: list[recognizer.Word], text: str, ending: str) -> int:
+    """Where the name begins that a run of words ends with; the end of the run if it is none."""
+    end = run[-1].end
+    while run and text[run[0].start : run[0].end] in _LEADING:
+        run = run[1:]
+    run = _own(run, text) or _composed(run, ending)
+    if not run:
+        return end
+    joined = text[run[0].start] in _LEADING and run[0].end - run[0].start > _SHORT_PERSON  # 由华曜 as one word
+    return run[0].start + joined
 
 
 def _own(run: list[recognizer.Word], text: str) -> list[recognizer.Word]:
@@ -164,20 +158,3 @@ def _composed(run: list[recognizer.Word], ending: str) -> list[recognizer.Word]:
     """A run of common words if it is long enough to be the name of a body: 稀土绿色提取联合实验室; [] otherwise."""
     long = len(run) >= _COMPOSED and len(ending) >= _COMPOSED_ENDING
     return run if long and run[-1].end - len(ending) - run[0].start >= _MIN_COMPOSED else []
-
-
-def _ending(word: str, endings: Mapping[str, str]) -> str:
-    return next((ending for ending in sorted(endings, key=len, reverse=True) if word.endswith(ending)), "")
-
-
-def _goes_on(
-    parts: Sequence[recognizer.Word], number: int, text: str, endings: Mapping[str, str], used: Sequence[int]
-) -> bool:
-    """Whether a longer name follows: "新材料" in "新材料有限公司"."""
-    for part in parts[number + 1 : number + 4]:
-        word = text[part.start : part.end]
-        if any(used[part.start : part.end]) or not word.isalnum() or not part.flag.startswith(_NOMINAL):
-            return False
-        if _ending(word, endings):
-            return True
-    return False

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from rareearth import names, sentences, spelling
 from rareearth.dataset import Dataset
 from rareearth.proposals.inbox import Article, How, Mention, NewName
-from rareearth.proposals.rules import chinese, recognizer
+from rareearth.proposals.rules import recognizer
+from rareearth.proposals.rules.chinese import Chinese
 from rareearth.proposals.rules.english import CAPITAL, LINKS, OPENING, Capitals
 from rareearth.proposals.rules.gazetteer import Found, Gazetteer, like
 from rareearth.proposals.rules.works import Named, Works
@@ -57,6 +58,7 @@ class Names:
         self.records = {id_: entity for id_, entity in dataset.entities.items() if dataset.canonical(id_) == id_}
         self.gazetteer = Gazetteer(dataset, words, leave_out)
         self.works = Works(words)
+        self.chinese = Chinese(words)
         claims = (claim for claim in dataset.claims if claim.source != leave_out)
         self.used = Counter(dataset.canonical(end) for claim in claims for end in (claim.subject, claim.object))
         known = [
@@ -228,22 +230,32 @@ class _Reader:
         works = self.known.works
         for place in [p for _, p in sorted(self.places.items())]:
             if self._is_place(place) and (found := works.after(self.text, place.end)):
-                self._make_room(place.start, found.end)
-                self._take_works(place.start, found.end, self.text[place.start : place.end], found)
+                self._take_works(place, found, place.start, found.end)
         for found in works.english(self.text):
             near = self.places.get(found.place) if found.place is not None else None
             if near and self._is_place(near) and (found.words or " " in found.noun):
-                self._take_works(found.start, found.end, self.text[near.start : near.end], found)
+                self._take_works(near, found, found.start, near.end)
 
     def _is_place(self, mention: Mention) -> bool:
         return self.known.is_any(self.names[mention.entity].kind, self.words.places)
 
-    def _take_works(self, start: int, end: int, place: str, found: Named) -> None:
-        """Take works called by a place: the record whose name begins with it, or a new name."""
+    def _take_works(self, place: Mention, found: Named, start: int, end: int) -> None:
+        """Take works called by a place: the record whose name begins with it, or the words that call them so."""
+        if not self._is_cleared(start, found.end):
+            return
         kind = self.words.works["en"][found.noun]
-        record = self._work_at(place, kind, found.words)
-        name = self.text[start:end] if found.place is None else f"{self.text[start:end]} in {place}"
-        self._take(start, end, record or self._entity(name, kind), kind, "name" if record else "new")
+        record = self._work_at(self.text[place.start : place.end], kind, found.words)
+        entity = record or self._entity(self.text[start:end], kind)
+        self._take(start, found.end, entity, kind, "name" if record else "new")
+        self.by_text.setdefault(self.text[start:end], entity)
+
+    def _is_cleared(self, start: int, end: int) -> bool:
+        """Whether a stretch is free, once places and common words in it are given up: "separation" of a plant."""
+        loose = self.words.places | self.words.common
+        inside = [place for at, place in self.places.items() if start <= at < end]
+        if all(place.end <= end and self.known.is_any(self.names[place.entity].kind, loose) for place in inside):
+            self._make_room(start, end)
+        return not any(self.used[start:end])
 
     def _introduced_works(self) -> None:
         """Works that the text introduces without a name, if it has none of their kind before: "its alloy plant"."""
@@ -251,7 +263,7 @@ class _Reader:
         is_a = self.known.ontology.is_a
         for found in works.chinese(self.text) if self.han else works.english(self.text):
             name = self.text[found.start : found.end]
-            if not found.own or found.noun not in self.words.introduced or any(self.used[found.start : found.end]):
+            if not found.own or found.noun not in self.words.introduced or not self._is_cleared(found.start, found.end):
                 continue
             kind = self.words.works[language][found.noun]
             before = [m for m in self.places.values() if m.end <= found.start]
@@ -280,12 +292,12 @@ class _Reader:
             if self.known.is_any(self.names[place.entity].kind, loose):
                 closed[place.start : place.end] = bytes(place.end - place.start)
         spans = sorted(self.spans, key=lambda span: (span.start in self.headings, span))
-        found = [(span, *name) for span in spans for name in chinese.names(self.text, span, self.words, closed)]
+        found = [(span, *name) for span in spans for name in self.known.chinese.names(self.text, span, closed)]
         often = Counter(self.text[start:end] for _, start, end, _ in found)
         for span, start, end, given in found:
             first, last = self._trimmed(start, end, often)
             text = self.text[first:last]
-            kind = given if (first, last) == (start, end) else chinese.kind_of(text, self.words)
+            kind = given if (first, last) == (start, end) else self.known.chinese.kind_of(text)
             if span.start not in self.headings or text in self.by_text:
                 self._make_room(first, last)
                 self._take(first, last, self._entity(text, kind), kind, "new")

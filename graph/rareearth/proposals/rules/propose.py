@@ -71,10 +71,9 @@ def propose(article: Article, index: Index) -> Proposals:
     ]
     about = dict.fromkeys(references.topics(reading, index.words, ontology), _IMPLIED)
     within = _by_sentence(sorted(places), reading.spans)
-    parts = [
-        _Part(article, index, span, inside, kinds, {**dict.fromkeys(_named(before), _BEFORE), **about})
-        for span, inside, before in zip(reading.spans, within, [[], *within], strict=False)
-    ]
+    parts: list[_Part] = []
+    for span, inside in zip(reading.spans, within, strict=True):
+        parts.append(_Part(article, index, span, inside, kinds, about, parts[-1] if parts else None))
     found = _once([proposal for part in parts for proposal in part.proposals()])
     kept = found[: max(KEPT, article.words * KEPT // 100)]
     needed = {end for proposal in kept for end in (proposal.claim.subject, proposal.claim.object)}
@@ -130,11 +129,6 @@ class _Place:
     weight: float
 
 
-def _named(places: Sequence[_Place]) -> list[str]:
-    """The first few entities that a sentence names."""
-    return list(dict.fromkeys(place.entity for place in places if place.weight > _NOUN))[:_MOST_BEFORE]
-
-
 def _by_sentence(places: Sequence[_Place], spans: Sequence[Span]) -> list[list[_Place]]:
     """The places within each sentence; both are in the order of the text."""
     found: list[list[_Place]] = [[] for _ in spans]
@@ -148,7 +142,10 @@ def _by_sentence(places: Sequence[_Place], spans: Sequence[Span]) -> list[list[_
 
 
 class _Part:
-    """One sentence of an article, with the things that it names, refers to or coins, and what it may say of them."""
+    """One sentence of an article, with the things that it names, refers to or coins, and what it may say of them.
+
+    ``before`` is the sentence before: it may say whom this one is about, and is then a part of the evidence.
+    """
 
     def __init__(
         self,
@@ -158,10 +155,14 @@ class _Part:
         places: Sequence[_Place],
         kinds: Mapping[str, str],
         about: Mapping[str, float],
+        before: _Part | None,
     ) -> None:
         self.article = article
         self.index = index
         self.span = span
+        self.before = before
+        self.named = list(dict.fromkeys(place.entity for place in places if place.weight > _NOUN))[:_MOST_BEFORE]
+        implied = {**dict.fromkeys(before.named if before else (), _BEFORE), **about}
         language = "zh" if article.language.startswith("zh") else "en"
         tokens = tokenize(article.text, span.start, span.end, language)
         found = values.find(article.text, span, article.language, article.published, index.dataset.ontology)
@@ -176,7 +177,7 @@ class _Part:
             for name, mention in self.coined
         ]
         named = {item.entity for item in items if item.weight >= _PRONOUN}
-        items += [Item(-1, -1, one, kinds[one], weight=weight) for one, weight in about.items() if one not in named]
+        items += [Item(-1, -1, one, kinds[one], weight=weight) for one, weight in implied.items() if one not in named]
         self.sentence = Sentence(tokens, items, found, language)
         fingerprint = sentences.fingerprint(article.text[span.start : span.end])
         self.evidence = Evidence(start=span.start, end=span.end, fingerprint=fingerprint)
@@ -214,7 +215,7 @@ class _Part:
                 subject=subject.entity,
                 relation=scored.relation,
                 object=object_.thing,
-                at=(self.evidence,),
+                at=(self.evidence, *self._evidence_before(subject, object_)),
                 **detail.fields,
             )
             yield Proposal(
@@ -223,6 +224,11 @@ class _Part:
                 others=tuple(self._suggestion(subject.entity, other, detail.factor) for other in others),
                 warnings=detail.warnings,
             )
+
+    def _evidence_before(self, *items: Item) -> Iterator[Evidence]:
+        """The sentence before, where it names what this one does not."""
+        if self.before and any(item.implied and item.entity in self.before.named for item in items):
+            yield self.before.evidence
 
     def _suggestion(self, subject: str, other: Scored, factor: float) -> Suggestion:
         turned = self.sentence.items[other.subject].entity != subject

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rareearth.ontology import Ontology
 from rareearth.proposals.inbox import Mention
 from rareearth.proposals.rules.mentions import Reading
-from rareearth.proposals.text.words import Words
+from rareearth.proposals.text.words import Words, either
 from rareearth.sentences import Span
 
 _DETERMINED = r"\b(?:[Tt]he|[Tt]his|[Ii]ts|[Tt]heir) (?:[\w’'-]+ ){0,3}?"
@@ -164,9 +164,9 @@ _PATTERNS: dict[tuple[int, str], re.Pattern[str]] = {}
 def _nouns(words: Words, language: str) -> re.Pattern[str]:
     key = (id(words), language)
     if key not in _PATTERNS:
-        nouns = "|".join(sorted(map(re.escape, words.called[language]), key=len, reverse=True))
+        nouns = either(words.called[language])
         if language == "zh":
-            alone = "|".join(sorted(map(re.escape, words.alone)))
+            alone = either(words.alone)
             whole = "|".join(sorted(noun for noun in words.called[language] if noun[0] in "该本此"))
             _PATTERNS[key] = re.compile(
                 rf"{_HAN_DETERMINED}?(?P<noun>{alone})|{_HAN_DETERMINED}(?:{nouns})|(?:{whole})"

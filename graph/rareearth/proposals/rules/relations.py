@@ -183,7 +183,7 @@ class Scorer:
                     continue
                 near = _PRIOR * (_ACROSS if implied else _GAP ** max(0, apart)) * subject.weight * object_.weight
                 for relation, share in self._usual(subject, object_):
-                    known = (subject.entity, relation, object_.entity) in self.priors.known
+                    known = not implied and (subject.entity, relation, object_.entity) in self.priors.known
                     if self.fits(relation, subject, object_):
                         yield Scored(one, other, relation, near * share + known * _KNOWN, -1)
 

@@ -21,8 +21,8 @@ _FIRST_HAN = "\u3000"
 class Item(NamedTuple):
     """A thing in a sentence, from one token up to another: an entity with its class, or a value with its datatype.
 
-    ``weight`` is how surely it is that thing: less for a pronoun than for a name. What the whole article is about is
-    in every sentence, at no token (both -1).
+    ``weight`` is how surely it is that thing: less for a pronoun than for a name. What the whole article is about,
+    or what the sentence before names, is in a sentence at no token (both -1).
     """
 
     first: int
@@ -35,7 +35,7 @@ class Item(NamedTuple):
 
     @property
     def implied(self) -> bool:
-        """Whether it is what the article is about, and not named in the sentence."""
+        """Whether the sentence may be about it without naming it."""
         return self.first < 0
 
     @property

@@ -7,15 +7,15 @@ plant", 新建的分离厂).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from rareearth.proposals.rules.english import CAPITAL, OPENING
-from rareearth.proposals.text.words import Words
+from rareearth.proposals.text.words import Words, either
 
 _OWN = frozenset("a an its their his her whose another".split())
 _MOST = 3  # words before the noun that are a part of what the works are called
-_OPENING = OPENING | {"whose", "s"}
+_OPENING = OPENING | {"whose"}
 _BEFORE = re.compile(r"(?:(?:[\d,.]*[\w-]*\w(?:[’']s)?) ){1,5}$")
 _NAME = re.compile(rf"{CAPITAL}[a-z]+|{CAPITAL}+")
 _AT = re.compile(r" (?:in|at|near|outside) ")
@@ -41,10 +41,10 @@ class Works:
     """Finds works in texts. Made once; never changes."""
 
     def __init__(self, words: Words) -> None:
-        nouns = _either(words.works["en"])
+        nouns = either(words.works["en"])
         self._noun = re.compile(rf"(?<![\w-])(?:{nouns})\b(?!-)")
         self._after = re.compile(rf" (?P<words>(?:[a-z-]+ )?)(?P<noun>{nouns})\b")
-        self._han = re.compile(rf"{_HAN_BEFORE}(?P<noun>{_either(words.works['zh'])})")
+        self._han = re.compile(rf"{_HAN_BEFORE}(?P<noun>{either(words.works['zh'])})")
 
     def after(self, text: str, end: int) -> Named | None:
         """Works that follow the name of their place, which ends at ``end``: "Sumter plant"."""
@@ -83,7 +83,3 @@ def _before(text: str, at: int) -> tuple[str, tuple[str, ...]] | None:
             return None if any(_NAME.fullmatch(one) for one in inside) else (word, tuple(inside))
     last = words[-1:]
     return None if last and _NAME.fullmatch(last[0]) else ("", tuple(last))
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))

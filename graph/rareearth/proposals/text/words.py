@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -149,6 +149,15 @@ def shipped(path: Path | None = None) -> Words:
         introduced=frozenset(text.casefold() for texts in given["introduced"].values() for _, text in texts),
         examples={term: texts[0][1] for term, texts in given["example"].items()},
     )
+
+
+def either(words: Iterable[str]) -> str:
+    r"""The source of a pattern that matches one of some words, the longest first.
+
+    >>> either(["a", "a.b"])
+    'a\\.b|a'
+    """
+    return "|".join(sorted(map(re.escape, words), key=lambda word: (-len(word), word)))
 
 
 def _by_text(terms: Mapping[str, list[tuple[str, str]]]) -> dict[str, dict[str, str]]:
