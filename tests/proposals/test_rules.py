@@ -231,6 +231,7 @@ def test_works_without_a_name_are_introduced(index: Index, text: str, called: st
         "The plant was closed.",  # nobody says which
         "Ore Works runs the Tarrant Ridge mine.",  # a name
         "It was a plant-based meal.",
+        "Ore Works complained of the slow permitting of a plant.",
         "No plant was built, and plants are dear.",
     ],
 )
@@ -308,3 +309,9 @@ def test_a_claim_about_what_the_sentence_before_names_cites_both(index: Index) -
     text = "Ore Works has grown. Ore Works is old. Oreville. Hollin Metals has reopened."
     across = first(proposed(index, text), "hollin-metals", "oreville")
     assert [text[span.start : span.end] for span in across.claim.at] == ["Hollin Metals has reopened.", "Oreville."]
+
+
+def test_a_coined_topic_does_not_end_within_a_word(index: Index) -> None:
+    found = proposed(index, "Ann Lee warned of slow permitting of a full-size plant.")
+    assert all(not name.name.endswith(" full") for name in found.new)
+    assert any("permitting" in name.name for name in found.new)

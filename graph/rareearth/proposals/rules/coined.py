@@ -75,6 +75,8 @@ def _after(tokens: Sequence[Token], start: int, taken: set[int]) -> tuple[int, i
         elif not re.fullmatch(r"[a-z][\w’'-]*|-", word) or word in _STOPS:
             break
         last += 1
+    while first < last < len(tokens) and "-" in (tokens[last - 1].text, tokens[last].text):
+        last -= 1  # a word such as "full-size" is whole or not there
     while last > first and tokens[last - 1].text in _DETERMINERS | {"of", "-"}:
         last -= 1
     return (first, last) if last >= first + _SHORTEST and first not in taken else None

@@ -14,6 +14,8 @@ from rareearth.proposals.rules.english import CAPITAL, OPENING
 from rareearth.proposals.text.words import Words, either
 
 _OWN = frozenset("a an its their his her whose another".split())
+_INDEFINITE = frozenset(["a", "an", "another"])
+_GENERAL = frozenset("about as for like of than without".split())  # "the permitting of a plant" means none in particular
 _MOST = 3  # words before the noun that are a part of what the works are called
 _OPENING = OPENING | {"whose"}
 _BEFORE = re.compile(r"(?:(?:[\d,.]*[\w-]*\w(?:[’']s)?) ){1,5}$")
@@ -80,6 +82,8 @@ def _before(text: str, at: int) -> tuple[str, tuple[str, ...]] | None:
         word = words[number].casefold()
         if word in _OPENING or word.endswith(("'s", "’s")):
             inside = words[number + 1 :][-_MOST:]
+            if word in _INDEFINITE and number and words[number - 1] in _GENERAL:
+                word = words[number - 1]
             return None if any(_NAME.fullmatch(one) for one in inside) else (word, tuple(inside))
     last = words[-1:]
     return None if last and _NAME.fullmatch(last[0]) else ("", tuple(last))
