@@ -15,7 +15,7 @@ from rareearth.proposals.text.words import Words, either
 
 _OWN = frozenset("a an its their his her whose another".split())
 _INDEFINITE = frozenset(["a", "an", "another"])
-_GENERAL = frozenset("about as for like of than without".split())  # "the permitting of a plant" means none in particular
+_GENERAL = frozenset("about as for like of than without".split())  # "of a plant" is none in particular
 _MOST = 3  # words before the noun that are a part of what the works are called
 _OPENING = OPENING | {"whose"}
 _BEFORE = re.compile(r"(?:(?:[\d,.]*[\w-]*\w(?:[’']s)?) ){1,5}$")
