@@ -8,15 +8,16 @@ import os
 from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth import checks, datafolder, namespaces, paths
-from rareearth.dataset import Dataset
+from rareearth import datafolder, namespaces, paths
 from rareearth.errors import DataError, NoBuildError, Problem, StoreError
-from rareearth.saving import save
 from rareearth.store import folder as folders
-from rareearth.store import nquads, oxigraph, shacl
+from rareearth.store import oxigraph
 from rareearth.store.backend import Backend
+
+if TYPE_CHECKING:
+    from rareearth.dataset import Dataset
 
 NAME = "rareearth"
 
@@ -39,8 +40,11 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
     Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
     """
-    from rareearth import network  # NetworkX and NumPy take longer to import than most commands take in all
+    # Most commands open a build and make none: what only making needs takes longer to import than they take in all.
+    from rareearth import checks, network
     from rareearth.formats import gexf, graphml, graphs
+    from rareearth.saving import save
+    from rareearth.store import nquads
 
     folder = folder or paths.build()
     origin = _origin(data, folder)
@@ -137,6 +141,8 @@ def _inputs(folder: Path) -> str:
 
 
 def _validate(dataset: Dataset, store: Backend) -> None:
+    from rareearth.store import shacl
+
     problems = []
     for violation in shacl.violations(store):
         file, line = dataset.where.get(violation.focus.removeprefix(namespaces.BASE)) or (dataset.folder, None)

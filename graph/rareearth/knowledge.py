@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from rareearth import analysis, corpus, edtf, namespaces, quantities
+# Methods import what only they need, so that a query from the command line starts quickly.
 from rareearth import build as builds
+from rareearth import edtf, namespaces, quantities
 from rareearth.answers import Answer, frame, of_result
 from rareearth.errors import DateError, QueryError
-from rareearth.store import asof, hints, questions, sparql
+from rareearth.store import questions, sparql
 from rareearth.store.backend import Literal, NamedNode
-from rareearth.views import cards, conflicts, lookup, promises
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rareearth.analysis.finding import Finding, Table
     from rareearth.analysis.overview import Overview
     from rareearth.analysis.questions.ownership import Ultimate
+    from rareearth.corpus import Texts
     from rareearth.network import Network
     from rareearth.store.backend import Backend
     from rareearth.views.cards import Card, Statement
@@ -50,7 +51,11 @@ class KnowledgeGraph:
         self.store = store
         self.stale, self.note = stale, note
         self.undated = 0
-        self._texts = corpus.Texts(texts_folder) if texts_folder else None
+        self._texts: Texts | None = None
+        if texts_folder:
+            from rareearth import corpus
+
+            self._texts = corpus.Texts(texts_folder)
 
     def __repr__(self) -> str:
         return f"<rareearth.KnowledgeGraph: {self._count('ree:Claim')} claims from {self._count('ree:Source')} sources>"
@@ -94,9 +99,13 @@ class KnowledgeGraph:
         >>> graph.hints("SELECT ?body { entity:li-bo ree:chair ?body }")
         ['the graph has no relation ree:chair; did you mean ree:chairs?']
         """
+        from rareearth.store import hints
+
         return hints.hints(self.store, query)
 
     def _warn(self, query: str) -> None:
+        from rareearth.store import hints
+
         for hint in self.hints(query):
             warnings.warn(hint, hints.QueryWarning, stacklevel=3)
 
@@ -171,6 +180,8 @@ class KnowledgeGraph:
         >>> graph.find("LI  BO")
         'https://w3id.org/rareearth/entity/li-bo'
         """
+        from rareearth.views import lookup
+
         return lookup.entity(self.store, name)
 
     def show(self, name: str, *, as_of: str | None = None) -> Card:
@@ -182,6 +193,8 @@ class KnowledgeGraph:
         >>> graph.show("li-bo").name
         'Li Bo'
         """
+        from rareearth.views import cards
+
         return cards.card(self.store, self.find(name), as_of)
 
     def path(self, start: str, end: str, *, as_of: str | None = None) -> list[Step]:
@@ -205,6 +218,8 @@ class KnowledgeGraph:
         >>> graph.as_of("2019").undated > 0
         True
         """
+        from rareearth.store import asof
+
         then = asof.at(self.store, day)
         made = KnowledgeGraph(then.store, stale=self.stale, note=self.note)
         made.undated = then.undated
@@ -224,12 +239,16 @@ class KnowledgeGraph:
         >>> finding.name, len(finding.tables) > 0
         ('spheres', True)
         """
+        from rareearth import analysis
+
         return analysis.answer(self.store, question, kinds=kinds, without=without, seed=seed)
 
     def findings(
         self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Iterator[Finding[Any]]:
         """The findings for all questions of the analysis, one after the other; parameters as in :meth:`analyse`."""
+        from rareearth import analysis
+
         return analysis.answers(self.store, kinds=kinds, without=without, seed=seed)
 
     def control(
@@ -252,6 +271,7 @@ class KnowledgeGraph:
         >>> next(stake.control for stake in held if stake.owned.id == "china-northern-rare-earth")
         'yes'
         """
+        from rareearth import analysis
 
         def found(name: str | None) -> str:
             return namespaces.local(self.find(name)) if name else ""
@@ -272,6 +292,8 @@ class KnowledgeGraph:
         >>> graph.overview().actors > 0
         True
         """
+        from rareearth import analysis
+
         return analysis.describe(self.store, kinds=kinds, without=without, seed=seed)
 
     def conflicts(self) -> list[Conflict]:
@@ -280,6 +302,8 @@ class KnowledgeGraph:
         >>> graph.conflicts()[0].kind
         'contradiction'
         """
+        from rareearth.views import conflicts
+
         return conflicts.read(self.store)
 
     def promises(self, actor: str | None = None, *, as_of: str | None = None) -> list[Promise]:
@@ -291,6 +315,8 @@ class KnowledgeGraph:
         >>> graph.promises("MP Materials")[0].state in ("late", "nothing heard", "open")
         True
         """
+        from rareearth.views import promises
+
         return promises.read(self.store, as_of, [self.find(actor)] if actor else None)
 
     def sentence(self, statement: Statement, number: int) -> str | None:
@@ -300,6 +326,8 @@ class KnowledgeGraph:
 
     @cached_property
     def _sentences(self) -> dict[tuple[str, int, int], str]:
+        from rareearth import corpus
+
         return corpus.sentences(self.store, self._texts) if self._texts else {}
 
     def run(self, query: str, values: Mapping[str, Value]) -> sparql.Result:

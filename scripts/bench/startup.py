@@ -1,4 +1,4 @@
-"""Start-up time of `rareearth --help` and `check`, compared with importing the libraries that they need.
+"""Start-up time of `rareearth --help`, `query` and `check`, compared with a program that needs the same libraries.
 
 The two alternate in one run. pydantic imports most of itself when the first model is defined, so one is defined.
 
@@ -12,7 +12,14 @@ import sys
 
 HELP = [sys.executable, "-m", "rareearth", "--help"]
 CHECK = [sys.executable, "-m", "rareearth", "check"]
+QUERY = [sys.executable, "-m", "rareearth", "query", "-e", "ASK { ?s ?p ?o }"]
 NEEDS_HELP = [sys.executable, "-c", "import typer"]
+NEEDS_QUERY = [
+    sys.executable,
+    "-c",
+    "import typer, pyoxigraph\napp = typer.Typer()\n@app.command()\ndef ask(query: str): ...\napp()",
+    "ASK { ?s ?p ?o }",
+]
 NEEDS_CHECK = [sys.executable, "-c", "import typer, pydantic, pyoxigraph, yaml\nclass Any(pydantic.BaseModel): ..."]
 
 
@@ -26,7 +33,8 @@ def cpu(command: list[str]) -> float:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
-    for name, command, needs in (("--help", HELP, NEEDS_HELP), ("check", CHECK, NEEDS_CHECK)):
+    compared = (("--help", HELP, NEEDS_HELP), ("query", QUERY, NEEDS_QUERY), ("check", CHECK, NEEDS_CHECK))
+    for name, command, needs in compared:
         pairs = [(cpu(command), cpu(needs)) for _ in range(rounds)]
         mine, floor = (statistics.median(column) for column in zip(*pairs, strict=True))
         ratio = statistics.median(a / b for a, b in pairs)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Command, Folder, environment
 
-from rareearth import ontology
+from rareearth import cli, ontology
 from rareearth.cli import process
 from rareearth.cli.common import explain
 from rareearth.dataset import MAX_HINTS
@@ -27,6 +27,7 @@ from rareearth.proposals.inbox import Article, Proposals
 ROWS = (
     "SELECT ?a ?b ?c ?d { VALUES (?a ?b ?c ?d) { ('first' 'a text of some words' '稀土稀土' 1) ('second' 'x' 'y' 2) } }"
 )
+HEAVY = {"rareearth.models", "rareearth.checks", "rareearth.analysis", "networkx", "numpy", "yaml", "rdflib"}
 PROGRAM = [sys.executable, "-m", "rareearth"]
 
 
@@ -94,6 +95,22 @@ def test_every_command_is_among_those_that_are_tried(small_build: Folder, tmp_pa
         line.split()[0] for line in run("--help").stdout.partition("Commands")[2].splitlines() if line.strip(" :")
     }
     assert set(commands(small_build, tmp_path)) | {"serve"} == {name for name in listed if name.isalpha()}
+
+
+def test_each_command_is_in_the_module_that_is_imported_for_it() -> None:
+    """Of one command only its own module is imported; the table must name the right one, and every command."""
+    found = {command.callback: command.callback.__module__ for command in cli.app.registered_commands}
+    assert {c.__name__: module.removeprefix("rareearth.cli.") for c, module in found.items() if c} == cli._HOMES
+
+
+def test_a_query_imports_no_models_and_no_analysis() -> None:
+    """What only checks and analysis need takes longer to import than a small query takes in all."""
+    ask = "sys.argv[1:] = ['query', '-e', 'ASK { ?s ?p ?o }']; code = cli._run()"
+    program = f"import sys; from rareearth import cli; {ask}; print([m for m in sys.modules if m in {HEAVY}], code)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment()
+    )
+    assert done.stdout == "yes\n[] 0\n"
 
 
 def test_what_the_output_lacks_is_escaped_with_a_note(small_build: Folder) -> None:

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
+from collections.abc import Iterable
 from typing import Any
 
 from rareearth.cli import process
 
 __all__ = ["app", "main"]
+
+# The module of each command; in the order in which the help lists them.
+_HOMES = {
+    "analyse": "analysing",
+    "control": "analysing",
+    "report": "analysing",
+    "questions": "asking",
+    "query": "asking",
+    "show": "asking",
+    "path": "asking",
+    "conflicts": "asking",
+    "promises": "asking",
+    "coverage": "asking",
+    "check": "data",
+    "tidy": "data",
+    "build": "data",
+    "verify": "data",
+    "sentences": "data",
+    "export": "files",
+    "propose": "proposing",
+    "retract": "retracting",
+    "review": "reviewing",
+    "score": "scoring",
+    "serve": "serving",
+}
 
 
 def main() -> None:
@@ -22,13 +50,21 @@ def __getattr__(name: str) -> Any:
     """``app`` with all its commands, imported when it is first asked for: a signal may come before."""
     if name != "app":
         raise AttributeError(f"module 'rareearth.cli' has no attribute '{name}'")
-    from rareearth.cli import analysing, asking, common, data, files, proposing, retracting, reviewing, scoring, serving  # noqa: F401 - they add their commands
+    return _app(_HOMES)
 
+
+def _app(commands: Iterable[str]) -> Any:
+    """The app with the modules of these commands, which add them to it."""
+    from rareearth.cli import common
+
+    for home in dict.fromkeys(_HOMES[command] for command in commands):
+        importlib.import_module(f"rareearth.cli.{home}")
     return common.app
 
 
 def _run() -> int:
-    app = __getattr__("app")
+    asked = sys.argv[1] if len(sys.argv) > 1 else ""
+    app = _app([asked] if asked in _HOMES else _HOMES)  # of one command only what it needs is imported
     from rareearth.cli.common import UsageError, explain, explain_usage
     from rareearth.errors import RareEarthError
 
