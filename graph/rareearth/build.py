@@ -65,33 +65,36 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     return summary
 
 
-def open_store(data: Path | None = None, folder: Path | None = None) -> Opened:
+def open_store(data: Path | None = None, folder: Path | None = None, *, once: bool = False) -> Opened:
     """The store of the last build of a folder, whatever data it was made of.
+
+    It is read into memory if it is small, but for a program that asks it ``once``.
 
     Where there is no build, one is made first, but in a folder that is given without its data. A build of the shipped
     data is made anew when an installed package was updated; any other one is left as it is, with a note when its data
     has changed, has moved, or is not the data asked for. Raises DataError or StoreError.
     """
     place = folder or paths.build()
+    read = oxigraph.read if once else oxigraph.quick
     if not os.path.lexists(place / folders.MANIFEST):
         _first(data, folder)
     listed = folders.manifest(place)
     origin = data_of(place, listed["data"])
     asked = data or paths.chosen_data()
     if asked and _inputs(asked) == listed["inputs"]:  # whatever folder it was read from
-        return Opened(oxigraph.read(place), False, "", asked)
+        return Opened(read(place), False, "", asked)
     if asked and not paths.same(asked, origin):
-        return Opened(oxigraph.read(place), True, f"this build is of the data in {origin}, not of {asked}", origin)
+        return Opened(read(place), True, f"this build is of the data in {origin}, not of {asked}", origin)
     if not origin.is_dir():
         note = f"the data of this build is no longer in {paths.display(origin)}; the build is used as it is"
-        return Opened(oxigraph.read(place), False, note, origin)
+        return Opened(read(place), False, note, origin)
     if _inputs(origin) == listed["inputs"]:
-        return Opened(oxigraph.read(place), False, "", origin)
+        return Opened(read(place), False, "", origin)
     if listed["data"] is None and not paths.is_checkout():
         with contextlib.suppress(StoreError):  # the folder can only be read
             build(origin, place)
-            return Opened(oxigraph.read(place), False, "", origin)
-    return Opened(oxigraph.read(place), True, "the data has changed since this build", origin)
+            return Opened(read(place), False, "", origin)
+    return Opened(read(place), True, "the data has changed since this build", origin)
 
 
 def data_of(folder: Path, origin: str | None) -> Path:

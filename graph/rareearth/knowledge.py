@@ -366,16 +366,17 @@ def open(  # noqa: A001 - read as rareearth.open()
     *,
     data: str | os.PathLike[str] | None = None,
     texts: str | os.PathLike[str] | None = None,
+    once: bool = False,
 ) -> KnowledgeGraph:
     """Open the graph of the last build; the first time, and after an update of the package, it is built.
 
     ``build`` is the folder of the build (by default ``$RAREEARTH_BUILD``, ``build/`` of a checkout, or a folder in the
     user's cache), ``data`` the folder of the YAML data, ``texts`` a folder with the texts of articles, so that
-    sentences can be shown. A build of data of your own is opened as it is, and never replaced. Raises DataError for
-    faults in the data, NoBuildError for a damaged build and for a ``build`` without one if no ``data`` is given,
-    StoreError when it cannot be written.
+    sentences can be shown. A small store is read into memory, unless it is to be asked only ``once``. A build of data
+    of your own is opened as it is, and never replaced. Raises DataError for faults in the data, NoBuildError for a
+    damaged build and for a ``build`` without one if no ``data`` is given, StoreError when it cannot be written.
     """
-    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None)
+    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
     folder = Path(texts) if texts else None
     return KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)
 

@@ -20,6 +20,7 @@ import pytest
 from conftest import ROOT, Folder, environment
 
 from rareearth import build as builds
+from rareearth import checks
 from rareearth.errors import NoBuildError, StoreError
 from rareearth.store import folder as folders
 from rareearth.store import nquads, oxigraph
@@ -67,6 +68,26 @@ def test_the_store_is_opened_for_reading_only(folder: Folder) -> None:
     with pytest.raises((OSError, RuntimeError), match="read-write"):
         opened.engine.clear()
     assert is_whole(folder.build)
+
+
+def test_a_small_store_is_read_into_memory_and_holds_the_same(
+    small_build: Folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build = tmp_path / "build"
+    shutil.copytree(small_build.build, build)
+    quick, disk = oxigraph.quick(build), oxigraph.read(build)
+    assert (quick.in_memory, disk.in_memory) == (True, False)
+    assert sorted(map(str, quick.quads())) == sorted(map(str, disk.quads()))
+    with monkeypatch.context() as patch:
+        patch.setattr(oxigraph, "SMALL", 10)
+        assert not oxigraph.quick(build).in_memory
+        (new := tmp_path / "large").mkdir()
+        made = oxigraph.make(nquads.lines(checks.load(small_build.data)), new)
+        assert not (new / made.name / oxigraph.QUADS).exists()
+    monkeypatch.setattr(folders, "QUICK", 0)  # as if the files were many, and only their sizes compared
+    flipped(next(build.glob(f"store-*/{oxigraph.QUADS}")), 0.5)
+    with pytest.raises(NoBuildError, match=rf"{oxigraph.QUADS} is damaged"):
+        oxigraph.quick(build)
 
 
 def test_an_open_reader_keeps_reading_while_builds_come_and_go(folder: Folder) -> None:
@@ -333,6 +354,7 @@ def test_a_kill_at_any_step_of_putting_things_in_place_leaves_a_whole_build(fold
 import os, shutil, sys
 from pathlib import Path
 from rareearth import build as builds
+from rareearth import checks
 from rareearth.store import shacl
 shacl.violations = lambda store: []  # takes half of the time, and touches no file
 left = 0
@@ -432,6 +454,7 @@ now = 2_000_000_000.0
 time.time = lambda: now
 time.time_ns = lambda: int(now * 1e9)
 from rareearth import build as builds
+from rareearth import checks
 from pathlib import Path
 builds.build(Path(sys.argv[1]), Path(sys.argv[2]))
 """

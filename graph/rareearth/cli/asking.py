@@ -93,7 +93,7 @@ def query(
         if not equals:
             raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
-    graph = open_graph(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of, once=True)
     text = read_text(Path(name)) if expression is None and name and is_file(name) else expression
     with Watchdog(timeout):
         result = graph.run(text, parameters) if text is not None else graph.run_question(str(name), parameters)
@@ -119,7 +119,7 @@ def show(
     """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
-    graph = open_graph(build, texts)
+    graph = open_graph(build, texts, once=True)
     card = graph.show(_found(graph, name), as_of=as_of)
     if card.undated:
         print(f"note: {card.undated} undated claims were excluded", file=sys.stderr)

@@ -168,15 +168,20 @@ def explain_usage(error: Any) -> str:
     return f"{command}: {message[:1].lower()}{message[1:]} (see `{command} --help`)"
 
 
-def open_graph(build: Path | None, texts: Path | None = None, as_of: str | None = None) -> KnowledgeGraph:
-    """The graph of a build, as of a day if one is given; notes about it are printed on standard error."""
+def open_graph(
+    build: Path | None, texts: Path | None = None, as_of: str | None = None, *, once: bool = False
+) -> KnowledgeGraph:
+    """The graph of a build, as of a day if one is given; notes about it are printed on standard error.
+
+    ``once`` is as for :func:`rareearth.open`.
+    """
     from rareearth import knowledge, paths
     from rareearth.store import folder as folders
 
     folder = build or paths.build()
     if not os.path.lexists(folder / folders.MANIFEST) and not folders.intended(folder):
         print(f"note: {paths.display(folder)} has no build yet; building it first", file=sys.stderr)
-    graph = knowledge.open(build, texts=texts)
+    graph = knowledge.open(build, texts=texts, once=once)
     if graph.note:
         hint = f"; `{build_command(folder)}` creates a new one" if graph.stale else ""
         print(f"note: {graph.note}{hint}", file=sys.stderr)

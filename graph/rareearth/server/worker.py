@@ -53,7 +53,9 @@ def main(folder: str, seconds: float) -> None:
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
     commands = socket.socket(fileno=os.dup(0))
-    store = oxigraph.copy(oxigraph.read(Path(folder)).quads())
+    store = oxigraph.quick(Path(folder))
+    if not store.in_memory:  # the engine's threads do not survive a fork
+        store = oxigraph.copy(store.quads())
     _warm_up(store)
     gc.collect()
     gc.freeze()

@@ -25,14 +25,16 @@ from rareearth.store.sorting import Sorter
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+QUADS = "quads.nq"  # in a small store: its lines, as it was made of them
+SMALL = 250_000  # quads of a store that is read into memory: about half a second, and 100 MiB
 _PART = 250_000  # lines that are loaded at a time: the engine holds them, sorted in several ways, in memory
 
 
 class Oxigraph:
     """An embedded store as a :class:`backend.Backend`; ``engine`` is the engine's own object."""
 
-    def __init__(self, engine: ox.Store) -> None:
-        self.engine = engine
+    def __init__(self, engine: ox.Store, *, in_memory: bool = True) -> None:
+        self.engine, self.in_memory = engine, in_memory
 
     def query(
         self,
@@ -143,7 +145,7 @@ class Made(NamedTuple):
 def make(lines: Iterable[str], new: Path) -> Made:
     """Make the store of sorted N-Quads lines, each once, in an empty folder, and verify it by reading it back.
 
-    Raises StoreError when it cannot be written, or does not hold what was written.
+    ``lines`` are read twice. Raises StoreError when it cannot be written, or does not hold what was written.
     """
     path, content, digest = new / "store", _Content(), hashlib.sha256()
     try:
@@ -156,6 +158,8 @@ def make(lines: Iterable[str], new: Path) -> Made:
         store.flush()
         del store
         path = path.rename(new / f"store-{digest.hexdigest()[:16]}")
+        if content.lines <= SMALL:
+            (path / QUADS).write_bytes(b"".join(f"{line}\n".encode() for line in lines))
         engine = ox.Store.read_only(str(path))
         same = _content(engine) == content
     except RuntimeError as error:  # as the engine reports a full disk
@@ -164,7 +168,7 @@ def make(lines: Iterable[str], new: Path) -> Made:
     if not same:
         raise StoreError("the store does not hold what was written to it; the last build stays in place")
     folders.seal(path)
-    return Made(Oxigraph(engine), path.name, content.lines, digest.hexdigest(), content)
+    return Made(Oxigraph(engine, in_memory=False), path.name, content.lines, digest.hexdigest(), content)
 
 
 def publish(
@@ -205,6 +209,26 @@ def read(folder: Path, *, whole: bool = False) -> Oxigraph:
         raise sparql.unreadable(f"{shown}: the store", reason, folder)
     if count != listed["quads"]:
         raise NoBuildError(f"{shown}: the store has {count} quads of {listed['quads']}; build again", folder)
+    return Oxigraph(engine, in_memory=False)
+
+
+def quick(folder: Path) -> Oxigraph:
+    """The store of a build folder, in memory if it is small: queries then take a fifth of the time that the disk takes.
+
+    A copy, which is not connected to the folder. Raises as :func:`read`.
+    """
+    store, listed = read(folder), folders.manifest(folder)
+    if listed["quads"] > SMALL:
+        return store
+    path = folder / listed["store"] / QUADS
+    try:
+        text = path.read_bytes()
+    except OSError:  # a store of an older version has no such file
+        return store
+    if hashlib.sha256(text).hexdigest() != listed["sha256"]:
+        raise sparql.unreadable(f"{paths.display(path)}: the store", f"{QUADS} is damaged", folder)
+    engine = ox.Store()
+    engine.bulk_load(text, format=ox.RdfFormat.N_QUADS, lenient=True)  # what was written was checked
     return Oxigraph(engine)
 
 
