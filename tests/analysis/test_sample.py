@@ -126,3 +126,15 @@ def test_every_node_has_a_nature_a_sphere_and_a_group(read: Sample) -> None:
     for _, data in read.ties.nodes(data=True):
         assert data["group"].startswith(data["sphere"])
         assert data["actor_type"] not in ("event", "place") or not data["sphere"]
+
+
+def test_what_goes_with_a_source_is_what_the_sample_without_it_lacks(read: Sample) -> None:
+    """The quick way says the same as the long one, for sources on owners and on other things."""
+    losses = read.losses()
+    assert tuple(losses) == read.sources()
+    for source in list(losses)[::40]:
+        rest, loss = read.without([source]), losses[source]
+        lost = {frozenset(pair) for pair in read.everyone.edges()} - {frozenset(pair) for pair in rest.everyone.edges()}
+        assert {frozenset(pair) for pair in loss.ties} == lost
+        then = {node: data["ownership_sector"] for node, data in rest.everyone.nodes(data=True)}
+        assert {node: loss.sectors.get(node, "") for node in then} == then

@@ -54,6 +54,16 @@ def test_distances_and_gains_are_those_of_their_definition(case: tuple[nx.Graph[
     assert efficiency.betweenness(graph, first, last) == pytest.approx(carried)
     gains = efficiency.Gains(graph, pairs)
     assert gains.efficiency == pytest.approx(found.efficiency)
+    each = gains.each(nx.non_edges(graph))
+    assert each == pytest.approx({tie: gains.of(*tie) for tie in nx.non_edges(graph)})
+    for lost in itertools.combinations(graph.edges(), 2):
+        rest = graph.copy()
+        rest.remove_edges_from(lost)
+        rest.remove_nodes_from(list(nx.isolates(rest)))
+        left = gains.without(lost)
+        kept = [(a, b) for a, b in pairs if a in rest and b in rest]
+        assert left.efficiency == pytest.approx(efficiency.Gains(rest, kept).efficiency)
+        assert {node for node in graph if node in left} == set(rest)
     for tie in nx.non_edges(graph):
         more = graph.copy()
         more.add_edge(*tie)

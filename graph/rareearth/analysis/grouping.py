@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
@@ -81,10 +81,10 @@ def _compare(values: list[float | None]) -> Comparison | None:
     return null_model.compare(values[0], known) if values[0] is not None and len(known) > 1 else None
 
 
-def excess(graph: Graph, groups: Mapping[str, str]) -> float:
+def excess(ties: Collection[Pair], groups: Mapping[str, str]) -> float:
     """The ties between groups beyond those that the configuration model expects, as a part of all ties, -1 to 1.
 
     0 if there are no ties.
     """
-    expected = math.fsum(x for (a, b), x in mixing.expected_ties(graph, groups).items() if a != b)
-    return (between(mixing.matrix(graph.edges(), groups)) - expected) / max(1, graph.number_of_edges())
+    expected = math.fsum(x for (a, b), x in mixing.expected_ties(ties, groups).items() if a != b)
+    return (between(mixing.matrix(ties, groups)) - expected) / max(1, len(ties))

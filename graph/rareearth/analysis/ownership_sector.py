@@ -16,6 +16,7 @@ of the same question replaced are left out, as in the question ``state-behind``.
 from __future__ import annotations
 
 import functools
+import heapq
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
@@ -151,22 +152,7 @@ def infer(
     for holding in holdings:
         if holding.owned not in by_class and holding.owner != holding.owned:
             into[holding.owned].append(holding)
-    above = _above(into)
-    found: dict[str, set[str]] = {node: {name} for node, name in by_class.items()}
-    claims: dict[str, set[str]] = defaultdict(set)
-    stated: set[str] = set()
-    changed = True
-    while changed:  # what is found only grows, so this ends
-        changed = False
-        for owned, held in sorted(into.items()):
-            for name in (STATE, PRIVATE):
-                passing = _passing(held, {h.owner for h in held if name in found.get(h.owner, ())}, above)
-                if passing and name not in found.setdefault(owned, set()):
-                    found[owned].add(name)
-                    claims[owned] |= {h.claim for h in passing}
-                    if any(h.owner in sectors for h in passing):
-                        stated.add(owned)
-                    changed = True
+    found, claims, stated = _passed_on(into, by_class, sectors)
     for owned, given in _given(into).items():
         if not found.get(owned):
             found[owned], claims[owned] = {given[0].tenure}, {h.claim for h in given}
@@ -178,6 +164,41 @@ def infer(
         for node, names in sorted(found.items())
         if names
     }
+
+
+def _passed_on(
+    into: Mapping[str, list[Holding]], by_class: Mapping[str, str], sectors: Collection[str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]], set[str]]:
+    """The ownership sectors that owners pass on to what they hold, by which claims, and whose are stated.
+
+    Whoever is owned is looked at again when that of an owner is found; in rounds, each in the order of ids.
+    """
+    above = _above(into)
+    found: dict[str, set[str]] = {node: {name} for node, name in by_class.items()}
+    claims: dict[str, set[str]] = defaultdict(set)
+    stated: set[str] = set()
+    owns: dict[str, set[str]] = defaultdict(set)
+    for owned, held in into.items():
+        for holding in held:
+            owns[holding.owner].add(owned)
+    later = set().union(*(owns[owner] for owner in by_class))
+    while later:  # what is found only grows, so this ends
+        this_round, later = sorted(later), set()
+        while this_round:
+            owned = heapq.heappop(this_round)
+            for name in (STATE, PRIVATE):
+                passing = _passing(into[owned], {h.owner for h in into[owned] if name in found.get(h.owner, ())}, above)
+                if not passing or name in found.setdefault(owned, set()):
+                    continue
+                found[owned].add(name)
+                claims[owned] |= {h.claim for h in passing}
+                stated |= {owned} if any(h.owner in sectors for h in passing) else set()
+                for next_ in sorted(owns[owned].difference(this_round)):
+                    if next_ > owned:
+                        heapq.heappush(this_round, next_)
+                    else:
+                        later.add(next_)
+    return found, claims, stated
 
 
 def _given(into: Mapping[str, list[Holding]]) -> dict[str, list[Holding]]:

@@ -14,7 +14,7 @@ firm, facility, group, place or event (``ree:nature``).
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -70,6 +70,13 @@ class _Whole(NamedTuple):
     by_class: Mapping[str, str]  # the ownership sector of each actor whose class has one
     sectors: Collection[str]
     holdings: ownership_sector.Holdings
+
+
+class Loss(NamedTuple):
+    """The ties of ``everyone`` that only one source states, and the ownership sectors that are known without it."""
+
+    ties: tuple[Pair, ...]
+    sectors: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,36 @@ class Sample:
         ids |= {claim for _, data in self.everyone.nodes(data=True) for claim in data["ownership_claims"]}
         return tuple(sorted({self.eligible[claim].source for claim in ids}))
 
+    def losses(self) -> dict[str, Loss]:
+        """What goes with each of the :meth:`sources`, if its claims do not count.
+
+        Quicker than a sample :meth:`without` each, for uses in which only ties and ownership sectors matter.
+        """
+        only: dict[str, list[Pair]] = defaultdict(list)
+        for a, b, data in self.everyone.edges(data=True):
+            if len(data["sources"]) == 1:
+                only[data["sources"][0]].append((a, b))
+        whole = self._whole
+        bearing = {
+            whole.claims[id_].source for id_ in (*(h.claim for h in whole.holdings.claims), *whole.holdings.changes)
+        }
+        kept = {id_: claim.source for id_, claim in whole.eligible.items() if claim.source not in self.left_out}
+
+        def sectors(rest: Collection[str]) -> dict[str, str]:
+            found = ownership_sector.infer(
+                ownership_sector.current(whole.holdings, rest), whole.by_class, whole.sectors
+            )
+            return {node: known.name for node, known in found.items()}
+
+        unchanged = sectors(kept)
+        return {
+            source: Loss(
+                tuple(only[source]),
+                sectors({id_ for id_, of in kept.items() if of != source}) if source in bearing else unchanged,
+            )
+            for source in self.sources()
+        }
+
     def without(self, sources: Collection[str]) -> Sample:
         """The sample without the claims of these sources either. Raises RareEarthError for an unknown source."""
         return _sample(self._whole, self.kinds, {*self.left_out, *sources})
@@ -145,8 +182,12 @@ def without_source(ties: nx.Graph[str], source: str) -> nx.Graph[str]:
 
     Quicker than :meth:`Sample.without`, for uses in which ownership sectors and strengths do not matter.
     """
-    only = ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
-    return backends.without(ties, (), only)
+    return backends.without(ties, (), only_of(ties, source))
+
+
+def only_of(ties: nx.Graph[str], source: str) -> Iterator[Pair]:
+    """The ties that only this source states."""
+    return ((a, b) for a, b, data in ties.edges(data=True) if data["sources"] == (source,))
 
 
 def bodies(sample: Sample) -> nx.Graph[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import networkx as nx
 
@@ -39,6 +39,37 @@ def igraph_of(graph: nx.Graph[Node]) -> tuple[Any, dict[Node, int]]:
     if graph.is_directed():
         return igraph.Graph(n=len(number), edges=sorted(pairs), directed=True), number
     return igraph.Graph(n=len(number), edges=sorted((min(pair), max(pair)) for pair in pairs)), number
+
+
+class Indexed(NamedTuple, Generic[Node]):
+    """An undirected graph as igraph has it, and the names of its nodes in their order.
+
+    To make many smaller graphs of one is far quicker with it than with NetworkX.
+    """
+
+    graph: Any
+    names: list[Node]
+
+    def without(self, ties: Iterable[tuple[Node, Node]] = (), nodes: Collection[Node] = ()) -> Indexed[Node]:
+        """The graph without some ties, and without those who then have none; and without these nodes.
+
+        >>> lean = indexed(nx.Graph([("a", "b"), ("b", "c"), ("c", "d")]))
+        >>> lean.without([("a", "b")]).names, lean.without(nodes={"a", "c"}).names
+        (['b', 'c', 'd'], ['b', 'd'])
+        """
+        number = {name: i for i, name in enumerate(self.names)}
+        made = self.graph.copy()
+        made.delete_edges([(number[a], number[b]) for a, b in ties])
+        gone = {i for i, count in enumerate(made.degree()) if not count}
+        gone |= {number[name] for name in nodes if name in number}
+        made.delete_vertices(sorted(gone))
+        return Indexed(made, [name for i, name in enumerate(self.names) if i not in gone])
+
+
+def indexed(graph: nx.Graph[Node]) -> Indexed[Node]:
+    """An undirected NetworkX graph as :class:`Indexed`; see :func:`igraph_of`."""
+    made, number = igraph_of(graph)
+    return Indexed(made, list(number))
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rareearth.measures import backends
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from rareearth.measures.backends import Indexed
 
     Graph = nx.Graph[str]
 
@@ -22,8 +24,7 @@ def degree(graph: Graph) -> dict[str, float]:
     >>> degree(nx.Graph([("m", "a"), ("m", "b")]))
     {'m': 1.0, 'a': 0.5, 'b': 0.5}
     """
-    others = max(1, len(graph) - 1)
-    return {node: count / others for node, count in graph.degree()}
+    return _named(graph, _degree)
 
 
 def betweenness(graph: Graph) -> dict[str, float]:
@@ -35,9 +36,7 @@ def betweenness(graph: Graph) -> dict[str, float]:
     >>> betweenness(nx.Graph([("m", "a"), ("m", "b"), ("m", "c")]))["m"]
     1.0
     """
-    made, number = backends.igraph_of(graph)
-    pairs = max(1.0, (len(number) - 1) * (len(number) - 2) / (1 if graph.is_directed() else 2))
-    return {node: value / pairs for node, value in zip(number, made.betweenness(), strict=True)}
+    return _named(graph, _betweenness)
 
 
 def pagerank(graph: Graph, damping: float = DAMPING) -> dict[str, float]:
@@ -50,8 +49,7 @@ def pagerank(graph: Graph, damping: float = DAMPING) -> dict[str, float]:
     >>> round(pagerank(nx.Graph([("m", "a"), ("m", "b"), ("m", "c")]))["m"], 6)
     0.47973
     """
-    made, number = backends.igraph_of(graph)
-    return dict(zip(number, made.pagerank(damping=damping) if number else [], strict=True))
+    return _named(graph, lambda made: _pagerank(made, damping))
 
 
 def core(graph: Graph) -> dict[str, float]:
@@ -61,8 +59,36 @@ def core(graph: Graph) -> dict[str, float]:
     >>> core(nx.Graph([("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")]))
     {'a': 2.0, 'b': 2.0, 'c': 2.0, 'd': 1.0}
     """
+    return _named(graph, _core)
+
+
+def every(graph: Indexed[str]) -> dict[str, dict[str, float]]:
+    """All measures of an undirected graph, by their names in :data:`MEASURES`."""
+    return {name: dict(zip(graph.names, measure(graph.graph), strict=True)) for name, measure in _BY_NUMBER.items()}
+
+
+def _named(graph: Graph, measure: Callable[[Any], list[float]]) -> dict[str, float]:
     made, number = backends.igraph_of(graph)
-    return {node: float(k) for node, k in zip(number, made.coreness(), strict=True)}
+    return dict(zip(number, measure(made), strict=True))
+
+
+def _degree(made: Any) -> list[float]:
+    others = max(1, made.vcount() - 1)
+    return [count / others for count in made.degree()]
+
+
+def _betweenness(made: Any) -> list[float]:
+    count = made.vcount()
+    pairs = max(1.0, (count - 1) * (count - 2) / (1 if made.is_directed() else 2))
+    return [value / pairs for value in made.betweenness()]
+
+
+def _pagerank(made: Any, damping: float = DAMPING) -> list[float]:
+    return list(made.pagerank(damping=damping)) if made.vcount() else []
+
+
+def _core(made: Any) -> list[float]:
+    return [float(k) for k in made.coreness()]
 
 
 MEASURES: Mapping[str, Callable[[Graph], dict[str, float]]] = {
@@ -70,4 +96,10 @@ MEASURES: Mapping[str, Callable[[Graph], dict[str, float]]] = {
     "betweenness": betweenness,
     "PageRank": pagerank,
     "k-core": core,
+}
+_BY_NUMBER: Mapping[str, Callable[[Any], list[float]]] = {
+    "degree": _degree,
+    "betweenness": _betweenness,
+    "PageRank": _pagerank,
+    "k-core": _core,
 }

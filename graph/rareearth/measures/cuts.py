@@ -171,16 +171,29 @@ def random_removal(
     import numpy as np
 
     draw = np.random.default_rng(seed)
-    whole = connected_pairs(graph, sources, targets)
-    nodes = sorted(graph, key=str)
+    network = backends.indexed(graph)
+    first, last = (np.array([node in of for node in network.names], dtype=bool) for of in (set(sources), set(targets)))
+    roles = np.array([first, last, first & last], dtype=np.int64)
+    whole = _connected(network.graph, roles)
     found = []
     for _ in range(runs):
-        left, shares = graph.copy(), [1.0 if whole else 0.0]
-        for gone in draw.permutation(len(nodes))[:steps]:
-            left.remove_node(nodes[gone])
-            shares.append(connected_pairs(left, sources, targets) / whole if whole else 0.0)
+        shares = [1.0 if whole else 0.0]
+        order = draw.permutation(len(network.names))[:steps]
+        for count in range(1, len(order) + 1):
+            left = network.graph.copy()
+            left.delete_vertices(order[:count].tolist())
+            shares.append(_connected(left, np.delete(roles, order[:count], axis=1)) / whole if whole else 0.0)
         found.append(shares)
     return found
+
+
+def _connected(graph: Any, roles: npt.NDArray[np.int64]) -> int:
+    """The :func:`connected_pairs` of an igraph graph; ``roles`` has a row of 1 and 0 for sources, targets and both."""
+    import numpy as np
+
+    part = graph.connected_components().membership
+    start, end, both = (np.bincount(part, weights=role).astype(np.int64) for role in roles)
+    return int((start * end - both - both * (both - 1) // 2).sum())
 
 
 def connected_pairs(graph: nx.Graph[Node], sources: Iterable[Node], targets: Iterable[Node]) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 Node = TypeVar("Node", bound=Hashable)
+_DIGITS = 12  # in which equal gains agree, in whatever order they were added up
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def distances(graph: nx.Graph[Node], sources: Collection[Node], targets: Collect
 
 
 def distances_to(
-    graph: nx.Graph[Node], sources: Collection[Node], targets: Sequence[Collection[Node]]
+    graph: nx.Graph[Node] | backends.Indexed[Node], sources: Collection[Node], targets: Sequence[Collection[Node]]
 ) -> tuple[Distances, ...]:
     """The :func:`distances` from the same sources to each of several sets of targets.
 
@@ -102,7 +103,8 @@ def distances_to(
     """
     import numpy as np
 
-    made, number = backends.igraph_of(graph)
+    network = graph if isinstance(graph, backends.Indexed) else backends.indexed(graph)
+    made, number = network.graph, {node: i for i, node in enumerate(network.names)}
     first = sorted(number[node] for node in set(sources) & number.keys())
     ends = [set(nodes) for nodes in targets]
     last = sorted(number[node] for node in set().union(*ends) & number.keys())
@@ -165,21 +167,51 @@ class Gains(Generic[Node]):
         import numpy as np
 
         wanted = list(pairs)
-        self._graph, self._number = backends.igraph_of(graph)
-        self._first = sorted({s for s, _ in wanted}, key=str)
-        self._last = sorted({t for _, t in wanted}, key=str)
+        first, last = sorted({s for s, _ in wanted}, key=str), sorted({t for _, t in wanted}, key=str)
+        row, column = ({node: i for i, node in enumerate(nodes)} for nodes in (first, last))
+        counted = np.zeros((len(row), len(column)), dtype=bool)
+        counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
+        self._start(backends.indexed(graph), first, last, counted)
+
+    def _start(
+        self, network: backends.Indexed[Node], first: list[Node], last: list[Node], counted: npt.NDArray[np.bool_]
+    ) -> None:
+        import numpy as np
+
+        self._network, self._first, self._last, self._counted = network, first, last, counted
+        self._number = {node: i for i, node in enumerate(network.names)}
         self._rows, self._columns = (
-            np.array([self._number[node] for node in nodes], dtype=np.intp) for nodes in (self._first, self._last)
+            np.array([self._number[node] for node in nodes], dtype=np.intp) for nodes in (first, last)
         )
-        row, column = ({node: i for i, node in enumerate(nodes)} for nodes in (self._first, self._last))
-        self._counted = np.zeros((len(row), len(column)), dtype=bool)
-        self._counted[[row[s] for s, _ in wanted], [column[t] for _, t in wanted]] = True
-        self._pairs = len(set(wanted))
+        self._pairs = int(counted.sum())
         self._far = len(self._number) + 1
         self._near: dict[Node, _Near] = {}
-        far = self._graph.distances(self._rows.tolist(), self._columns.tolist()) if wanted else []
-        self._distance = np.minimum(np.array(far, dtype=float), self._far).astype(np.int64).reshape(self._counted.shape)
+        far = network.graph.distances(self._rows.tolist(), self._columns.tolist()) if self._pairs else []
+        found = np.array(far, dtype=float).reshape(counted.shape) if self._pairs else np.full(counted.shape, np.inf)
+        self._distance = np.minimum(found, self._far).astype(np.int64)
         self._inverse = np.where(self._distance < self._far, 1 / np.maximum(self._distance, 1), 0.0)
+
+    def __contains__(self, node: object) -> bool:
+        """Whether an actor is in the network."""
+        return node in self._number
+
+    def without(self, ties: Iterable[tuple[Node, Node]]) -> Gains[Node]:
+        """The same in the network without some ties, and without the actors who then have none; their pairs too.
+
+        >>> gains = Gains(nx.path_graph(["lab", "a", "b", "firm"]), [("lab", "b"), ("lab", "firm")])
+        >>> rest = gains.without([("b", "firm")])
+        >>> rest.efficiency, "firm" in rest
+        (0.5, False)
+        """
+        import numpy as np
+
+        network = self._network.without(ties)
+        left = set(network.names)
+        rows, columns = ([i for i, node in enumerate(of) if node in left] for of in (self._first, self._last))
+        made: Gains[Node] = Gains.__new__(Gains)
+        counted = self._counted[np.ix_(rows, columns)]
+        made._start(network, [self._first[i] for i in rows], [self._last[i] for i in columns], counted)
+        return made
 
     @property
     def efficiency(self) -> float:
@@ -190,6 +222,38 @@ class Gains(Generic[Node]):
         """The gain in efficiency by a tie between two actors."""
         total = math.fsum(float(gain.sum()) for _, _, gain, _ in self._better(one, other))
         return total / self._pairs if self._pairs else 0.0
+
+    def each(self, ties: Iterable[tuple[Node, Node]]) -> dict[tuple[Node, Node], float]:
+        """The gain in efficiency by each of many ties, to 12 digits: far quicker than one after the other.
+
+        What all columns gain if an end is nearer to the first of pairs is a sum over them that depends on the distance
+        of the other end alone, of which there are few: it is made once for each end and distance.
+
+        >>> gains = Gains(nx.path_graph(["lab", "a", "b", "firm"]), [("lab", "firm")])
+        >>> gains.each([("lab", "firm"), ("a", "firm")])[("lab", "firm")] == gains.of("lab", "firm")
+        True
+        """
+        import numpy as np
+
+        wanted = list(ties)
+        if not (wanted and self._pairs):
+            return dict.fromkeys(wanted, 0.0)
+        ends = sorted({end for tie in wanted for end in tie}, key=str)
+        place = {end: i for i, end in enumerate(ends)}
+        near = [self._hops(end) for end in ends]
+        steps = np.unique(np.array([hops.last for hops in near]))
+        step = np.array([np.searchsorted(steps, hops.last) for hops in near])
+        inverse = np.where(self._counted, self._inverse, np.inf)  # of what is not counted nothing is gained
+        gains = np.empty((len(ends), len(ends)))
+        every = np.arange(len(self._last))
+        for i, hops in enumerate(near):
+            new = 1 / (hops.first[:, None] + 1 + steps[None, :])
+            new[hops.first == self._far] = 0.0
+            new[:, steps == self._far] = 0.0
+            table = np.array([np.maximum(column[:, None] - inverse, 0.0).sum(axis=0) for column in new.T])
+            gains[i] = table[step, every].sum(axis=1)
+        both = gains + gains.T
+        return {tie: round(float(both[place[tie[0]], place[tie[1]]]) / self._pairs, _DIGITS) for tie in wanted}
 
     def effect(self, one: Node, other: Node, most: int = 3) -> Effect:
         """The gain in efficiency by a tie between two actors, and who comes nearer to whom."""
@@ -208,7 +272,7 @@ class Gains(Generic[Node]):
         import numpy as np
 
         if node not in self._near:
-            [found] = self._graph.distances(self._number[node])
+            [found] = self._network.graph.distances(self._number[node])
             hops = np.minimum(found, self._far).astype(np.int64)
             self._near[node] = _Near(hops[self._rows], hops[self._columns])
         return self._near[node]

@@ -69,7 +69,7 @@ def find(
     """
     gains = gains or Gains(graph, pairs)
     before = gains.efficiency
-    alone = {tie: gains.of(*tie) for tie in candidates}
+    alone = gains.each(candidates)
     added = alone
     best = sorted(candidates, key=lambda tie: (-alone[tie], tie))[:LOOKED_AT]
     made = backends.subgraph(graph, set(graph))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 import statistics
 from collections.abc import Sequence
@@ -9,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
 
 EXACT = 20_000  # arrangements up to which all are looked at
@@ -51,40 +54,56 @@ def compare(
     """The permutation test [pitman1937] of the difference in means or medians: exact up to :data:`EXACT` arrangements.
 
     Each group has at least two numbers. Beyond :data:`EXACT` arrangements ``draws`` are drawn, and the
-    observed one counts among them, so that no p is 0 [phipson2010]. Raises ValueError for a group of fewer
-    than two.
+    observed one counts among them, so that no p is 0 [phipson2010]. The same seed draws the same arrangements for
+    groups of the same sizes. Raises ValueError for a group of fewer than two.
 
     >>> compare([1, 2], [3, 4])
     Difference(size=-2.0, p=0.3333333333333333, p_less=0.16666666666666666, p_greater=1.0, exact=True, arrangements=6)
     """
     import numpy as np
-    from scipy import stats
 
-    _check(first, second)
-    middle = np.mean if statistic == "mean" else np.median
-    groups = [np.array(group, dtype=float) for group in (first, second)]
-    scale = max(1.0, *(float(np.abs(group).max()) for group in groups))
-
-    def difference(one: npt.NDArray[Any], two: npt.NDArray[Any], axis: int = -1) -> npt.NDArray[Any]:
-        found: npt.NDArray[Any] = np.round((middle(one, axis=axis) - middle(two, axis=axis)) / scale, _DIGITS)
-        return found
-
-    count = math.comb(len(first) + len(second), len(first))
-    exact = count <= EXACT
-    test = stats.permutation_test(
-        groups,
-        difference,
-        n_resamples=count if exact else draws,
-        batch=_BLOCK,
-        alternative="greater",
-        rng=np.random.default_rng(seed),
-    )
-    drawn, observed, own = test.null_distribution, test.statistic, 0 if exact else 1
+    if min(len(first), len(second)) < 2:
+        raise ValueError("both groups need two or more numbers")
+    values = np.array([*first, *second], dtype=float)
+    scale = max(1.0, float(np.abs(values).max()))
+    chosen, exact = _arrangements(len(first), len(second), seed, draws)
+    if statistic == "mean":
+        sums = chosen @ values
+        one, two = sums / len(first), (values.sum() - sums) / len(second)
+    else:
+        parted = np.broadcast_to(values, chosen.shape)
+        one, two = (np.median(parted[mask].reshape(len(chosen), -1), axis=1) for mask in (chosen == 1, chosen == 0))
+    differences = np.round((one - two) / scale, _DIGITS)
+    drawn, observed = differences[1:] if not exact else differences, differences[0]
+    own = 0 if exact else 1
     looked = len(drawn) + own
     p_less = (int((drawn <= observed).sum()) + own) / looked
-    p = (int((np.abs(drawn) >= abs(observed)).sum()) + own) / looked  # SciPy's two-sided p doubles the smaller one
-    size = float(middle(groups[0]) - middle(groups[1]))
-    return Difference(size, p, p_less, float(test.pvalue), exact, looked)
+    p_greater = (int((drawn >= observed).sum()) + own) / looked
+    p = (int((np.abs(drawn) >= abs(observed)).sum()) + own) / looked
+    return Difference(float(one[0] - two[0]), p, p_less, p_greater, exact, looked)
+
+
+@functools.lru_cache(maxsize=4)
+def _arrangements(first: int, second: int, seed: int, draws: int) -> tuple[npt.NDArray[np.float64], bool]:
+    """Ways to choose the first group from all numbers, as rows of 1 and 0, the observed one first; whether it is all.
+
+    Kept, as the measures of the same firms are compared one after the other.
+    """
+    import numpy as np
+
+    every = first + second
+    if math.comb(every, first) <= EXACT:
+        found = list(itertools.combinations(range(every), first))
+        chosen = np.zeros((len(found), every))
+        np.put_along_axis(chosen, np.array(found), 1.0, axis=1)
+        return chosen, True
+    chosen = np.zeros((draws + 1, every))
+    chosen[0, :first] = 1
+    rng = np.random.default_rng(seed)
+    for start in range(1, draws + 1, _BLOCK):
+        block = chosen[start : start + _BLOCK]
+        np.put_along_axis(block, rng.random(block.shape).argpartition(first - 1, axis=1)[:, :first], 1.0, axis=1)
+    return chosen, False
 
 
 def cliffs_delta(
@@ -112,8 +131,7 @@ def cliffs_delta(
         return found
 
     groups = [np.array(group, dtype=float) for group in (first, second)]
-    one, two = groups
-    size = float(delta(one, two))
+    size = float(np.sign(np.subtract.outer(*groups)).sum()) / pairs
     if min(map(len, groups)) == 1 or not draws:
         return Effect(size, None, None, confidence)
     rng = np.random.default_rng(seed)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Graph = nx.Graph[str]
     Pair = tuple[str, str]
-    _Rests = Mapping[str, tuple[Graph, Gains[str]]]  # what is left without each source, "" for all
+    _Rests = Mapping[str, Gains[str]]  # what is left without each source, "" for all
 
 QUESTION = "Which few missing ties would bring research bodies nearest to firms, or the spheres to each other?"
 NAMED = 3  # possible brokers
@@ -139,7 +139,7 @@ def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
     bodies = [node for node, data in sample.ties.nodes(data=True) if data["actor_type"] in samples.BODIES]
     single = sorted({data["sources"][0] for *_, data in sample.ties.edges(data=True) if len(data["sources"]) == 1})
     candidates = missing_ties.missing(sample.ties, bodies)
-    left = {source: samples.without_source(sample.ties, source) for source in single}
+    left = {source: tuple(samples.only_of(sample.ties, source)) for source in single}
     return Result(
         aims=tuple(found for aim in _AIMS for found in _aims(sample, aim, left, candidates)),
         missing=len(candidates),
@@ -149,17 +149,16 @@ def measure(_store: Backend, sample: Sample, _seed: int) -> Result:
     )
 
 
-def _aims(sample: Sample, aim: str, left: Mapping[str, Graph], candidates: Sequence[Pair]) -> Iterator[Aim]:
+def _aims(sample: Sample, aim: str, left: Mapping[str, Sequence[Pair]], candidates: Sequence[Pair]) -> Iterator[Aim]:
     """The gaps for one aim: those that would make a path shorter, and those between components."""
-    pairs_of = _AIMS[aim]
-    pairs = pairs_of(sample.ties)
+    pairs = _AIMS[aim](sample.ties)
     gains = Gains(sample.ties, pairs)
-    rests = {source: (rest, Gains(rest, pairs_of(rest))) for source, rest in left.items()} | {"": (sample.ties, gains)}
+    rests = {source: gains.without(ties) for source, ties in left.items()} | {"": gains}
     component = {node: number for number, nodes in enumerate(cuts.parts(sample.ties)) for node in nodes}
     least: dict[Pair, Least] = {}
 
     def noisy(tie: Pair) -> bool:
-        least[tie] = min(Least(_relative(*rest, tie), source) for source, rest in rests.items())
+        least[tie] = min(Least(_relative(rest, tie), source) for source, rest in rests.items())
         return least[tie].gain < missing_ties.LEAST_GAIN
 
     for joins in (False, True):
@@ -204,16 +203,16 @@ def _gap(sample: Sample, gain: Gain, gains: Gains[str], least: Least, ranks: tup
 def _ranks(ties: Sequence[Pair], rests: _Rests) -> dict[Pair, tuple[int, int]]:
     """The best and the worst rank of each tie among them by its gain alone, over what is left without each source."""
     ranks: dict[Pair, list[int]] = {tie: [] for tie in ties}
-    for graph, gains in rests.values():
-        then = {tie: _relative(graph, gains, tie) for tie in ties}
+    for gains in rests.values():
+        then = {tie: _relative(gains, tie) for tie in ties}
         for rank, tie in enumerate(sorted(ties, key=lambda tie: -then[tie]), 1):
             ranks[tie].append(rank)
     return {tie: (min(found), max(found)) for tie, found in ranks.items()}
 
 
-def _relative(graph: Graph, gains: Gains[str], tie: Pair) -> float:
+def _relative(gains: Gains[str], tie: Pair) -> float:
     """The gain by a tie, relative to the efficiency that there is; -1 if an end has no tie at all."""
-    if not (tie[0] in graph and tie[1] in graph):
+    if not (tie[0] in gains and tie[1] in gains):
         return -1.0
     return _part(gains.of(*tie), gains.efficiency)
 

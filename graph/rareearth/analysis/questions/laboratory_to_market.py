@@ -214,23 +214,27 @@ def _retests(
 ) -> tuple[dict[str, TestResult[Statistics]], int]:
     """The test with something left out, and the number of sources; distances alone if there is no verdict to change."""
     own = sorted({source for *_, data in graph.edges(data=True) for source in data["sources"]})
-    without = {source: samples.without_source(graph, source) for source in own}
-    gaps = {source: _gap(_distances_only(rest).statistics) for source, rest in without.items()}
+    network, labs, market = backends.indexed(graph), set(laboratories(graph)), set(firms(graph))
+    gaps = {}
+    for source in own:
+        rest = network.without(samples.only_of(graph, source))
+        left = market.intersection(rest.names)
+        gaps[source] = _gap(*efficiency.distances_to(rest, left, (labs.intersection(rest.names), left)))
     gap = tested.statistics.gap
     towards = -1 if gap and gap.observed > gap.mean else 1
     order = sorted(own, key=lambda s: (-towards * gaps[s], s))
     parts = {
         "ties of ownership": samples.without_ownership(store, graph),
         "sectors, events and places": bodies_only(graph),
-        **{source: without[source] for source in order[:WATCHED]},
+        **{source: samples.without_source(graph, source) for source in order[:WATCHED]},
     }
     if tested.verdict is Verdict.INCONCLUSIVE:
         return {name: _distances_only(part) for name, part in parts.items()}, len(own)
     return {name: run_test(p, laboratories(p), firms(p), seed, DRAWS_AGAIN) for name, p in parts.items()}, len(own)
 
 
-def _gap(found: Statistics) -> float:
-    return found.market.efficiency - found.industry.efficiency
+def _gap(market: Distances, industry: Distances) -> float:
+    return market.efficiency - industry.efficiency
 
 
 def bodies_only(graph: Graph) -> Graph:

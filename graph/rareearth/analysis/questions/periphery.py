@@ -32,12 +32,9 @@ from rareearth.measures import backends, centrality, permutation
 from rareearth.store import asof, claims
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from rareearth.analysis.sample import Sample
+    from rareearth.measures.backends import Indexed
     from rareearth.store.backend import Backend
-
-    Graph = nx.Graph[str]
 
 QUESTION = "Are private firms at the periphery of the network, compared with state-owned ones?"
 CLAIM = "Private firms are at the periphery"
@@ -143,14 +140,14 @@ class Result:
 
 
 def compare(
-    graph: Graph, private: Iterable[str], state: Iterable[str], seed: int, *, intervals: bool = True
+    graph: Indexed[str], private: Iterable[str], state: Iterable[str], seed: int, *, intervals: bool = True
 ) -> Comparison:
     """The centralities of two groups of nodes of a graph, with the test of the claim by the rule of this module.
 
     Without ``intervals``, the effects have none: to see whether a verdict changes, none is needed.
     """
     one, two = tuple(sorted(private)), tuple(sorted(state))
-    values = {name: measure(graph) for name, measure in centrality.MEASURES.items()} if one and two else {}
+    values = centrality.every(graph) if one and two else {}
     # what is equal on paper must be equal here, or rounding would rank it
     groups = {
         name: (tuple(round(found[n], 12) for n in one), tuple(round(found[n], 12) for n in two))
@@ -178,7 +175,7 @@ def compare(
             )
         )
     statistics_ = Statistics(len(one), len(two), tuple(effects))
-    return Comparison(TestResult(graph.number_of_edges(), statistics_, _verdict(effects)), one, two, groups)
+    return Comparison(TestResult(graph.graph.ecount(), statistics_, _verdict(effects)), one, two, groups)
 
 
 def _verdict(effects: Sequence[Effect]) -> Verdict:
@@ -189,32 +186,61 @@ def _verdict(effects: Sequence[Effect]) -> Verdict:
     return Verdict.SUPPORTED if signs == {-1} else Verdict.CONTRADICTED
 
 
+class _World(NamedTuple):
+    """The ties without sectors, and the firms of the two groups."""
+
+    graph: Indexed[str]
+    private: tuple[str, ...]
+    state: tuple[str, ...]
+
+
 def compare_each(several: Iterable[Sample], seed: int) -> Iterator[Comparison]:
     """The comparison of the firms of each sample; those with the same ties and firms are compared once.
 
     Only the first has intervals.
     """
+    return _compare_each(map(_world, several), seed)
+
+
+def _compare_each(worlds: Iterable[_World], seed: int) -> Iterator[Comparison]:
     known: dict[tuple[object, ...], Comparison] = {}
-    for sample in several:
-        everyone = sample.everyone.nodes(data=True)
-        sectors = {n for n, data in everyone if data["actor_type"] == "group" and data["ownership_sector"]}
-        graph = backends.subgraph(sample.everyone, set(sample.everyone) - sectors)
-        firms = {n: data["ownership_sector"] for n, data in graph.nodes(data=True) if data["actor_type"] == "firm"}
-        private, state = (
-            tuple(n for n in firms if firms[n] == name) for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
-        )
-        same = (tuple(graph), tuple(graph.edges()), private, state)
+    for world in worlds:
+        same = (tuple(world.graph.names), tuple(world.graph.graph.get_edgelist()), world.private, world.state)
         if same not in known:
-            known[same] = compare(graph, private, state, seed, intervals=not known)
+            known[same] = compare(*world, seed, intervals=not known)
         yield known[same]
+
+
+def _world(sample: Sample) -> _World:
+    everyone = sample.everyone.nodes(data=True)
+    sectors = {node: str(data["ownership_sector"]) for node, data in everyone}
+    return _parted(sample, backends.indexed(sample.everyone), sectors)
+
+
+def _without_each(sample: Sample) -> Iterator[_World]:
+    """The world without each source."""
+    everyone = backends.indexed(sample.everyone)
+    for loss in sample.losses().values():
+        yield _parted(sample, everyone.without(loss.ties), loss.sectors)
+
+
+def _parted(sample: Sample, everyone: Indexed[str], sectors: Mapping[str, str]) -> _World:
+    """The world of the actors that are left, whose ownership sectors are these."""
+    types = {node: sample.everyone.nodes[node]["actor_type"] for node in everyone.names}
+    graph = everyone.without(nodes={node for node in everyone.names if types[node] == "group" and sectors.get(node)})
+    firms = [node for node in graph.names if types[node] == "firm"]
+    private, state = (
+        tuple(node for node in firms if sectors.get(node) == name)
+        for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
+    )
+    return _World(graph, private, state)
 
 
 def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
     sources = sample.sources()
     with_kinds = (sample.of(chosen) for chosen in KINDS.values())
-    without_each = (sample.without([source]) for source in sources)
-    full, *rests = compare_each(chain([sample], with_kinds, without_each), seed)
+    full, *rests = _compare_each(chain(map(_world, chain([sample], with_kinds)), _without_each(sample)), seed)
     without = {source: rest.test for source, rest in zip(sources, rests[len(KINDS) :], strict=True)}
     firms = tuple(_firms(sample, full))
     ids = {firm.id for firm in firms}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 QUESTION = "What share of ties runs within and between academia, industry, government and society?"
 CLAIM = "Collaboration across the spheres is thin"
-DRAWS = 999
+DRAWS, DRAWS_AGAIN = 999, 199
 LEVEL = 0.05
 LEAST_TIES, LEAST_EXPECTED = 30, 5.0  # the second is Cochran's rule for tables of counts
 WATCHED = 3  # sources that are left out with the whole test again, those that bear most on the answer
@@ -123,13 +123,16 @@ class Result:
         return Verdict.INCONCLUSIVE if self.changed else self.test.verdict
 
 
-def run_test(graph: Graph, groups: Mapping[str, str], seed: int) -> TestResult[Statistics]:
+def run_test(graph: Graph, groups: Mapping[str, str], seed: int, draws: int | None = None) -> TestResult[Statistics]:
     """The test of the claim by the rule of this module; ``groups`` has the group of every node of the graph.
 
-    ``seed`` is that of the :data:`DRAWS` random graphs.
+    ``seed`` is that of the ``draws`` random graphs, by default :data:`DRAWS`.
     """
     found = mixing.matrix(graph.edges(), groups)
-    drawn = [grouping.between(mixing.matrix(ties, groups)) for ties in null_model.ties(graph, DRAWS, seed)]
+    drawn = [
+        grouping.between(mixing.matrix(ties, groups))
+        for ties in null_model.ties(graph, DRAWS if draws is None else draws, seed)
+    ]
     between = null_model.compare(grouping.between(found), drawn) if graph.number_of_edges() else None
     return _test_result(graph.number_of_edges(), between)
 
@@ -158,15 +161,21 @@ def measure(store: Backend, sample: Sample, seed: int) -> Result:
     tested = _test_result(graph.number_of_edges(), by_sphere.between)
     # the sphere of a body is that of its class, whichever source is left out
     own = sorted({source for _, _, data in graph.edges(data=True) for source in data["sources"]})
-    rests = {source: backends.subgraph(samples.without_source(sample.ties, source), set(graph)) for source in own}
+    rests = {
+        source: [(a, b) for a, b, data in graph.edges(data=True) if data["sources"] != (source,)] for source in own
+    }
+    excess_without = {source: grouping.excess(ties, spheres) for source, ties in rests.items()}
     retests = {}
     if tested.verdict is not Verdict.INCONCLUSIVE:
         towards = 1 if tested.verdict is Verdict.SUPPORTED else -1
-        order = sorted(own, key=lambda s: (-towards * _excess(rests[s]), s))
-        parts = {OWNERSHIP: samples.without_ownership(store, graph), **{s: rests[s] for s in order[:WATCHED]}}
-        retests = {name: run_test(part, _of(part, "sphere"), seed) for name, part in parts.items()}
+        order = sorted(own, key=lambda s: (-towards * excess_without[s], s))
+        parts = {
+            OWNERSHIP: samples.without_ownership(store, graph),
+            **{s: _rest(sample, graph, s) for s in order[:WATCHED]},
+        }
+        retests = {name: run_test(part, _of(part, "sphere"), seed, DRAWS_AGAIN) for name, part in parts.items()}
     excess = _excess(graph)
-    excess_without = {source: _excess(rest) for source, rest in rests.items() if rest.number_of_edges() > 1}
+    excess_without = {source: other for source, other in excess_without.items() if len(rests[source]) > 1}
     return Result(
         test=tested,
         retests=retests,
@@ -187,8 +196,12 @@ def measure(store: Backend, sample: Sample, seed: int) -> Result:
     )
 
 
+def _rest(sample: Sample, graph: Graph, source: str) -> Graph:
+    return backends.subgraph(samples.without_source(sample.ties, source), set(graph))
+
+
 def _excess(graph: Graph) -> float:
-    return grouping.excess(graph, _of(graph, "sphere"))
+    return grouping.excess(list(graph.edges()), _of(graph, "sphere"))
 
 
 def _relations(graph: Graph, spheres: Mapping[str, str]) -> Iterator[RelationCount]:
