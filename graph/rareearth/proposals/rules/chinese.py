@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rareearth.ontology import Ontology
 from rareearth.proposals.rules import recognizer
 from rareearth.proposals.text.words import Words, either
 from rareearth.sentences import Span
 
 _PERSON, _PERSON_LENGTH = "nr", range(2, 4)
+_VERB = "v"
 _PROPER = ("nr", "ns", "nt", "nz", "eng", "x")
 _NOMINAL = ("n", "j", "eng", "b", "vn", "a", "x", "l", "i", "f", "g", "m", "v")
 _TITLE = re.compile(r"《([^《》]{2,40})》")
@@ -17,6 +19,7 @@ _ROLE = re.compile(r"(?:长|总|经理|书记|主任|教授|专家|记者|主席
 _SPEAKS = re.compile(r"表示|说|称|任|认为|指出|介绍|透露|强调|当选|出席|担任")
 _MIN_OWN = 2  # characters of a name before its last word
 _SHORT_PERSON = 2
+_SHORT_NAME = range(2, 4)  # characters of the own part of a name that stands for it
 _COMPOSED, _COMPOSED_ENDING, _MIN_COMPOSED = (
     4,
     3,
@@ -35,12 +38,18 @@ _ALSO_WORDS = frozenset("和成于时应从向同")  # surnames that are mostly 
 _DOUBLE = "欧阳|申屠|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|端木|东方|南宫|司徒|长孙|宇文"
 _POST = (
     r"(?:(?:院|校|所|处|局|部|厅|司|市|省|县|区|会|事|秘书|组|团|董事|理事|主任委员|行|厂|矿|社)长|总裁|总经理|副总|经理|书记"
-    r"|主任|教授|院士|工程师|发言人|研究员|主席|董事|监事|博士|委员|创始人|控制人|负责人|专家)"
+    r"|主任|教授|院士|工程师|发言人|研究员|主席|董事|监事|董事会秘书|秘书|总监|顾问|律师|记者|分析师|学者|主任委员|主管|矿工|自然人|股东|常委|助理|博士|委员|创始人|控制人|负责人|专家)"
 )
 _AFTER_POST = re.compile(
     rf"{_POST}(?P<name>(?:{_DOUBLE}|[{''.join(sorted(_SURNAMES - _ALSO_WORDS))}])[\u4e00-\u9fff]{{1,2}})"
-    r"(?=[、，。；：（(等说在率赴对和与及作将曾已于]|表示|认为|指出|介绍|透露|强调|主持|出席|参加|致辞|担任|当选|接受|承认|称|签署|会见|$)"
+    r"(?=[、，。；：（(等说在率赴对和与及作将曾已于则也还又现任为向就]|表示|认为|指出|介绍|透露|强调|主持|出席|参加|致辞|担任|当选|接受|承认|称|签署|会见"
+    r"|持有|持股|拥有|控制|此前|先后|今年|当日|带队|带领|一行|同志|先生|女士|参观|考察|讲话|发言|宣布|签字|代表|出任|接替|辞去|离任|告诉|回应|回答"
+    r"|坦言|补充|呼吁|建议|提出|直言|揭牌|陪同|牵头|创办|创立|$)"
 )
+_SPEAKER = re.compile(
+    rf"(?:^|[，。；：、“”\n])(?P<name>(?:{_DOUBLE}|[{''.join(sorted(_SURNAMES - _ALSO_WORDS))}])[\u4e00-\u9fff]{{1,2}})"
+    r"(?=表示|指出|认为|强调|介绍说|透露|坦言|直言|呼吁|告诉记者|回应|补充说|承认|说[，：])"
+)  # a name at the begin of a clause before a verb of speaking
 _NTH = r"第[一二三四五六七八九十百\d]{1,4}(?:届|次)(?:(?![在于由将为的])[\u4e00-\u9fffA-Za-z·]){2,24}"
 _LEADING = frozenset(
     """由 与 和 对 向 在 为 将 从 及 以 被 把 同 跟 给 使 让 双方 三方 双双 共同 商定 共建 签署 新建 拟建 成立 设立
@@ -51,17 +60,27 @@ _LEADING = frozenset(
 class Chinese:
     """Finds new names in Chinese sentences. Made once; never changes."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, ontology: Ontology) -> None:
         self.endings = words.endings["zh"]
         self.person = words.labels.get("PERSON", "")
         self._longest_first = sorted(self.endings, key=lambda ending: (-len(ending), ending))
         self._numbered = re.compile(rf"{_NTH}(?P<ending>{either(self.endings)})")
-        self._verbs = {"".join(cue.between) for cue in words.cues["zh"]} - self.endings.keys()
+        ranges = {name: relation.range for name, relation in ontology.relations.items() if not relation.literal}
+        of_names = {name for name, kind in ranges.items() if not any(ontology.is_a(kind, c) for c in words.common)}
+        self._verbs = {"".join(cue.between) for cue in words.cues["zh"] if cue.term in of_names} - self.endings.keys()
 
     def kind_of(self, name: str) -> str:
         """The class that the last words of a name give it; that of a person if they give none."""
         ending = self._ending(name)
         return self.endings[ending] if ending else self.person
+
+    def shorter(self, name: str) -> Iterator[str]:
+        """The part of a name that is its own, without what it says of its trade: 华曜 of 华曜稀土集团."""
+        bare = name
+        while (ending := self._ending(bare)) and len(bare) - len(ending) >= _MIN_OWN:
+            bare = bare.removesuffix(ending)
+        if bare != name and len(bare) in _SHORT_NAME and not recognizer.is_chinese_word(bare):
+            yield bare
 
     def names(self, text: str, span: Span, used: Sequence[int]) -> Iterator[tuple[int, int, str]]:
         """The new names in a sentence as (start, end, class), where no known name stands (``used``, by character)."""
@@ -78,7 +97,7 @@ class Chinese:
             following = parts[number + 1] if number + 1 < len(parts) else None
             before_ending = following is not None and text[following.start : following.end] in self.endings
             is_person = free and not before_ending and _is_person(part, text)
-            is_verb = word in self._verbs and not before_ending  # but 联合 in 联合实验室
+            is_verb = part.flag == _VERB and word in self._verbs and not before_ending  # but 联合 in 联合实验室
             if is_person:
                 yield part.start, part.end, self.person
             if not free or is_person or is_verb or not part.flag.startswith(_NOMINAL) or not word.isalnum():
@@ -102,6 +121,9 @@ class Chinese:
                 yield *match.span(1), self.endings[ending]
         for match in _AFTER_POST.finditer(text, span.start, span.end):
             yield *match.span("name"), self.person
+        for match in _SPEAKER.finditer(text, span.start, span.end):
+            if not recognizer.is_chinese_word(match["name"]):
+                yield *match.span("name"), self.person
 
     def _ending(self, word: str) -> str:
         return next((ending for ending in self._longest_first if word.endswith(ending)), "")

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from rareearth import quantities
 from rareearth.dataset import Dataset
 from rareearth.models import Claim
-from rareearth.ontology import DATES, MEASURE, PERCENTAGE
+from rareearth.ontology import DATES, MEASURE, PERCENTAGE, Ontology
 
 _SMOOTHING = 2  # claims that are added to each pair of classes, so that few claims say little
+_LIKENESS = 3  # how fast claims of other classes count less, the less these have in common with a pair's
 
 
 @dataclass
@@ -46,6 +47,35 @@ class Priors:
     units: Mapping[str, frozenset[str]]  # the units of each relation
     known: frozenset[tuple[str, str, str]]
     usage: Mapping[str, Usage]
+    like: Like
+
+    def between(self, subject: str, object_: str) -> Mapping[str, float]:
+        """How usual each relation is between two classes: as the data has it, else as between classes like them."""
+        return self.by_kinds.get((subject, object_)) or self.like.between(subject, object_)
+
+
+class Like:
+    """How often relations tie things of classes like two given ones. The same claims give the same answers."""
+
+    def __init__(self, pairs: Mapping[tuple[str, str], Counter[str]], ontology: Ontology) -> None:
+        self._pairs = pairs
+        self._above = {kind: {o for o in ontology.classes if ontology.is_a(kind, o)} for kind in ontology.classes}
+        self._found: dict[tuple[str, str], dict[str, float]] = {}
+
+    def between(self, subject: str, object_: str) -> Mapping[str, float]:
+        """The share of each relation, claims of classes that have more in common counting more."""
+        if (subject, object_) not in self._found:
+            counts: Counter[str] = Counter()
+            for (one, other), relations in sorted(self._pairs.items()):
+                weight = (self._likeness(subject, one) * self._likeness(object_, other)) ** _LIKENESS
+                counts.update({name: weight * n for name, n in relations.items()})
+            total = sum(counts.values()) + _SMOOTHING
+            self._found[subject, object_] = {name: n / total for name, n in sorted(counts.items())}
+        return self._found[subject, object_]
+
+    def _likeness(self, one: str, other: str) -> float:
+        above, over = self._above[one], self._above[other]
+        return len(above & over) / len(above | over)
 
 
 def of(dataset: Dataset, leave_out: str | None = None) -> Priors:
@@ -69,7 +99,9 @@ def of(dataset: Dataset, leave_out: str | None = None) -> Priors:
             pairs[kinds[claim.subject], kinds[claim.object]][claim.relation] += 1
             known.add((dataset.canonical(claim.subject), claim.relation, dataset.canonical(claim.object)))
     of_units = {name: frozenset(found) for name, found in units.items()}
-    return Priors(_shares(pairs), _shares(by_unit), of_units, frozenset(known), dict(usage))
+    return Priors(
+        _shares(pairs), _shares(by_unit), of_units, frozenset(known), dict(usage), Like(pairs, dataset.ontology)
+    )
 
 
 def unit_of(value: str, range_: str) -> str:

@@ -11,10 +11,11 @@ from rareearth.dataset import Dataset
 from rareearth.models import Claim, Evidence
 from rareearth.proposals.checking import checker as checking
 from rareearth.proposals.inbox import Article, Mention, NewName, Proposal, Proposals, Suggestion
-from rareearth.proposals.rules import priors, references
+from rareearth.proposals.rules import priors
 from rareearth.proposals.rules.coined import Coiner
 from rareearth.proposals.rules.details import Details
 from rareearth.proposals.rules.mentions import Names
+from rareearth.proposals.rules.references import References
 from rareearth.proposals.rules.relations import Scored, Scorer
 from rareearth.proposals.rules.sentence import Item, Sentence
 from rareearth.proposals.text import values
@@ -28,7 +29,7 @@ _SAYING = 0.25  # part of the best score from which another sentence is evidence
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
 _BEFORE, _MOST_BEFORE = 0.25, 3  # or what the sentence before names, and how many of these
-_COINED = 0.7  # or a topic that the text coins
+_COINED, _LEAST_COINED = 0.6, 0.3  # or a topic that the text coins; and the score that what is said of one needs
 _MOST = 40  # things of one sentence that are tied, the surest first: a list of names says little
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -40,9 +41,10 @@ class Index:
     dataset: Dataset
     words: Words
     names: Names
+    references: References
     scorer: Scorer
     details: Details
-    coiner: Coiner
+    coiners: Mapping[str, Coiner]  # by language
 
     @classmethod
     def of(cls, dataset: Dataset, leave_out: str | None = None) -> Index:
@@ -54,29 +56,33 @@ class Index:
         usual = priors.of(dataset, leave_out)
         scorer = Scorer(words, ontology, usual)
         names, details = Names(dataset, words, leave_out), Details(words, ontology, usual.usage)
-        return cls(dataset, words, names, scorer, details, Coiner(words, ontology, scorer.cues["en"]))
+        references = References(words, ontology)
+        coiners = {language: Coiner(words, ontology, cues, language) for language, cues in scorer.cues.items()}
+        return cls(dataset, words, names, references, scorer, details, coiners)
 
 
 def propose(article: Article, index: Index) -> Proposals:
     """Propose what an article says. Depends on nothing but its two arguments, and changes neither."""
     reading = index.names.read(article)
     ontology, records = index.dataset.ontology, index.names.records
-    referring = references.find(reading, index.words, ontology)
-    adjectives = [one for one in references.adjectives(reading, index.words) if one.entity in records]
+    referring = index.references.find(reading)
+    adjectives = [one for one in index.references.adjectives(reading) if one.entity in records]
     kinds = {**reading.kinds, **{one.entity: records[one.entity].kind for one in adjectives}}
     places = [
         *(_Place(m.start, m.end, m.entity, 1.0) for m in reading.mentions),
         *(_Place(r.start, r.end, r.entity, _NOUN if r.noun else _PRONOUN) for r in [*referring, *adjectives]),
         *(_Place(r.start, r.end, r.second, _SECOND_CHOICE) for r in referring if r.second),
     ]
-    about = dict.fromkeys(references.topics(reading, index.words, ontology), _IMPLIED)
+    about = dict.fromkeys(index.references.topics(reading), _IMPLIED)
     within = _by_sentence(sorted(places), reading.spans)
     parts: list[_Part] = []
     for span, inside in zip(reading.spans, within, strict=True):
         parts.append(_Part(article, index, span, inside, kinds, about, parts[-1] if parts else None))
+    coined_ids = {name.id for part in parts for name, _ in part.coined}
     found = _once([proposal for part in parts for proposal in part.proposals()])
+    found = [one for one in found if one.score >= _LEAST_COINED or coined_ids.isdisjoint(_ends(one))]
     kept = found[: max(KEPT, article.words * KEPT // 100)]
-    needed = {end for proposal in kept for end in (proposal.claim.subject, proposal.claim.object)}
+    needed = {end for proposal in kept for end in _ends(proposal)}
     coined = [one for part in parts for one in part.coined if one[0].id in needed]
     mentions = [
         *reading.mentions,
@@ -91,6 +97,10 @@ def propose(article: Article, index: Index) -> Proposals:
     by_place = tuple(sorted(mentions, key=lambda m: (m.start, m.end)))
     proposals = Proposals(article, by_place, tuple(new.values()), tuple(kept), notes=reading.notes)
     return checking.check(proposals, ontology, index.dataset)
+
+
+def _ends(proposal: Proposal) -> tuple[str, str]:
+    return proposal.claim.subject, proposal.claim.object
 
 
 def _once(found: Sequence[Proposal]) -> list[Proposal]:
@@ -171,7 +181,7 @@ class _Part:
             *(Item(*_tokens(tokens, p.start, p.end), p.entity, kinds[p.entity], weight=p.weight) for p in surest),
             *(Item(*_tokens(tokens, v.start, v.end), "", v.range, v.text, v.unit) for v in found[:_MOST] if v.text),
         ]
-        self.coined = list(self._coin(tokens, items)) if language == "en" else []
+        self.coined = list(self._coin(tokens, items, language))
         items += [
             Item(*_tokens(tokens, mention.start, mention.end), name.id, name.kind, weight=_COINED)
             for name, mention in self.coined
@@ -182,14 +192,19 @@ class _Part:
         fingerprint = sentences.fingerprint(article.text[span.start : span.end])
         self.evidence = Evidence(start=span.start, end=span.end, fingerprint=fingerprint)
 
-    def _coin(self, tokens: Sequence[Token], items: Sequence[Item]) -> Iterator[tuple[NewName, Mention]]:
+    def _coin(self, tokens: Sequence[Token], items: Sequence[Item], language: str) -> Iterator[tuple[NewName, Mention]]:
         """The topics that the sentence coins."""
-        for one in self.index.coiner.find(tokens, items):
+        for one in self.index.coiners[language].find(tokens, items, self.article.text):
             start, end = tokens[one.first].start, tokens[one.last - 1].end
             name = " ".join(self.article.text[start:end].split())
-            id_ = _SLUG.sub("-", spelling.fold(name)).strip("-")[:80].strip("-")
+            han = spelling.is_han(name)
+            written = spelling.pinyin(name) if han else spelling.fold(name)
+            id_ = _SLUG.sub("-", written).strip("-")[:80].strip("-")
             if id_ and id_ not in self.index.names.records:
-                yield NewName(id=id_, kind=one.kind, name=name), Mention(entity=id_, start=start, end=end, how="new")
+                yield (
+                    NewName(id=id_, kind=one.kind, name=name, zh=name if han else None),
+                    Mention(entity=id_, start=start, end=end, how="new"),
+                )
 
     def proposals(self) -> Iterator[Proposal]:
         """What the sentence may say, pair by pair."""

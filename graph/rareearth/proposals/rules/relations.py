@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from rareearth.ontology import DATES, DECIMAL, PERCENTAGE, Ontology
 from rareearth.proposals.rules.priors import Priors
-from rareearth.proposals.rules.sentence import Item, Sentence
+from rareearth.proposals.rules.sentence import FIRST_HAN, Item, Sentence
 from rareearth.proposals.text.words import Cue, Token, Words
 
 _GAP = 0.92  # what a cue loses with each word between it and an end
@@ -135,7 +135,7 @@ class Scorer:
             return
         gap = 0.0 if one.implied else sentence.gap(one.last, start)
         gap += 0.0 if other.implied else sentence.gap(end, other.first)
-        little = {*cue.before, *cue.between, *cue.after} <= _FUNCTION
+        little = says_little(cue)
         if little and gap > _NEAR:
             return
         score = (_LITTLE if little else 1.0) * _GAP**gap
@@ -190,7 +190,13 @@ class Scorer:
     def _usual(self, subject: Item, object_: Item) -> list[tuple[str, float]]:
         if object_.value:
             return list(self.priors.by_unit.get((subject.kind, object_.unit or object_.kind), {}).items())
-        return list(self.priors.by_kinds.get((subject.kind, object_.kind), {}).items())
+        return list(self.priors.between(subject.kind, object_.kind).items())
+
+
+def says_little(cue: Cue) -> bool:
+    """Whether a cue is of small words alone: "in", 对."""
+    written = [*cue.before, *cue.between, *cue.after]
+    return {*written} <= _FUNCTION or (len(written) == 1 and written[0] > FIRST_HAN)
 
 
 def _follow(tokens: Sequence[Token], start: int, words: Sequence[str]) -> int | None:

@@ -15,7 +15,7 @@ _CLAUSE_ENDS = frozenset([";", "but", "while", "although", "whereas", "though", 
 _LIGHT = frozenset(
     [",", "and", "or", "、", "和", "及", "the", "a", "an", "its", "(", ")"]
 )  # words that keep nothing apart
-_FIRST_HAN = "\u3000"
+FIRST_HAN = "\u3000"
 
 
 class Item(NamedTuple):
@@ -68,7 +68,7 @@ class Sentence:
     def gap(self, start: int, end: int) -> float:
         """How many words keep two tokens apart: things and the signs of a list do not, a Chinese character half."""
         return sum(
-            0.5 if self.tokens[at].text > _FIRST_HAN else 1.0
+            0.5 if self.tokens[at].text > FIRST_HAN else 1.0
             for at in range(start, end)
             if at not in self._in_items and self.tokens[at].text not in _LIGHT
         )

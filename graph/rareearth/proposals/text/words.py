@@ -44,11 +44,14 @@ class Words:
     endings: Mapping[str, Mapping[str, str]]  # the last words of names in small letters, and the class they mean
     starts: Mapping[str, Mapping[str, str]]
     called: Mapping[str, Mapping[str, tuple[str, ...]]]  # a common noun in small letters, and the classes it may mean
+    two: Mapping[str, Mapping[str, tuple[str, ...]]]  # words that mean two of some classes: "both"
     alone: frozenset[str]  # those that need no determiner
     labels: Mapping[str, str]  # the labels of a recognizer of names, and the class they mean
     common: frozenset[str]
     places: frozenset[str]
     coined: frozenset[str]  # classes of what a text may coin a word for
+    coins_subject: frozenset[str]  # relations whose subject may be such a word, too
+    coins_object: frozenset[str]  # relations whose object may be one, though it may be anything
     topics: frozenset[str]  # classes of what an article may be about without naming it in every sentence
     records: Mapping[str, tuple[str, ...]]  # common words that mean a record
     adjectives: Mapping[str, str]  # words made of the name of a record, and the record
@@ -137,11 +140,14 @@ def shipped(path: Path | None = None) -> Words:
         endings=_by_text(given["nameEnding"]),
         starts=_by_text(given["nameStart"]),
         called={language: _all_by_text(given["calledA"], language) for language in languages},
+        two={language: _all_by_text(given["calledTwo"], language) for language in languages},
         alone=frozenset(text.casefold() for texts in given["calledAlone"].values() for _, text in texts),
         labels={text: term for term, texts in given["entityLabel"].items() for _, text in texts},
         common=frozenset(given["commonNames"]),
         places=frozenset(given["placeNames"]),
         coined=frozenset(given["coined"]),
+        coins_subject=frozenset(given["coinsSubject"]),
+        coins_object=frozenset(given["coinsObject"]),
         topics=frozenset(given["topic"]),
         records={term: tuple(text for _, text in texts) for term, texts in given["word"].items()},
         adjectives={text: term for term, texts in reversed(given["adjective"].items()) for _, text in texts},
