@@ -239,10 +239,12 @@ class Checker:
         if number not in self._said:
             span = self.quotes.spans[number]
             stems = [t.stem for t in words.tokenize(self.article.text, span.start, span.end, self._language)]
+            there = set(stems)
             self._said[number] = frozenset(
                 phrase.term
                 for phrase in words.shipped().phrases[self._language]
                 if phrase.term in _DOUBTS or phrase.term == _MACHINE
+                if there.issuperset(phrase.words)
                 if any(stems[at : at + len(phrase.words)] == list(phrase.words) for at in range(len(stems)))
             )
         return self._said[number]

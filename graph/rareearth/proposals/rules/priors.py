@@ -12,6 +12,7 @@ from rareearth.models import Claim
 from rareearth.ontology import DATES, MEASURE, PERCENTAGE, Ontology
 
 _SMOOTHING = 2  # claims that are added to each pair of classes, so that few claims say little
+_USUAL = 5  # relations of classes like those of a pair that are suggested
 _LIKENESS = 3  # how fast claims of other classes count less, the less these have in common with a pair's
 
 
@@ -59,23 +60,31 @@ class Like:
 
     def __init__(self, pairs: Mapping[tuple[str, str], Counter[str]], ontology: Ontology) -> None:
         self._pairs = pairs
+        self._ontology, self._relations = ontology, ontology.relations
         self._above = {kind: {o for o in ontology.classes if ontology.is_a(kind, o)} for kind in ontology.classes}
         self._found: dict[tuple[str, str], dict[str, float]] = {}
+        self._shared: dict[tuple[str, str], float] = {}
 
     def between(self, subject: str, object_: str) -> Mapping[str, float]:
         """The share of each relation, claims of classes that have more in common counting more."""
         if (subject, object_) not in self._found:
-            counts: Counter[str] = Counter()
+            counts: dict[str, float] = defaultdict(float)
             for (one, other), relations in sorted(self._pairs.items()):
                 weight = (self._likeness(subject, one) * self._likeness(object_, other)) ** _LIKENESS
-                counts.update({name: weight * n for name, n in relations.items()})
+                for name, n in relations.items() if weight else ():
+                    relation = self._relations[name]
+                    if self._ontology.is_a(subject, relation.domain) and self._ontology.is_a(object_, relation.range):
+                        counts[name] += weight * n
             total = sum(counts.values()) + _SMOOTHING
-            self._found[subject, object_] = {name: n / total for name, n in sorted(counts.items())}
+            usual = sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:_USUAL]
+            self._found[subject, object_] = {name: n / total for name, n in usual}
         return self._found[subject, object_]
 
     def _likeness(self, one: str, other: str) -> float:
-        above, over = self._above[one], self._above[other]
-        return len(above & over) / len(above | over)
+        if (one, other) not in self._shared:
+            above, over = self._above[one], self._above[other]
+            self._shared[one, other] = len(above & over) / len(above | over)
+        return self._shared[one, other]
 
 
 def of(dataset: Dataset, leave_out: str | None = None) -> Priors:

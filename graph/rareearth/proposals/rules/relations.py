@@ -65,6 +65,7 @@ class Scorer:
         self.priors = priors
         self.cues = {language: Cues(words, language, ontology) for language in ("en", "zh")}
         self._allowed: dict[tuple[str, str, str], bool] = {}
+        self._ends: dict[tuple[str, str, bool], bool] = {}
 
     def score(self, sentence: Sentence) -> list[Scored]:
         """Every relation that two things may have, each with its best score, best first."""
@@ -84,6 +85,17 @@ class Scorer:
         if key not in self._allowed:
             self._allowed[key] = self._allows(relation, subject, object_)
         return self._allowed[key] and (not object_.unit or object_.unit in self.priors.units.get(relation, ()))
+
+    def _may_be(self, relation: str, item: Item, is_object: bool) -> bool:
+        """Whether a thing may be an end of a relation, whatever the other one is."""
+        key = relation, item.kind, is_object
+        if key not in self._ends:
+            given = self.ontology.relations[relation]
+            end = given.range if is_object else given.domain
+            self._ends[key] = (is_object and given.literal) or (
+                item.kind in self.ontology.classes and self.ontology.is_a(item.kind, end)
+            )
+        return self._ends[key]
 
     def _allows(self, name: str, subject: Item, object_: Item) -> bool:
         relation = self.ontology.relations[name]
@@ -117,8 +129,18 @@ class Scorer:
         if not cue.turned and _is_passive(sentence.tokens, start, end):
             return
         items = sentence.items
-        lefts = [n for n, item in enumerate(items) if item.implied or start - _FAR <= item.last <= start]
-        rights = [n for n, item in enumerate(items) if item.implied or end <= item.first <= end + _FAR]
+        lefts = [
+            n
+            for n, item in enumerate(items)
+            if (item.implied or start - _FAR <= item.last <= start) and self._may_be(cue.term, item, cue.turned)
+        ]
+        if not lefts:
+            return
+        rights = [
+            n
+            for n, item in enumerate(items)
+            if (item.implied or end <= item.first <= end + _FAR) and self._may_be(cue.term, item, not cue.turned)
+        ]
         for left in lefts:
             for right in rights:
                 if items[left].thing != items[right].thing:
@@ -175,11 +197,13 @@ class Scorer:
     def _by_priors(self, items: Sequence[Item]) -> Iterator[Scored]:
         """What is usual between two things that are named, more so where they are near."""
         for one, subject in enumerate(items):
+            if subject.value:
+                continue
             for other, object_ in enumerate(items):
                 apart = max(subject.first, object_.first) - min(subject.last, object_.last)
                 overlap = subject.first < object_.last and object_.first < subject.last
                 implied = subject.implied + object_.implied
-                if implied > 1 or subject.value or (overlap and not implied) or subject.thing == object_.thing:
+                if implied > 1 or (overlap and not implied) or subject.thing == object_.thing:
                     continue
                 near = _PRIOR * (_ACROSS if implied else _GAP ** max(0, apart)) * subject.weight * object_.weight
                 for relation, share in self._usual(subject, object_):
