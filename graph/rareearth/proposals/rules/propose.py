@@ -24,12 +24,12 @@ from rareearth.sentences import Span
 
 KEPT = 40  # proposals per 100 words that are kept
 _OTHERS = 2  # further suggestions for a pair
-_SECOND = 0.7  # part of the best score from which another relation of the same two is a proposal of its own
+_SECOND = 0.85  # part of the best score from which another relation of the same two is a proposal of its own
 _SAYING = 0.25  # part of the best score from which another sentence is evidence of the same claim
 _NOUN, _PRONOUN = 0.85, 0.75  # how surely a reference is what it was taken for
 _SECOND_CHOICE, _IMPLIED = 0.5, 0.6  # or what it was not; or what the article is about, where nothing is named
 _BEFORE, _MOST_BEFORE = 0.25, 3  # or what the sentence before names, and how many of these
-_COINED, _LEAST_COINED = 0.6, 0.3  # or a topic that the text coins; and the score that what is said of one needs
+_COINED, _LEAST_COINED = 0.6, 0.22  # or a topic that the text coins; and the score that what is said of one needs
 _MOST = 40  # things of one sentence that are tied, the surest first: a list of names says little
 _SLUG = re.compile(r"[^a-z0-9]+")
 

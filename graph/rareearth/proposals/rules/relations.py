@@ -11,10 +11,11 @@ from rareearth.proposals.rules.priors import Priors
 from rareearth.proposals.rules.sentence import FIRST_HAN, Item, Sentence
 from rareearth.proposals.text.words import Cue, Token, Words
 
-_GAP = 0.92  # what a cue loses with each word between it and an end
+_GAP = 0.9  # what a cue loses with each word between it and an end
 _BETWEEN = 0.7  # and with each other thing of a fitting class
 _CLAUSE = 0.55  # and with the end of a clause
 _FUNCTION = frozenset("in of at a an the on is was as with for to from by and under an 's , - :".split())
+_ONE, _LONGER = 0.8, 1.0  # how much a cue of one word says, and one of several
 _LITTLE = 0.4  # how much a cue of such words alone says
 _NEAR = 3  # words between a cue of such words and its ends
 _FAR = 18  # words between a cue and its ends
@@ -160,7 +161,7 @@ class Scorer:
         little = says_little(cue)
         if little and gap > _NEAR:
             return
-        score = (_LITTLE if little else 1.0) * _GAP**gap
+        score = (_LITTLE if little else _LONGER if _is_long(cue) else _ONE) * _GAP**gap
         score *= _BETWEEN ** self._rivals(cue, left, right, start, end, sentence.items)
         if not sentence.one_clause(max(one.last, 0), max(other.first, 0)):
             score *= _CLAUSE
@@ -221,6 +222,12 @@ def says_little(cue: Cue) -> bool:
     """Whether a cue is of small words alone: "in", 对."""
     written = [*cue.before, *cue.between, *cue.after]
     return {*written} <= _FUNCTION or (len(written) == 1 and written[0] > FIRST_HAN)
+
+
+def _is_long(cue: Cue) -> bool:
+    """Whether a cue has several words that say something; two Chinese characters are one."""
+    written = [word for word in (*cue.before, *cue.between, *cue.after) if word not in _FUNCTION]
+    return len(written) > (2 if written and written[0] > FIRST_HAN else 1)
 
 
 def _follow(tokens: Sequence[Token], start: int, words: Sequence[str]) -> int | None:
