@@ -30,6 +30,10 @@ _NEXT_WORD = re.compile(r" ([a-z-]+)")
 _LAST_WORD = re.compile(r"([\w-]+) $")
 _OTHERS = frozenset("DATE TIME MONEY PERCENT CARDINAL ORDINAL QUANTITY NORP LANGUAGE".split())  # labels of no names
 _WHOLE_LABELS = frozenset("GPE LOC FAC ORG EVENT LAW".split())  # labels that are right for names of several words
+_CODES = frozenset("AUD BRL CAD CHF CNY DKK EUR GBP HKD INR JPY KRW MYR NOK NZD RMB SEK SGD USD VND ZAR".split())
+_NO_NAMES = frozenset("board directors management shareholders reserve chapter annex figure table appendix".split())
+_STREET = re.compile(r" (?:Road|Street|Avenue|Lane|Boulevard|Drive|Square|Highway)$")
+_TICKER = re.compile(r"[(;,] ?[A-Z]{2,6}[A-Z.:-]{0,8}: ?$")  # before a ticker: "(ASX: "
 _LONGEST = 200  # characters of a name
 _BEFORE = 40  # characters before a name that are looked at
 
@@ -84,6 +88,12 @@ class Capitals:
                         begin = left + piece.index(bare)
                         yield from self._halves(begin, begin + len(bare))
                     left = at + 1
+
+    def is_no_name(self, start: int, end: int) -> bool:
+        """Whether words in capitals are a currency, a ticker, a street or a common noun that some write so."""
+        text = self.text[start:end]
+        ticker = text.isupper() and " " not in text and _TICKER.search(self.plain, max(0, start - _BEFORE), start)
+        return bool(text in _CODES or text.casefold() in _NO_NAMES or _STREET.search(text) or ticker)
 
     def by_words(self, start: int, end: int) -> tuple[int, str]:
         """The end of a new name and the class that its words give it, "" where they give none.

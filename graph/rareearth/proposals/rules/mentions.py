@@ -182,6 +182,8 @@ class _Reader:
             text = self.text[start:end]
             if any(self.taken.used[start:end]) or (sure and " " not in text and self.capitals.titled(start)):
                 continue  # a family name is of somebody who is named in full
+            if self.capitals.is_no_name(start, end):
+                continue
             if same := self.taken.by_text.get(text):
                 self.taken.take(start, end, same, self.taken.names[same].kind, "new")
             elif start not in self.headings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -256,5 +257,6 @@ def _rounded(score: float) -> float:
 
 def _tokens(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
     """The tokens of a stretch of the text: the first, and the one after the last."""
-    inside = [number for number, token in enumerate(tokens) if token.start < end and start < token.end]
-    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+    first = bisect_right(tokens, start, key=lambda token: token.end)
+    last = bisect_left(tokens, end, key=lambda token: token.start)
+    return (first, last) if first < last else (0, 0)

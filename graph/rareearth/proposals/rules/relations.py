@@ -45,17 +45,29 @@ class Cues:
     """The cues of one language, by the words that they begin with."""
 
     def __init__(self, words: Words, language: str, ontology: Ontology) -> None:
-        self._by_first: dict[str, list[Cue]] = defaultdict(list)
+        self._alone: dict[str, list[Cue]] = defaultdict(list)  # those of one word
+        self._by_two: dict[str, dict[str, list[Cue]]] = defaultdict(lambda: defaultdict(list))
         self.adjacent: list[Cue] = []  # those whose ends have nothing between them
         for cue in words.cues[language]:
-            if cue.term in ontology.relations:
-                (self._by_first[cue.between[0]] if cue.between else self.adjacent).append(cue)
+            if cue.term not in ontology.relations:
+                continue
+            if not cue.between:
+                self.adjacent.append(cue)
+            elif len(cue.between) == 1:
+                self._alone[cue.between[0]].append(cue)
+            else:
+                self._by_two[cue.between[0]][cue.between[1]].append(cue)
 
     def at(self, tokens: Sequence[Token], number: int) -> Iterator[tuple[Cue, int]]:
         """The cues whose middle part begins at a token, with the token after it."""
-        for cue in self._by_first.get(tokens[number].stem, ()):
-            if (end := _follow(tokens, number, cue.between)) is not None:
-                yield cue, end
+        first = tokens[number].stem
+        for cue in self._alone.get(first, ()):
+            yield cue, number + 1
+        if longer := self._by_two.get(first):
+            for second in dict.fromkeys(token.stem for token in tokens[number + 1 : number + 2 + _APART]):
+                for cue in longer.get(second, ()):
+                    if (end := _follow(tokens, number, cue.between)) is not None:
+                        yield cue, end
 
 
 class Scorer:
@@ -114,6 +126,7 @@ class Scorer:
     def _by_cues(self, sentence: Sentence) -> Iterator[Scored]:
         tokens, items = sentence.tokens, sentence.items
         cues = self.cues[sentence.language]
+        adjacent = [cue for cue in cues.adjacent if sentence.stems.issuperset((*cue.before, *cue.after))]
         closed = {token for item in items if item.weight > _UNSURE for token in range(item.first, item.last)}
         for number in range(len(tokens)):
             if number not in closed:
@@ -122,11 +135,15 @@ class Scorer:
         for left, item in enumerate(items):
             for right, other in enumerate(items):
                 if item.first >= 0 and item.last <= other.first <= item.last + _NEAR:
-                    for cue in cues.adjacent:
+                    for cue in adjacent:
+                        if not self._may_be(cue.term, item, cue.turned):
+                            continue
                         yield from self._of_ends(cue, left, right, item.last, other.first, sentence)
 
     def _of_cue(self, cue: Cue, start: int, end: int, sentence: Sentence) -> Iterator[Scored]:
         """The pairs of things that a cue may tie whose middle part is from one token to another."""
+        if not sentence.stems.issuperset((*cue.before, *cue.after)):
+            return
         if not cue.turned and _is_passive(sentence.tokens, start, end):
             return
         items = sentence.items

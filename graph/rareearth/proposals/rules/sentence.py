@@ -58,6 +58,11 @@ class Sentence:
         return [token.start for token in self.tokens]
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of its words."""
+        return frozenset(token.stem for token in self.tokens)
+
+    @cached_property
     def _in_items(self) -> frozenset[int]:
         return frozenset(token for item in self.items for token in range(item.first, item.last))
 

@@ -24,7 +24,10 @@ _OPENING = OPENING | {"whose"}
 _BEFORE = re.compile(r"(?:(?:[\d,.]*[\w-]*\w(?:[’']s)?) ){1,5}$")
 _NAME = re.compile(rf"{CAPITAL}[a-z]+|{CAPITAL}+")
 _AT = re.compile(r" (?:in|at|near|outside) ")
-_HAN_BEFORE = r"(?:一座?|一[个家条]|[首新]个?|新建的?|在建的?|旗下的?|下属的?|所属的?|位于[^，。；、]{2,8}的|的|共建|设立|成立|组建|率|派出|组成|筹建|投建|扩建)"
+_HAN_BEFORE = (
+    r"(?:一座?|一[个家条]|[首新]个?|新建的?|在建的?|旗下的?|下属的?|所属的?|位于[^，。；、]{2,8}的|的"
+    r"|共建|设立|成立|组建|率|派出|组成|筹建|投建|扩建)"
+)
 
 
 class Named(NamedTuple):
