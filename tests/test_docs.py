@@ -38,6 +38,7 @@ RETIRED = re.compile(
     re.IGNORECASE,
 )
 REPORT = "rareearth report"  # takes half a minute: it is run in cli/test_analyse_command.py
+SITE = "rareearth site"  # takes a minute: it is run on small data in site/test_publishing.py
 ARTICLE = ("rareearth propose", "rareearth review")  # these are run as the guide has them
 
 
@@ -48,7 +49,9 @@ def blocks(name: str, language: str) -> list[str]:
 
 def commands() -> list[str]:
     lines = [line for body in blocks("README.md", "sh") for line in body.splitlines()]
-    return [line for line in lines if line.startswith("rareearth ") and not line.startswith((SERVE, REPORT, *ARTICLE))]
+    return [
+        line for line in lines if line.startswith("rareearth ") and not line.startswith((SERVE, REPORT, SITE, *ARTICLE))
+    ]
 
 
 def sessions() -> list[tuple[str, str]]:

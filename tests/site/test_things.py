@@ -78,7 +78,9 @@ def test_pages_are_files_that_link_to_each_other_without_a_server(store: Oxigrap
     targets = {os.path.normpath(here.parent / link) for link in local}
     assert targets
     known = re.compile(
-        r"/site/(static/site\.css|(dataset|ontology|(entity|claim|source|conflict|story)/.+)\.(html|ttl|jsonld))"
+        r"/site/(static/(site\.css|find\.js|names\.js)|rareearth\.(trig|graphml|gexf)"
+        r"|(index|graph|entities|conflicts|promises|questions|sources|newest|guide/scope|guide/glossary)\.html"
+        r"|(dataset|ontology|(entity|claim|source|conflict|story)/.+)\.(html|ttl|jsonld))"
     )
     assert {target for target in targets if not known.fullmatch(target)} == set()
     assert "<form" not in page, "there is nobody to answer a search"
@@ -149,7 +151,7 @@ def test_what_is_not_there_is_looked_for_among_ids_alone(lines: list[str]) -> No
     store = Counting(oxigraph.memory(lines).engine)
     with pytest.raises(NotFoundError, match="did you mean li-bo"):
         things.document(store, namespaces.ENTITY + "li-boo")
-    assert store.queries == 2
+    assert store.queries == 3  # what is said of it, what refers to it, and the ids
 
 
 class Counting(Oxigraph):
@@ -259,9 +261,10 @@ def test_opinions_stand_apart_from_facts(server: Served) -> None:
 
 def test_the_page_of_a_conflict_names_the_sources_of_each_side(server: Served) -> None:
     body = get(server, "/conflict/eneabba-capacity", "text/html").body
-    sides = re.findall(r"<li>.*?</li>", body, re.DOTALL)
+    sides = re.findall(r"<td><a href.*?</td>", body, re.DOTALL)
     assert len(sides) >= 2
     assert all('href="/source/' in side and 'href="/claim/' in side for side in sides)
+    assert body.count('<th scope="col">') == len(sides)
     assert "<h2>Facts" not in body  # they are what pages state, and differ
 
 

@@ -33,6 +33,7 @@ _HOMES = {
     "retract": "retracting",
     "review": "reviewing",
     "score": "scoring",
+    "site": "publishing",
     "serve": "serving",
 }
 

@@ -29,8 +29,9 @@ from rareearth.cli.common import (
 from rareearth.errors import NotFoundError, QueryError, RareEarthError, suggest
 
 if TYPE_CHECKING:
-    from rareearth.knowledge import KnowledgeGraph, Value
+    from rareearth.knowledge import KnowledgeGraph
     from rareearth.store.sparql import Result
+    from rareearth.views.asking import Value
 
 
 class Format(StrEnum):

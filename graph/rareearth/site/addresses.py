@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import posixpath
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import quote
@@ -28,6 +28,10 @@ class Link(Protocol):
         ...
 
 
+def _none(_: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Site:
     """The addresses that pages link to.
@@ -36,7 +40,8 @@ class Site:
     path that they begin with. ``static`` is the folder of its styles.
     ``home``, ``explorer``, ``search`` (of entities by name) and ``endpoint`` (of SPARQL, with an editor) are addresses
     of parts, ``dump`` of the whole graph as TriG, ``graphml`` and ``gexf`` of the network of actors; what a site does
-    not have is "".
+    not have is "". ``page`` gives the address of a page that is of no one thing, such as ``conflicts`` or
+    ``question/leaders``; ``names`` is the script with all names, by which a page finds entities without a server.
     """
 
     base: str
@@ -49,6 +54,8 @@ class Site:
     dump: str = ""
     graphml: str = ""
     gexf: str = ""
+    page: Callable[[str], str] = _none
+    names: str = ""
 
 
 def path(iri: str) -> str:
@@ -70,20 +77,40 @@ def anchor(iri: str) -> str:
     return f"#{quote(iri.removeprefix(namespaces.VOCABULARY))}" if iri.startswith(namespaces.VOCABULARY) else ""
 
 
-def folder(base: str, iri: str) -> Site:
-    """The site as a folder of files, as seen from the page of a thing: ``entity/li-bo.html``, all links relative.
+def file(iri: str, form: str = "html") -> str:
+    """The file of the document of a thing in a folder of pages; "" for an IRI that has none.
 
-    >>> site = folder("https://example.org", "https://w3id.org/rareearth/entity/li-bo")
-    >>> site.link("https://w3id.org/rareearth/source/xinhua", "ttl"), site.home
-    ('../source/xinhua.ttl', '../dataset.html')
+    >>> file("https://w3id.org/rareearth/entity/li-bo"), file("https://w3id.org/rareearth/dataset")
+    ('entity/li-bo.html', 'index.html')
     """
-    here = posixpath.dirname(path(iri))
+    if iri == namespaces.DATASET and form == "html":
+        return "index.html"
+    return f"{found}.{form}" if (found := path(iri)) else ""
+
+
+def folder(base: str, here: str, *, report: bool = False) -> Site:
+    """The site as a folder of files, as seen from one of them: all links are relative, so the folder can be moved.
+
+    ``report`` says whether it has the report of the analysis.
+
+    >>> site = folder("https://example.org", "entity/li-bo.html")
+    >>> site.link("https://w3id.org/rareearth/source/xinhua", "ttl"), site.home
+    ('../source/xinhua.ttl', '../index.html')
+    """
+    up = "../" * here.count("/")
 
     def relative(file: str) -> str:
-        return posixpath.relpath(file, here or ".")
+        return up + file
 
     def link(iri: str, form: str = "html") -> str:
-        found = path(iri)
-        return f"{relative(found)}.{form}{anchor(iri) if form == 'html' else ''}" if found else ""
+        found = file(iri if iri.startswith(ONTOLOGY) else iri.partition("#")[0], form)  # its parts have no file
+        return f"{relative(quote(found, safe='/%'))}{anchor(iri) if form == 'html' else ''}" if found else ""
 
-    return Site(base, link, static=relative("static"), home=relative("dataset.html"))
+    def page(name: str) -> str:
+        return relative(f"{name}.html") if name != "report" or report else ""
+
+    files = {name: relative(f"rareearth.{name}") for name in ("trig", "graphml", "gexf")}
+    return Site(
+        base, link, static=relative("static"), home=relative("index.html"), explorer=relative("graph.html"),
+        dump=files["trig"], graphml=files["graphml"], gexf=files["gexf"], page=page, names=relative("static/names.js"),
+    )  # fmt: skip

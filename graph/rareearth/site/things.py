@@ -18,7 +18,7 @@ from rareearth.site.addresses import ONTOLOGY, Site
 from rareearth.store import claims
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode
 from rareearth.store.claims import Claim
-from rareearth.views import cards, lookup, phrase
+from rareearth.views import cards, conflicts, lookup, phrase
 from rareearth.views.cards import Statement
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LABELS = "SELECT ?it ?label { VALUES ?it { %s } ?it rdfs:label|dcterms:title ?l
 _IRIS = "SELECT DISTINCT ?it { ?it ?property ?value FILTER(STRSTARTS(STR(?it), %s)) }"
 _COUNT = "SELECT (COUNT(*) AS ?n) { ?claim a ree:Claim }"
 
-_Label: TypeAlias = Callable[[Any], str]
+Label: TypeAlias = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
     >>> "<h1>Li Bo" in page, 'href="../source/' in page
     (True, True)
     """
-    site = site or addresses.folder(namespaces.BASE.rstrip("/"), iri)
+    site = site or addresses.folder(namespaces.BASE.rstrip("/"), addresses.file(iri, form))
     node = _node(store, iri)
     if form != "html":
         return description.encode(store, node, form, site)
@@ -114,6 +114,8 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
         return _home(store, node, site)
     if iri == ONTOLOGY:
         return rendering.render("ontology.html", site, iri=iri, groups=list(vocabulary.read(store).groups()))
+    if iri.startswith(namespaces.CONFLICT):
+        return rendering.render("conflict.html", site, iri=iri, conflict=conflicts.one(store, iri), words=phrase)
     return rendering.render("thing.html", site, iri=iri, page=_thing(store, node, site))
 
 
@@ -157,7 +159,7 @@ def _node(store: Backend, iri: str) -> NamedNode:
         node = NamedNode(iri)
     except ValueError as error:
         raise NotFoundError("page", iri, ", which is not an IRI") from error
-    if iri != ONTOLOGY and next(store.quads(node), None) is None:
+    if iri != ONTOLOGY and not any(next(found, None) for found in (store.quads(node), store.quads(object=node))):
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
         alike = store.select(_IRIS % Literal(f"{namespaces.BASE}{prefix}/"))
         close = names.closest(name, {namespaces.local(row["it"].value) for row in alike})
@@ -196,13 +198,13 @@ def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
     listed = {NamedNode(claim.iri) for claim in found}
     others = [quad for quad in referring if quad.subject not in listed]
     shown = (*about, *others[:MAX_LISTED])
-    label = _labels(store, (term for quad in shown for term in (quad.subject, quad.predicate, quad.object)))
+    label = labels(store, (term for quad in shown for term in (quad.subject, quad.predicate, quad.object)))
 
     # The domain of a mirror may belong to anybody tomorrow: its address is shown and not linked.
     mirrored = any((quad.predicate.value, getattr(quad.object, "value", "")) == _MIRROR for quad in about)
 
     def part(term: Any) -> Part:
-        return _part(label, site, term)
+        return term_part(label, site, term)
 
     return ThingPage(
         title=label(node),
@@ -210,7 +212,10 @@ def _thing(store: Backend, node: NamedNode, site: Site) -> ThingPage:
         tags=[label(quad.object) for quad in about if quad.predicate.value in _TAGS and quad.object != _HELD],
         statements=[_sentence(claim, site) for claim in claims.by_id(store, [namespaces.local(node.value)])],
         properties=[
-            (_short(label(quad.predicate)), _part(label, site, quad.object, label(quad.predicate), live=not mirrored))
+            (
+                _short(label(quad.predicate)),
+                term_part(label, site, quad.object, label(quad.predicate), live=not mirrored),
+            )
             for quad in about
             if quad.predicate not in _TITLES and quad.predicate != _TYPE
         ],
@@ -250,7 +255,7 @@ def _short(name: str) -> str:
     return name.rpartition(":")[2]
 
 
-def _part(label: _Label, site: Site, term: Any, name: str = "", *, live: bool = True) -> Part:
+def term_part(label: Label, site: Site, term: Any, name: str = "", *, live: bool = True) -> Part:
     """A term as a page shows it; ``name`` is the label of its property, ``live`` whether it may link to other sites."""
     if not isinstance(term, NamedNode):
         return Part(phrase.literal(term.value, term.datatype.value, name), "")
@@ -258,7 +263,7 @@ def _part(label: _Label, site: Site, term: Any, name: str = "", *, live: bool = 
     return Part(label(term), site.link(iri) or (iri if live and iri.startswith(("http://", "https://")) else ""))
 
 
-def _labels(store: Backend, terms: Iterable[Any]) -> _Label:
+def labels(store: Backend, terms: Iterable[Any]) -> Label:
     """What to call each of some terms: its English label, else another one, else its name; a literal as it is."""
     iris = {term.value for term in terms if isinstance(term, NamedNode)}
     found: dict[str, tuple[bool, str]] = {}

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from rareearth import namespaces
 from rareearth.models import DISAGREEMENTS
 from rareearth.store import claims
+from rareearth.store.backend import NamedNode
 from rareearth.views import phrase
 
 if TYPE_CHECKING:
-    from rareearth.store.backend import Backend
+    from rareearth.store.backend import Backend, Row
     from rareearth.store.claims import Claim
 
 KINDS = DISAGREEMENTS
@@ -58,10 +59,35 @@ class Conflict:
         """How many independent origins the sides have: reposts of one story count once."""
         return len({side.claim.page.origin for side in self.sides})
 
+    def rows(self) -> list[tuple[str, tuple[str, ...], bool]]:
+        """The sides as columns: what each says in a row of its own (its name, a cell a side), and whether they differ.
+
+        Rows that no side fills are left out.
+        """
+        of = [side.claim for side in self.sides]
+        named = {
+            "what is said": [phrase.statement(claim) for claim in of],
+            "with": ["; ".join(phrase.qualifiers(claim)) for claim in of],
+            "when": [side.time for side in self.sides],
+            "kind": [claim.kind if claim.status == "held" else f"{claim.kind}, {claim.status}" for claim in of],
+            "according to": [claim.by.label if claim.by else "" for claim in of],
+            "note": [claim.note for claim in of],
+        }
+        return [(name, tuple(cells), len(set(cells)) > 1) for name, cells in named.items() if any(cells)]
+
+
+def one(store: Backend, iri: str) -> Conflict:
+    """The conflict of an IRI, which the store has."""
+    [found] = _read(store, list(store.select(_CONFLICTS, {"conflict": NamedNode(iri)})))
+    return found
+
 
 def read(store: Backend) -> list[Conflict]:
     """The conflicts that somebody has judged, contradictions first, then by id."""
-    rows = list(store.select(_CONFLICTS))
+    return _read(store, list(store.select(_CONFLICTS)))
+
+
+def _read(store: Backend, rows: list[Row]) -> list[Conflict]:
     sides: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims.pointing(store, [row["conflict"].value for row in rows]):
         sides[claim.conflict].append(claim)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from rareearth.analysis import ownership_sector
+from rareearth.analysis import ownership_sector, parting
 from rareearth.analysis import sample as samples
 from rareearth.analysis.finding import (
     Actor,
@@ -28,10 +28,11 @@ from rareearth.analysis.finding import (
     changed_verdicts,
     quantity,
 )
-from rareearth.measures import backends, centrality, permutation
+from rareearth.measures import centrality, permutation
 from rareearth.store import asof, claims
 
 if TYPE_CHECKING:
+    from rareearth.analysis.parting import Parted
     from rareearth.analysis.sample import Sample
     from rareearth.measures.backends import Indexed
     from rareearth.store.backend import Backend
@@ -186,23 +187,15 @@ def _verdict(effects: Sequence[Effect]) -> Verdict:
     return Verdict.SUPPORTED if signs == {-1} else Verdict.CONTRADICTED
 
 
-class _World(NamedTuple):
-    """The ties without sectors, and the firms of the two groups."""
-
-    graph: Indexed[str]
-    private: tuple[str, ...]
-    state: tuple[str, ...]
-
-
 def compare_each(several: Iterable[Sample], seed: int) -> Iterator[Comparison]:
     """The comparison of the firms of each sample; those with the same ties and firms are compared once.
 
     Only the first has intervals.
     """
-    return _compare_each(map(_world, several), seed)
+    return _compare_each(map(parting.whole, several), seed)
 
 
-def _compare_each(worlds: Iterable[_World], seed: int) -> Iterator[Comparison]:
+def _compare_each(worlds: Iterable[Parted], seed: int) -> Iterator[Comparison]:
     known: dict[tuple[object, ...], Comparison] = {}
     for world in worlds:
         same = (tuple(world.graph.names), tuple(world.graph.graph.get_edgelist()), world.private, world.state)
@@ -211,36 +204,13 @@ def _compare_each(worlds: Iterable[_World], seed: int) -> Iterator[Comparison]:
         yield known[same]
 
 
-def _world(sample: Sample) -> _World:
-    everyone = sample.everyone.nodes(data=True)
-    sectors = {node: str(data["ownership_sector"]) for node, data in everyone}
-    return _parted(sample, backends.indexed(sample.everyone), sectors)
-
-
-def _without_each(sample: Sample) -> Iterator[_World]:
-    """The world without each source."""
-    everyone = backends.indexed(sample.everyone)
-    for loss in sample.losses().values():
-        yield _parted(sample, everyone.without(loss.ties), loss.sectors)
-
-
-def _parted(sample: Sample, everyone: Indexed[str], sectors: Mapping[str, str]) -> _World:
-    """The world of the actors that are left, whose ownership sectors are these."""
-    types = {node: sample.everyone.nodes[node]["actor_type"] for node in everyone.names}
-    graph = everyone.without(nodes={node for node in everyone.names if types[node] == "group" and sectors.get(node)})
-    firms = [node for node in graph.names if types[node] == "firm"]
-    private, state = (
-        tuple(node for node in firms if sectors.get(node) == name)
-        for name in (ownership_sector.PRIVATE, ownership_sector.STATE)
-    )
-    return _World(graph, private, state)
-
-
 def measure(store: Backend, sample: Sample, seed: int) -> Result:
     """The centralities of the firms of a sample, with the test of the claim and what it is sensitive to."""
     sources = sample.sources()
     with_kinds = (sample.of(chosen) for chosen in KINDS.values())
-    full, *rests = _compare_each(chain(map(_world, chain([sample], with_kinds)), _without_each(sample)), seed)
+    full, *rests = _compare_each(
+        chain(map(parting.whole, chain([sample], with_kinds)), parting.without_each(sample)), seed
+    )
     without = {source: rest.test for source, rest in zip(sources, rests[len(KINDS) :], strict=True)}
     firms = tuple(_firms(sample, full))
     ids = {firm.id for firm in firms}

@@ -1,4 +1,4 @@
-// Makes the scripts and styles of dist/ (the explorer page, the SPARQL editor), the same bytes for the same sources;
+// Makes the scripts and styles of dist/ (the explorer page, the SPARQL editor, finding names), the same bytes for the same sources;
 // `npm run build` calls it.
 
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -50,5 +50,6 @@ for (const sign of ["</script", "<!--"]) {
   if (page.toLowerCase().includes(sign)) throw new Error(`the script holds ${sign}, which would end it inside a page`);
 }
 await script("editor.js", "editor.js");
+await script("find.js", "find.js");
 await build({ ...styles, entryPoints: ["style.css"], outfile: "dist/page.css" });
 await build({ ...styles, entryPoints: ["editor.css"], outfile: "dist/editor.css" });

@@ -1,0 +1,59 @@
+"""Values of the parameters of queries and questions, as the RDF terms that are bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from rareearth import edtf, namespaces, quantities
+from rareearth.errors import DateError, QueryError
+from rareearth.store.backend import Literal, NamedNode
+
+if TYPE_CHECKING:
+    from rareearth.store.backend import Backend
+    from rareearth.store.questions import Parameter
+
+Value: TypeAlias = str | int | float
+
+
+def example(parameter: Parameter) -> str:
+    """The example that the description of a parameter ends with.
+
+    >>> from rareearth.store import questions
+    >>> example(questions.find("leaders").parameters[0])
+    'CSRE'
+    """
+    return parameter.meaning.rpartition("such as ")[2]
+
+
+def term(store: Backend, value: Value, kind: str = "") -> NamedNode | Literal:
+    """A value as the term that is bound; ``kind`` is that of a question's parameter (see :mod:`questions`).
+
+    Raises NotFoundError or AmbiguousError for a name that is not that of one entity, and QueryError for a value that is
+    not of its kind.
+    """
+    if kind == "entity":
+        from rareearth.views import lookup
+
+        return NamedNode(lookup.entity(store, str(value)))
+    if kind == "day":
+        return Literal(_day(str(value)), datatype=NamedNode(namespaces.PREFIXES["xsd"] + "date"))
+    if kind == "number" and isinstance(value, str):
+        if not quantities.DECIMAL.fullmatch(value):
+            raise QueryError(f"found '{value}'; expected a number like 7 or 31.21")
+        value = float(value) if "." in value else int(value)
+    if isinstance(value, str) and not kind:
+        prefix, colon, name = value.partition(":")
+        if colon and prefix in namespaces.PREFIXES:
+            return NamedNode(namespaces.PREFIXES[prefix] + name)
+    return Literal(value)
+
+
+def _day(value: str) -> str:
+    """A day as it is bound. Raises QueryError for anything but YYYY-MM-DD, which would match nothing."""
+    try:
+        edtf.parse(value)
+    except DateError as error:
+        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15") from error
+    if edtf.precision(value) != "day":
+        raise QueryError(f"found '{value}'; expected a day, such as 2025-04-15")
+    return value
