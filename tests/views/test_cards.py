@@ -11,7 +11,7 @@ from conftest import ARTICLE, Folder
 from rareearth import namespaces
 from rareearth.dataset import Dataset
 from rareearth.errors import DateError
-from rareearth.store import asof, claims, nquads, oxigraph
+from rareearth.store import asof, claims, nquads, oxigraph, vocabulary
 from rareearth.store.backend import Rows, Term
 from rareearth.store.oxigraph import Oxigraph
 from rareearth.views import cards
@@ -59,9 +59,40 @@ def test_a_statement_is_read_from_the_side_of_the_card(store: Oxigraph) -> None:
 def test_facts_come_first_then_speech_then_opinions(store: Oxigraph) -> None:
     text = list(cards.lines(cards.card(store, namespaces.ENTITY + "li-bo")))
     heads = [line for line in text[1:] if line and not line.startswith((" ", "also"))]
+    themes = [head.removeprefix("Facts: ") for head in heads if head.startswith("Facts: ")]
+    ranks = [
+        next(r.theme.rank for r in vocabulary.read(store).relations.values() if r.theme.label == t) for t in themes
+    ]
+    assert ranks == sorted(ranks)
+    assert len(set(themes)) == len(themes) > 1
+    heads = [head.partition(":")[0] for head in heads]
     order = ["Facts", "Pledged, planned, announced", "Past", "Quotations", "Assessments", "Recommendations"]
     assert [h for h in heads if h in order] == sorted((h for h in heads if h in order), key=order.index)
     assert {"Facts", "Assessments"} <= set(heads)
+
+
+def test_every_relation_has_a_theme(store: Oxigraph) -> None:
+    relations = vocabulary.read(store).relations.values()
+    assert [relation.id for relation in relations if relation.theme is vocabulary.NO_THEME] == []
+
+
+def test_the_box_has_facts_of_today_each_once(store: Oxigraph) -> None:
+    card = cards.card(store, namespaces.ENTITY + "lynas-rare-earths")
+    box = {words: [statement.object for statement in of] for words, of in card.box}
+    assert box["is chaired by"] == ["John Humphrey"]
+    assert "Perth" in box["has its head office in"]
+    shown = [statement for _, of in card.box for statement in of]
+    assert all(statement.in_box and statement.heading == "Facts" for statement in shown)
+    keys = [(statement.phrase, statement.object) for statement in shown]
+    assert len(set(keys)) == len(keys)
+    [owner] = [s for words, of in card.box for s in of if words == "is partly owned by" and "Hancock" in s.object]
+    assert owner.claim.share, "of two claims on one owner the one with the share is shown"
+    group = dict(cards.card(store, namespaces.ENTITY + "china-rare-earth-group").box)
+    shares = [statement.claim.share.high for statement in group["is partly owned by"] if statement.claim.share]
+    assert shares == sorted(shares, reverse=True)
+    assert len(shares) == 6
+    assert card.pages == len({statement.claim.source for statement in card.statements})
+    assert card.newest == max(statement.claim.page.published for statement in card.statements)
 
 
 def test_a_card_as_text(store: Oxigraph) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rareearth import names, namespaces, network
 from rareearth.errors import NotFoundError, did_you_mean
+from rareearth.identifiers import SCHEMES
 from rareearth.site import addresses, description, rendering, vocabulary
 from rareearth.site.addresses import ONTOLOGY, Site
 from rareearth.store import claims
@@ -108,7 +109,13 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
     if iri.startswith(namespaces.ENTITY):
         card = cards.card(store, iri)
         return rendering.render(
-            "entity.html", site, iri=iri, card=card, sections=list(_sections(card.statements)), words=phrase
+            "entity.html",
+            site,
+            iri=iri,
+            card=card,
+            sections=list(_sections(card.statements)),
+            words=phrase,
+            schemes=SCHEMES,
         )
     if iri == namespaces.DATASET:
         return _home(store, node, site)
@@ -159,7 +166,9 @@ def _node(store: Backend, iri: str) -> NamedNode:
         node = NamedNode(iri)
     except ValueError as error:
         raise NotFoundError("page", iri, ", which is not an IRI") from error
-    if iri != ONTOLOGY and not any(next(found, None) for found in (store.quads(node), store.quads(object=node))):
+    # A story has no statements of its own: sources name it.
+    said = store.quads(object=node) if iri.startswith(namespaces.STORY) else store.quads(node)
+    if iri != ONTOLOGY and next(said, None) is None:
         prefix, _, name = iri.removeprefix(namespaces.BASE).partition("/")
         alike = store.select(_IRIS % Literal(f"{namespaces.BASE}{prefix}/"))
         close = names.closest(name, {namespaces.local(row["it"].value) for row in alike})
@@ -181,7 +190,7 @@ def _home(store: Backend, node: NamedNode, site: Site) -> bytes:
 
 
 def _sections(statements: Iterable[Statement]) -> Iterator[Section]:
-    for heading, of_heading in groupby(statements, key=lambda s: s.heading):
+    for heading, of_heading in groupby(statements, key=lambda s: s.title):
         phrases = [(words, list(same)) for words, same in groupby(of_heading, key=lambda s: s.phrase)]
         by_object = [
             (words, [list(about) for _, about in groupby(same, key=lambda s: (s.object, s.other))])

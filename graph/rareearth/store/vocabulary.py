@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rareearth.store.backend import Backend
 
 _INTERESTS = "SELECT ?word ?gives WHERE { ?interest a ree:Interest ; skos:notation ?word ; ree:gives ?gives }"
+_THEMES = """
+SELECT ?word ?label ?rank WHERE {
+  ?theme a ree:Theme ; skos:notation ?word ; rdfs:label ?label ; ree:rank ?rank FILTER(LANG(?label) = "en")
+}"""
 _LABEL = namespaces.PREFIXES["rdfs"] + "label"
 _TYPE = namespaces.PREFIXES["rdf"] + "type"
 _SPATIAL = "SELECT DISTINCT ?relation { ?relation rdfs:subPropertyOf* ?above . ?above ree:spatial true }"
@@ -22,6 +26,16 @@ SELECT ?term ?kind ?property ?value WHERE {
   FILTER(isLiteral(?value) && LANG(?value) IN ("", "en") && ?property != skos:definition
          || ?value = owl:SymmetricProperty)
 }"""
+
+
+class Theme(NamedTuple):
+    """A heading of dossiers: its position among them, and its label."""
+
+    rank: int
+    label: str
+
+
+NO_THEME = Theme(99, "other facts")
 
 
 class Relation(NamedTuple):
@@ -36,6 +50,7 @@ class Relation(NamedTuple):
     inverse: str
     traits: Mapping[str, str]
     symmetric: bool = False
+    theme: Theme = NO_THEME
 
     @property
     def iri(self) -> str:
@@ -81,6 +96,7 @@ def _read(store: Backend) -> Vocabulary:
         found.setdefault((namespaces.local(kind.value), term.value), {})[namespaces.local(property_.value)] = (
             value.value
         )
+    themes = {word.value: Theme(int(rank.value), label.value) for word, label, rank in store.select(_THEMES)}
     relations, qualifiers = {}, {}
     for (of, iri), traits in found.items():
         name = namespaces.local(iri)
@@ -89,7 +105,8 @@ def _read(store: Backend) -> Vocabulary:
             qualifiers[namespaces.compact(iri)] = label
         else:
             symmetric = bool(traits.pop(_TYPE, ""))
-            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits, symmetric)
+            theme = themes.get(traits.pop("theme", ""), NO_THEME)
+            relations[iri] = Relation(name, label, traits.pop("inverseLabel", ""), traits, symmetric, theme)
     interests = {word.value: gives.value for word, gives in store.select(_INTERESTS)}
     limit = next((row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:asOf ?day }}")), "")
     return Vocabulary(relations, qualifiers, interests, limit)

@@ -68,6 +68,18 @@ class Statement:
             return PAST if is_past else HEADINGS["fact"] if claim.plain else CONTRADICTED
         return PENDING
 
+    @property
+    def title(self) -> str:
+        """The heading, of facts with the theme of the relation: ``Facts: leadership``."""
+        facts = HEADINGS["fact"]
+        return f"{facts}: {self.claim.relation.theme.label}" if self.heading == facts else self.heading
+
+    @property
+    def in_box(self) -> bool:
+        """Whether the box at the top of the dossier shows it: a fact about what its relation says is shown there."""
+        end = self.claim.relation.traits.get("inBox", "")
+        return self.heading == HEADINGS["fact"] and end == ("object" if self.inward else "subject")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -88,6 +100,38 @@ class Card:
     statements: tuple[Statement, ...] = field(repr=False)
     undated: int = 0
     identifiers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def box(self) -> list[tuple[str, list[Statement]]]:
+        """The facts to begin with, by phrase.
+
+        Of statements that say the same it has one: of those with qualifiers (a share), that of the newest page.
+        """
+
+        def weight(statement: Statement) -> tuple[bool, str]:
+            return bool(phrase.qualifiers(statement.claim)), statement.claim.page.published
+
+        best: dict[tuple[str, str, str], Statement] = {}
+        for statement in self.statements:
+            if statement.in_box:
+                key = statement.phrase, statement.object, statement.other
+                best[key] = max(best.get(key, statement), statement, key=weight)
+        found: dict[str, list[Statement]] = {}
+        for (words, _, _), statement in best.items():
+            found.setdefault(words, []).append(statement)
+        for of in found.values():
+            of.sort(key=lambda s: -(s.claim.share.high if s.claim.share else 0))  # the largest owner first
+        return list(found.items())
+
+    @property
+    def pages(self) -> int:
+        """How many pages say something about it."""
+        return len({statement.claim.source for statement in self.statements})
+
+    @property
+    def newest(self) -> str:
+        """The date (EDTF) of the newest of these pages; "" if none has one."""
+        return max((statement.claim.page.published for statement in self.statements), default="")
 
 
 def card(store: Backend, iri: str, as_of: str | None = None) -> Card:
@@ -136,11 +180,12 @@ def statements(of: Iterable[Claim], iri: str) -> tuple[Statement, ...]:
     return tuple(sorted(found, key=_order))
 
 
-def _order(statement: Statement) -> tuple[int, str, str, str, str]:
+def _order(statement: Statement) -> tuple[int, int, str, str, str, str]:
     claim, heading = statement.claim, statement.heading
     other = claim.subject if statement.inward else claim.object
     return (
         ALL_HEADINGS.index(heading),
+        claim.relation.theme.rank if heading == HEADINGS["fact"] else 0,
         claim.relation.id,
         statement.phrase,
         other.label,
@@ -160,8 +205,8 @@ def lines(item: Card, sentence: Sentences | None = None) -> Iterator[str]:
         yield "; ".join(f"{SCHEMES[scheme].title} {value}" for scheme, value in item.identifiers)
     shown = ""
     for statement in item.statements:
-        if statement.heading != shown:
-            shown = statement.heading
+        if statement.title != shown:
+            shown = statement.title
             yield ""
             yield shown
         yield from statement_lines(statement, sentence)
