@@ -13,6 +13,7 @@ from rareearth import spelling
 
 MAX_LENGTH = 500  # characters of a name in the data; a longer text is no name
 _PUNCTUATION = re.compile(r"[^\w\s]+|_")
+_SHORT = 0.95  # how much the likeness of a short form counts
 _CLOSE = 0.6  # likeness from which a name is close
 _MAX_POSTINGS = 10_000  # that a search for close names looks at
 _MAX_CANDIDATES = 100  # names whose likeness is computed
@@ -132,8 +133,13 @@ class Index:
             return []
         sought = _Sought(name)
         core = spelling.core(spelling.fold(name))
+        by_core = _Sought(core)
         likeness = {
-            number: max(sought.likeness(self._keys[number]), _Sought(core).likeness(self._cores[number]))
+            number: max(
+                sought.likeness(self._keys[number]),
+                by_core.likeness(self._cores[number]),
+                _SHORT * by_core.likeness(spelling.short(self._cores[number])),
+            )
             for number in self._candidates(core)
         }
         for read in spelling.latin(name) if spelling.is_han(name) else ():

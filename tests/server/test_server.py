@@ -414,10 +414,14 @@ def test_a_name_in_any_spelling_is_found(server: Served, name: str, id_: str) ->
 
 
 def test_a_name_of_several_lists_them(server: Served) -> None:
-    answer = ask(server, "/find?name=GM")
+    answer = ask(server, "/find?name=Shenghe")
     assert answer.status == 300
-    assert b"general-motors (General Motors, company" in answer.body
-    assert b"greenland-minerals-as (Greenland Minerals A/S, company" in answer.body
+    assert b"shenghe-resources (Shenghe Resources, company" in answer.body
+    page = ask(server, "/find?name=Shenghe", headers={"Accept": "text/html"})
+    assert page.status == 200
+    assert b'<a href="/entity/shenghe-resources-singapore">' in page.body
+    found = ask(server, "/find?name=GM")
+    assert (found.status, found.headers["location"]) == (303, "/entity/general-motors")
 
 
 def test_a_byte_order_mark_before_a_query_is_ignored(server: Served) -> None:

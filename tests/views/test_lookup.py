@@ -153,12 +153,20 @@ def test_every_name_of_the_data_finds_what_has_it(store: Oxigraph, dataset: Data
         assert lookup.entity(store, name.upper()) == in_capitals
 
 
+@pytest.mark.parametrize(("name", "id_"), [("lynsa", "lynas-rare-earths"), ("Iluca", "iluka-resources")])
+def test_a_mistyped_short_form_suggests_its_bearer_first(store: Oxigraph, name: str, id_: str) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        lookup.entity(store, name)
+    assert caught.value.ids[0] == id_
+
+
 def test_initials_find_if_they_are_capitals_of_one_only(store: Oxigraph) -> None:
-    with pytest.raises(AmbiguousError, match=r"general-motors \(General Motors, .*greenland-minerals-as \(Greenland"):
-        lookup.entity(store, "GM")
+    with pytest.raises(AmbiguousError, match=r"ames-national-laboratory \(Ames .*argonne-national-laboratory \(Argon"):
+        lookup.entity(store, "ANL")
+    assert lookup.entity(store, "GM") == namespaces.ENTITY + "general-motors", "an acronym goes before initials"
     assert lookup.entity(store, "CREG") == namespaces.ENTITY + "china-rare-earth-group"
-    with pytest.raises(NotFoundError, match="no entity named 'gm'"):
-        lookup.entity(store, "gm")
+    with pytest.raises(NotFoundError, match="no entity named 'anl'"):
+        lookup.entity(store, "anl")
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,13 @@ async def find(request: Request) -> Response:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     if not name.strip():
         raise RefusedError(404, f"there is no name to find; expected one, as in {_site(request).search}?name=Li+Bo")
-    reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply, clients.key(request.client))
+    try:
+        reply = await _served(request).ask(messages.FindRequest(name), messages.FindReply, clients.key(request.client))
+    except RefusedError as error:
+        if error.status != HTTPStatus.MULTIPLE_CHOICES or "text/html" not in request.headers.get("accept", ""):
+            raise
+        title = "Several have this name"
+        return _page(request, rendering.error(_site(request), title, _line(error), _meant(request, error)), _PAGE)
     return _redirect(request, _site(request).link(reply.iri))
 
 
@@ -308,13 +314,21 @@ def _served(request: Request) -> Served:
     return served
 
 
+def _line(error: Exception) -> str:
+    """The message of an error, in which nothing moves a cursor."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in str(error))
+
+
+def _meant(request: Request, error: Exception) -> list[tuple[str, str]]:
+    """The names and addresses of what may have been meant."""
+    return [(namespaces.local(iri), _site(request).link(iri)) for iri in getattr(error, "close", None) or ()]
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     """An error: a page for people, one line for programs."""
-    status, retry, close = (getattr(error, name, None) for name in ("status", "retry", "close"))
+    status, retry = (getattr(error, name, None) for name in ("status", "retry"))
     status = status or 500
-    message = "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in str(error))
-    site = _site(request)
-    found = [(namespaces.local(iri), site.link(iri)) for iri in close or ()]
+    message, found, site = _line(error), _meant(request, error), _site(request)
     queried = request.scope["path"].startswith("/sparql") and (
         request.method == "POST" or request.scope["query_string"]
     )
