@@ -71,7 +71,7 @@ def test_it_holds_the_licences_and_says_them_in_its_metadata(installed: Path) ->
 @needs_page
 def test_it_holds_the_scripts_of_the_pages_and_not_what_they_are_made_of(installed: Path) -> None:
     folder = installed / "rareearth" / "site" / "explorer"
-    made = {"page.js", "page.css", "editor.js", "editor.css"}
+    made = {"page.js", "page.css", "editor.js", "editor.css", "find.js"}
     assert {path.name for path in (folder / "dist").iterdir()} == made
     assert {path.name for path in folder.iterdir() if path.suffix in (".js", ".css", ".mjs", ".json")} == set()
     assert "Permission is hereby granted" in (folder / "dist" / "editor.js").read_text(encoding="utf-8")

@@ -39,6 +39,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     inbox.save(where / "box", Proposals(Article(id="a", language="en", text="One mine.")), ontology.read())
     return {
         "questions": [],
+        "relations": ["chair", *build],
         "query": ["leaders", *build],
         "show": ["ann-lee", *build],
         "path": ["ann-lee", "bob-ray", *build],
@@ -61,7 +62,19 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     }
 
 
-NAMES = ["questions", "query", "show", "path", "conflicts", "promises", "coverage", "check", "tidy", "propose"]
+NAMES = [
+    "questions",
+    "relations",
+    "query",
+    "show",
+    "path",
+    "conflicts",
+    "promises",
+    "coverage",
+    "check",
+    "tidy",
+    "propose",
+]
 NAMES += ["review", "retract", "build", "verify", "sentences", "export"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 

@@ -17,6 +17,7 @@ _HOMES = {
     "control": "analysing",
     "report": "analysing",
     "questions": "asking",
+    "relations": "asking",
     "query": "asking",
     "show": "asking",
     "path": "asking",

@@ -58,6 +58,20 @@ def questions() -> None:
 
 
 @app.command()
+def relations(
+    word: Annotated[
+        str, typer.Argument(metavar="[WORD]", help="Only relations in whose name, label or definition it stands.")
+    ] = "",
+    build: Build = None,
+) -> None:
+    """List the relations: how they read both ways, what they tie, how often they are used, and an example."""
+    from rareearth.views import relations as listed
+
+    for entry in listed.read(open_graph(build).store, word):
+        print("\n".join(listed.lines(entry)) + "\n")
+
+
+@app.command()
 def query(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME|FILE", help="A named question, or a file with SPARQL.")
