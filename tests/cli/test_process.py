@@ -45,6 +45,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "path": ["ann-lee", "bob-ray", *build],
         "conflicts": build,
         "promises": build,
+        "diff": [str(folder.data), str(folder.build)],
         "coverage": [str(where / "list.csv"), *build],
         "check": ["--data", str(folder.data)],
         "propose": [str(where / "a.txt"), "--data", str(folder.data), "--inbox", str(where / "inbox")],

@@ -24,6 +24,7 @@ _HOMES = {
     "conflicts": "asking",
     "promises": "asking",
     "coverage": "asking",
+    "diff": "comparing",
     "check": "data",
     "tidy": "data",
     "build": "data",
