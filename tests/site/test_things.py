@@ -23,7 +23,8 @@ from serving import Served, served
 from rareearth import build as builds
 from rareearth import namespaces
 from rareearth.errors import NotFoundError
-from rareearth.site import explorer, things
+from rareearth.server import links
+from rareearth.site import explorer, listing, things
 from rareearth.site.addresses import Site
 from rareearth.store import oxigraph
 from rareearth.store.backend import Quad, Result
@@ -266,6 +267,23 @@ def test_the_page_of_a_conflict_names_the_sources_of_each_side(server: Served) -
     assert all('href="/source/' in side and 'href="/claim/' in side for side in sides)
     assert body.count('<th scope="col">') == len(sides)
     assert "<h2>Facts" not in body  # they are what pages state, and differ
+
+
+@pytest.mark.parametrize("name", [*listing.LISTS, "question/owners"])
+def test_lists_and_answers_are_served_as_the_static_site_has_them(server: Served, store: Oxigraph, name: str) -> None:
+    answer = get(server, f"/{name}", "text/html")
+    assert answer.status == 200
+    assert answer.body.encode() == listing.named(store, name, links.site(server.url))
+    again = get(server, f"/{name}", "text/html")
+    assert again.body == answer.body
+    for link in sorted(set(re.findall(r'href="(/[^"#]*)"', answer.body)))[:12]:
+        assert get(server, link, "text/html").status == 200, link
+
+
+def test_a_question_that_nobody_ships_has_no_page(server: Served) -> None:
+    answer = get(server, "/question/no-such-question", "text/html")
+    assert answer.status == 404
+    assert "no question named" in answer.body
 
 
 def test_every_anchor_of_the_ontology_is_one_place(server: Served) -> None:

@@ -27,7 +27,7 @@ from rareearth.server import clients, links, messages, middleware, negotiation, 
 from rareearth.server.access import AccessLog
 from rareearth.server.origin import Origins
 from rareearth.server.served import Served
-from rareearth.site import addresses, content_security, explorer, rendering
+from rareearth.site import addresses, content_security, explorer, listing, rendering
 from rareearth.site.addresses import Site
 
 LOG = logging.getLogger("rareearth.server")
@@ -105,6 +105,8 @@ def _routes() -> list[Route]:
         Route("/static/{name}", static, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
         *(Route(f"/{name}", dump, methods=["GET"]) for name in _DUMPS),
+        *(Route(f"/{name}", listed, methods=["GET"]) for name in listing.LISTS),
+        Route(f"/{listing.QUESTION}{{name}}", listed, methods=["GET"]),
         *(Route(f"/{kind}/{{id:path}}", thing, methods=["GET"]) for kind in addresses.THINGS),
         *(
             Route(f"/{name}{form}", _at(namespaces.BASE + name), methods=["GET"])
@@ -172,6 +174,17 @@ async def thing(request: Request) -> Response:
     if len(path) > MAX_NAME:
         raise RefusedError(404, f"no name has more than {MAX_NAME} characters")
     return await _document(request, namespaces.BASE + path.removeprefix("/"), form or _form(request), bool(form))
+
+
+async def listed(request: Request) -> Response:
+    """A list, or a question with its answer, as the static site has it."""
+    served, base = _served(request), _base(request)
+    asked = messages.ListRequest(request.scope["path"].removeprefix("/"), base)
+    if cached := served.cache.get(asked):
+        return _page(request, cached.body, _PAGE)
+    reply = await served.ask(asked, messages.DocumentReply, clients.key(request.client))
+    served.cache.add(asked, "text/html", reply.body, key_size=len(asked.name) + len(base))
+    return _page(request, reply.body, _PAGE)
 
 
 async def explorer_page(request: Request) -> Response:

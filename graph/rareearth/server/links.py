@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from rareearth import namespaces
-from rareearth.site import addresses
+from rareearth.site import addresses, listing
 from rareearth.site.addresses import Site
 
 
@@ -32,6 +32,9 @@ def site(base: str) -> Site:
     def at(iri: str, form: str = "html") -> str:
         return link(iri, form, prefix)
 
+    def page(name: str) -> str:
+        return f"{prefix}/{name}" if name in listing.LISTS or name.startswith(listing.QUESTION) else ""
+
     return Site(
         base.removesuffix(prefix),
         at,
@@ -43,4 +46,5 @@ def site(base: str) -> Site:
         dump=f"{prefix}/rareearth.trig",
         graphml=f"{prefix}/rareearth.graphml",
         gexf=f"{prefix}/rareearth.gexf",
+        page=page,
     )

@@ -70,6 +70,14 @@ class EditorRequest(Message):
 
 
 @dataclass(frozen=True)
+class ListRequest(Message):
+    """Write a list of :mod:`site.listing`, or the page of a question (``question/NAME``). See DocumentReply."""
+
+    name: str
+    base: str
+
+
+@dataclass(frozen=True)
 class FindRequest(Message):
     """Find the entity of a name. See FindReply."""
 
@@ -126,7 +134,9 @@ class ErrorReply(Message):
     close: tuple[str, ...] = ()
 
 
-Request: TypeAlias = QueryRequest | DocumentRequest | EditorRequest | FindRequest | HintsRequest | PageRequest
+Request: TypeAlias = (
+    QueryRequest | DocumentRequest | EditorRequest | ListRequest | FindRequest | HintsRequest | PageRequest
+)
 Reply: TypeAlias = QueryReply | DocumentReply | FindReply | ErrorReply
 _REQUESTS: dict[str, TypeAdapter[Request]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Request)}
 _REPLIES: dict[str, TypeAdapter[Reply]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Reply)}

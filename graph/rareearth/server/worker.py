@@ -31,7 +31,7 @@ from rareearth.errors import AmbiguousError, NotAcceptableError, NotFoundError, 
 from rareearth.server import links, messages, negotiation
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
-from rareearth.site import things
+from rareearth.site import listing, things
 from rareearth.store import hints, oxigraph
 from rareearth.views import lookup
 
@@ -82,6 +82,7 @@ def _warm_up(store: Backend) -> None:
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
         messages.FindRequest("a name that nobody has"),
         messages.EditorRequest(""),
+        *(messages.ListRequest(name, "http://localhost") for name in listing.LISTS),
         messages.HintsRequest("ASK { entity:no-such-thing ?p ?o }"),
         *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in things.FORMS),
         *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in things.FORMS),
@@ -114,7 +115,7 @@ def _close(error: NotFoundError) -> tuple[str, ...]:
     return tuple(f"{namespaces.BASE}{error.kind}/{id_}" for id_ in error.ids)
 
 
-def _reply(store: Backend, request: Request) -> Reply:
+def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one for each message
     match request:
         case messages.QueryRequest():
             return _result(store, request)
@@ -122,6 +123,8 @@ def _reply(store: Backend, request: Request) -> Reply:
             return _document(store, iri, form, base)
         case messages.EditorRequest(base):
             return messages.DocumentReply(things.editor(store, links.site(base)))
+        case messages.ListRequest(name, base):
+            return messages.DocumentReply(listing.named(store, name, links.site(base)))
         case messages.FindRequest(name):
             return messages.FindReply(lookup.entity(store, name))
         case messages.HintsRequest(query):

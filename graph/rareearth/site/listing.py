@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from rareearth import namespaces
 from rareearth.errors import AmbiguousError, NotFoundError
-from rareearth.site import rendering, things
+from rareearth.site import rendering, things, vocabulary
 from rareearth.site.things import Part
-from rareearth.store import claims, questions, sparql
+from rareearth.store import claims, sparql
 from rareearth.views import asking, conflicts, phrase, promises
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 500  # of an answer that a page shows
 NEWEST = 100  # claims
+QUESTION = "question/"  # begins the name of the page of a question
 
 _ENTITIES = """
 SELECT ?entity ?name ?zh ?class ?about WHERE {
@@ -161,9 +162,12 @@ def newest(store: Backend) -> list[Claim]:
     return known[:NEWEST]
 
 
-def _questions(_store: Backend, site: Site) -> Listing:
+def _questions(store: Backend, site: Site) -> Listing:
     rows = sorted(
-        (Row(Part(q.english, site.page(f"question/{q.name}")), more=(Part(q.name, ""),)) for q in questions.read_all()),
+        (
+            Row(Part(q.english, site.page(QUESTION + q.name)), more=(Part(q.name, ""),))
+            for q in vocabulary.read(store).questions
+        ),
         key=lambda row: row.it.text,
     )
     about = "The questions that ship with the graph, with their answers for an example, and the queries behind them."
@@ -178,6 +182,16 @@ LISTS: Mapping[str, Callable[[Backend, Site], Listing]] = {
     "sources": _sources,
     "newest": _newest,
 }
+
+
+def named(store: Backend, name: str, site: Site) -> bytes:
+    """The page of a list or, as ``question/NAME``, of a question. Raises NotFoundError."""
+    if name in LISTS:
+        return page(store, name, site)
+    asked = {QUESTION + question.name: question for question in vocabulary.read(store).questions}
+    if name not in asked:
+        raise NotFoundError("question", name.removeprefix(QUESTION))
+    return question(store, asked[name], site)
 
 
 def page(store: Backend, name: str, site: Site) -> bytes:
