@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import Folder
 
-from rareearth import namespaces
+from rareearth import edtf, namespaces
+from rareearth.dataset import Dataset
 from rareearth.errors import DateError
 from rareearth.store import nquads, oxigraph
 from rareearth.store.oxigraph import Oxigraph
@@ -147,3 +148,11 @@ def test_the_lines_of_a_promise_name_the_claims(folder: Folder) -> None:
     assert "due 2023-12-31" in second
     assert promise.claim.id in second
     assert promise.because[0].id in third
+
+
+def test_a_page_of_a_year_alone_does_not_move_the_ledger_to_its_end(store: Oxigraph, dataset: Dataset) -> None:
+    """The day of the newest page is no later than any page is known to be; overdue days would count from the future."""
+    published = [edtf.parse(source.published) for source in dataset.sources.values() if source.published]
+    newest = max(days.first for days in published if days.first)
+    assert newest < max(days.last for days in published if days.last), "there is such a page"
+    assert {promise.day for promise in promises.read(store)} == {newest}

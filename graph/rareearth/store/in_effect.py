@@ -17,7 +17,7 @@ The times of a claim say when it is in effect:
 A time that is not exact (2021, 2021-12) counts from the first day that it may mean to the last.
 
 A claim is past if it ended before the newest page of the data was published: no clock is read, and what is to end
-later is not past.
+later is not past. Of a page that gives only its year, the first day of that counts.
 
 A build applies the rule once (:class:`Rule`) and writes its result with each claim, as ``ree:inEffectFrom``,
 ``ree:inEffectUntil``, ``ree:undated``, ``ree:past``, and ``ree:endInferredFrom`` with the claim from which an end was
@@ -104,7 +104,7 @@ class Rule:
         self._begun, self._ended = self._beginnings(bearing), self._endings(bearing)
         self._inferred = self._stated_ends() | self._replacements(bearing)
         published = (source.published for source in dataset.sources.values() if source.published)
-        self.newest = _latest(edtf.parse(day).last for day in published)
+        self.newest = _latest(edtf.parse(day).first for day in published)  # it is no older; it may be newer
 
     def spell(self, claim: Claim) -> Spell:
         """When a claim of the dataset may have been in effect."""

@@ -66,7 +66,8 @@ def read(store: Backend, as_of: str | None = None, actors: Collection[str] | Non
         day = in_effect.bounds(as_of)[1]
         known = [claim for claim in known if (_known_since(claim) or date.min) <= day]
     else:
-        day = max((end for c in known if (end := _last(c.page.published))), default=date.min)
+        # Of a page that gives only its year, no more is known than that it is no older than the first day of that.
+        day = max((first for c in known if (first := _published(c))), default=date.min)
     related = _Related(known)
     found = [_promise(claim, related(claim), day) for claim in known if _is_promise(claim) and _is_of(claim, actors)]
     return sorted(found, key=_order)
@@ -192,6 +193,10 @@ def _first(claim: Claim) -> date | None:
 
 def _last(text: str) -> date | None:
     return edtf.parse(text).last if text else None
+
+
+def _published(claim: Claim) -> date | None:
+    return edtf.parse(claim.page.published).first if claim.page.published else None
 
 
 def lines(promise: Promise) -> Iterator[str]:
