@@ -7,12 +7,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import typer
 from conftest import Command, environment
+from engines import oxigraph_server
 from needs import HAS_NODE, NO_PAGE, unavailable
 from serving import served
 
@@ -21,7 +22,8 @@ from rareearth.dataset import Dataset
 from rareearth.models import Claim
 from rareearth.ontology import Ontology
 from rareearth.site import explorer
-from rareearth.store import asof
+from rareearth.store import asof, oxigraph, publishing
+from rareearth.store import folder as folders
 from rareearth.store.oxigraph import Oxigraph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,6 +39,7 @@ RETIRED = re.compile(
     r"|in whole|letter for letter|asks? nothing|cannot carry|held then)\b",
     re.IGNORECASE,
 )
+STORE = "http://localhost:7878/query"  # another one in the tests
 REPORT = "rareearth report"  # takes half a minute: it is run in cli/test_analyse_command.py
 SITE = "rareearth site"  # takes a minute: it is run on small data in site/test_publishing.py
 ARTICLE = ("rareearth propose", "rareearth review")  # these are run as the guide has them
@@ -90,9 +93,20 @@ def shell(run: Command, built: Path, tmp_path: Path) -> Callable[[str], str]:
     return command
 
 
+@pytest.fixture(scope="session")
+def remote_store(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a store that has the build."""
+    with oxigraph_server(tmp_path_factory.mktemp("remote")) as engine:
+        listed = folders.manifest(built)
+        publishing.publish(publishing.read(oxigraph.sorted_lines(built), listed["quads"], listed["sha256"]), engine.url)
+        yield engine.url
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
-def test_commands_of_the_readme_run(command: str, shell: Callable[[str], str]) -> None:
+def test_commands_of_the_readme_run(command: str, shell: Callable[[str], str], request: pytest.FixtureRequest) -> None:
+    if STORE in command:
+        command = command.replace(STORE, request.getfixturevalue("remote_store"))
     if command.startswith("rareearth export") and ".html" in command and not explorer.is_bundled():
         unavailable(NO_PAGE, in_ci=HAS_NODE)
     assert shell(command)

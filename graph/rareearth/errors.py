@@ -11,7 +11,8 @@
     │   ├── NotAcceptableError   the result cannot be written in the format asked for
     │   └── TooLargeError        the result is larger than allowed
     ├── StoreError               the store cannot be written, or another build is running
-    │   └── NoBuildError         there is no build, or it is damaged
+    │   ├── NoBuildError         there is no build, or it is damaged
+    │   └── RemoteError          a store at an address that gives no answer, or none that can be used
     ├── ArticleError             a file or text that cannot be read as an article
     ├── FormatError              a file that cannot be written: its extension, its folder, or a text in it
     │   └── PageError            a page whose JavaScript has not been bundled
@@ -122,6 +123,10 @@ class NoBuildError(StoreError):
     def __init__(self, message: str, folder: Path | None = None, data: Path | None = None) -> None:
         super().__init__(message)
         self.folder, self.data = folder, data
+
+
+class RemoteError(StoreError):
+    """A store at an address that gives no answer, or none that can be used."""
 
 
 class ArticleError(RareEarthError):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rareearth import build as builds
 from rareearth import namespaces
 from rareearth.answers import Answer, frame, of_result
-from rareearth.errors import QueryError
+from rareearth.errors import QueryError, RemoteError
 from rareearth.store import questions, sparql
 from rareearth.views import asking
 
@@ -353,6 +353,8 @@ def open(  # noqa: A001 - read as rareearth.open()
     *,
     data: str | os.PathLike[str] | None = None,
     texts: str | os.PathLike[str] | None = None,
+    store: str | None = None,
+    timeout: float | None = None,
     once: bool = False,
 ) -> KnowledgeGraph:
     """Open the graph of the last build; the first time, and after an update of the package, it is built.
@@ -362,7 +364,17 @@ def open(  # noqa: A001 - read as rareearth.open()
     sentences can be shown. A small store is read into memory, unless it is to be asked only ``once``. A build of data
     of your own is opened as it is, and never replaced. Raises DataError for faults in the data, NoBuildError for a
     damaged build and for a ``build`` without one if no ``data`` is given, StoreError when it cannot be written.
+
+    ``store`` is the address of a SPARQL endpoint to which a build was published, in place of a build and of data;
+    ``timeout`` are the seconds that it has for one answer (see :mod:`rareearth.store.remote`, also for credentials).
+    Raises RemoteError when it gives no answer.
     """
-    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
     folder = Path(texts) if texts else None
+    if store is not None:
+        from rareearth.store import client, remote
+
+        if build or data:
+            raise RemoteError("a store and a build, or data, are both given; expected only one of them")
+        return KnowledgeGraph(remote.Remote(store, timeout=timeout or client.TIMEOUT), texts_folder=folder)
+    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
     return KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)

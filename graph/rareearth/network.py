@@ -53,7 +53,9 @@ _NUMBERS: dict[str, type[int] | type[float]] = {
 }
 
 # Three plain queries are twice as fast as one with OPTIONAL.
-_KINDS = "SELECT ?node ?kind WHERE { ?kind rdfs:subClassOf* ree:Entity . ?node a ?kind }"
+_KINDS = (  # DISTINCT, as not every store gives the ends of a path once
+    "SELECT ?node ?kind WHERE { { SELECT DISTINCT ?kind { ?kind rdfs:subClassOf* ree:Entity } } ?node a ?kind }"
+)
 _LABELS = "SELECT ?node ?label (LANG(?label) AS ?language) WHERE { ?node rdfs:label ?label }"
 _IDENTIFIERS = (
     "SELECT ?node ?scheme ?value WHERE { ?node ree:identifier [ ree:scheme ?scheme ; skos:notation ?value ] }"
@@ -69,7 +71,7 @@ _RELATIONS = """
 SELECT ?relation ?en ?zh ?colour ?strength ?symmetric WHERE {
   ?relation a ree:Relation ; ree:colour ?colour ; rdfs:label ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh")
   OPTIONAL { ?relation ree:tieStrength ?strength }
-  BIND(EXISTS { ?relation a owl:SymmetricProperty } AS ?symmetric)
+  BIND(IF(EXISTS { ?relation a owl:SymmetricProperty }, "true", "false") AS ?symmetric)
 }"""
 _PUBLISHERS = "SELECT DISTINCT ?publisher WHERE { ?source dcterms:publisher ?publisher }"
 

@@ -57,6 +57,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "verify": ["--texts", str(where), *build],
         "sentences": [str(where / "a.txt")],
         "export": [str(where / "n.nq"), *build],
+        "publish": ["--file", str(where / "p.nq"), *build],
         "analyse": ["spheres", *build],
         "control": ["ann-lee", *build],
         "report": [str(where / "r.md"), *build],
@@ -76,7 +77,7 @@ NAMES = [
     "tidy",
     "propose",
 ]
-NAMES += ["review", "retract", "build", "verify", "sentences", "export"]
+NAMES += ["review", "retract", "build", "verify", "sentences", "export", "publish"]
 SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("analyse", "control")]  # report says as little
 
 

@@ -39,7 +39,7 @@ SELECT ?stage ?label WHERE { ?stage ree:step ?step ; rdfs:label ?label FILTER(LA
 _NODES = """
 SELECT ?node ?label ?stage ?actor_type ?territory WHERE {
   ?node a ?class ; rdfs:label ?label FILTER(LANG(?label) = "en")
-  ?class rdfs:subClassOf* ree:Entity .
+  { SELECT DISTINCT ?class { ?class rdfs:subClassOf* ree:Entity } }
   OPTIONAL { ?class rdfs:subClassOf* ?staged . ?staged ree:stage ?stage }
   OPTIONAL { ?class rdfs:subClassOf* ?kind . ?kind ree:nature ?actor_type FILTER(?actor_type IN ("facility", "place")) }
   OPTIONAL { ?class rdfs:subClassOf* ?land . ?land ree:territory ?territory }

@@ -31,6 +31,7 @@ _HOMES = {
     "verify": "data",
     "sentences": "data",
     "export": "files",
+    "publish": "stores",
     "propose": "proposing",
     "retract": "retracting",
     "review": "reviewing",

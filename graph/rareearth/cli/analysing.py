@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Listing, app, open_graph, print_rows, print_written
+from rareearth.cli.common import AsOf, Build, Listing, Store, app, open_graph, print_rows, print_written
 
 Kinds = Annotated[
     list[str] | None,
@@ -46,6 +46,7 @@ def analyse(
     seed: Seed = 0,
     form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Answer the questions of the analysis, with verdict, numbers, limitations and support.
 
@@ -56,7 +57,7 @@ def analyse(
     from rareearth.analysis import finding
 
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of, store=store)
     chosen = kinds or ["fact"]
     if question is not None:
         found = graph.analyse(question, kinds=chosen, without=without or (), seed=seed)
@@ -93,6 +94,7 @@ def control(
     as_of: AsOf = None,
     form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Say what owners who act together own and control as one, with bounds, the chains and their claims.
 
@@ -102,7 +104,7 @@ def control(
     from rareearth.analysis.questions import ownership
 
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of, store=store)
     held = graph.control(
         *(owners or ()),
         state=state,
@@ -130,6 +132,7 @@ def report(
         ),
     ] = None,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Write all answers of the analysis to one page with figures, each linked to its evidence.
 
@@ -141,7 +144,7 @@ def report(
 
     reports.check(file)
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of, store=store)
     with _progress(reports.STEPS) as tick:
         written = reports.write(
             file,

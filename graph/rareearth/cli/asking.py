@@ -15,6 +15,7 @@ from rareearth.cli.common import (
     Build,
     Excel,
     Listing,
+    Store,
     TextsFolder,
     Timeout,
     Watchdog,
@@ -63,11 +64,12 @@ def relations(
         str, typer.Argument(metavar="[WORD]", help="Only relations in whose name, label or definition it stands.")
     ] = "",
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """List the relations: how they read both ways, what they tie, how often they are used, and an example."""
     from rareearth.views import relations as listed
 
-    for entry in listed.read(open_graph(build).store, word):
+    for entry in listed.read(open_graph(build, store=store).store, word):
         print("\n".join(listed.lines(entry)) + "\n")
 
 
@@ -95,6 +97,7 @@ def query(
     as_of: AsOf = None,
     timeout: Timeout = 30,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Ask a named question, or run any SPARQL 1.1 query from a file or from -e."""
     if excel and form is not Format.csv:
@@ -108,7 +111,7 @@ def query(
         if not equals:
             raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
-    graph = open_graph(build, as_of=as_of, once=True)
+    graph = open_graph(build, as_of=as_of, once=True, store=store, timeout=timeout)
     text = read_text(Path(name)) if expression is None and name and is_file(name) else expression
     with Watchdog(timeout):
         result = graph.run(text, parameters) if text is not None else graph.run_question(str(name), parameters)
@@ -130,11 +133,12 @@ def show(
     as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
-    graph = open_graph(build, texts, once=True)
+    graph = open_graph(build, texts, once=True, store=store)
     card = graph.show(_found(graph, name), as_of=as_of)
     if card.undated:
         print(f"note: {card.undated} undated claims were excluded", file=sys.stderr)
@@ -148,11 +152,12 @@ def path(
     as_of: AsOf = None,
     texts: TextsFolder = None,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Show how two entities are connected, step by step, with the evidence of each step."""
     from rareearth.views import paths
 
-    graph = open_graph(build, texts)
+    graph = open_graph(build, texts, store=store)
     start, end = _found(graph, start), _found(graph, end)
     if as_of is not None:
         print("note: undated claims are excluded", file=sys.stderr)
@@ -169,6 +174,7 @@ def conflicts(
     ] = None,
     unjudged: Annotated[bool, typer.Option("--unjudged", help="List differences that nobody has judged yet.")] = False,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """List where sources disagree, with their claims side by side."""
     from rareearth.views import conflicts as found
@@ -178,7 +184,7 @@ def conflicts(
         raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
     if unjudged and (name or kind):
         raise RareEarthError("--unjudged lists what nobody has judged; expected no CONFLICT and no --kind with it")
-    graph = open_graph(build)
+    graph = open_graph(build, store=store)
     if unjudged:
         listed_differences = differences.unjudged(graph.store)
         for sides in listed_differences:
@@ -211,11 +217,12 @@ def promises(
         ),
     ] = None,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """List what was planned, announced or pledged, and what has come of it, with the claims."""
     from rareearth.views import promises as ledger
 
-    graph = open_graph(build)
+    graph = open_graph(build, store=store)
     listed = graph.promises(_found(graph, actor) if actor else None, as_of=as_of)
     chosen = [promise for promise in listed if promise.state == "late" or not overdue]
     for promise in chosen:
@@ -234,6 +241,7 @@ def coverage(
     ] = None,
     form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Say who of a list is in the graph, under which name, and how well.
 
@@ -243,7 +251,7 @@ def coverage(
     from rareearth.views import coverage as ledger
 
     listed = ledger.rows(read_text(file), column, paths.display(file))
-    items = list(ledger.read(open_graph(build).store, listed))
+    items = list(ledger.read(open_graph(build, store=store).store, listed))
     print_rows(ledger.COLUMNS, [item.cells() for item in items], form)
     if form is Listing.table:
         print(ledger.summary(items))

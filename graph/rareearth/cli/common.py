@@ -73,6 +73,14 @@ NewBuild = Annotated[Path | None, typer.Option("--build", help="The build folder
 Build = Annotated[
     Path | None, typer.Option("--build", help="The build folder.", show_default="build/", callback=_has_build)
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="The SPARQL endpoint of a store to which `rareearth publish` loaded a build, in place of a build folder.",
+    ),
+]
 Data = Annotated[Path | None, typer.Option("--data", help="The folder of the YAML data.", show_default="data/")]
 TextsFolder = Annotated[
     Path | None, typer.Option("--texts", help="A folder with texts of articles (*.txt).", envvar="RAREEARTH_TEXTS")
@@ -170,19 +178,25 @@ def explain_usage(error: Any) -> str:
 
 
 def open_graph(
-    build: Path | None, texts: Path | None = None, as_of: str | None = None, *, once: bool = False
+    build: Path | None,
+    texts: Path | None = None,
+    as_of: str | None = None,
+    *,
+    once: bool = False,
+    store: str | None = None,
+    timeout: float | None = None,
 ) -> KnowledgeGraph:
-    """The graph of a build, as of a day if one is given; notes about it are printed on standard error.
+    """The graph of a build or of a store, as of a day if one is given; notes about it are printed on standard error.
 
-    ``once`` is as for :func:`rareearth.open`.
+    ``once``, ``store`` and ``timeout`` are as for :func:`rareearth.open`.
     """
     from rareearth import knowledge, paths
     from rareearth.store import folder as folders
 
     folder = build or paths.build()
-    if not os.path.lexists(folder / folders.MANIFEST) and not folders.intended(folder):
+    if store is None and not os.path.lexists(folder / folders.MANIFEST) and not folders.intended(folder):
         print(f"note: {paths.display(folder)} has no build yet; building it first", file=sys.stderr)
-    graph = knowledge.open(build, texts=texts, once=once)
+    graph = knowledge.open(build, texts=texts, once=once, store=store, timeout=timeout)
     if graph.note:
         hint = f"; `{build_command(folder)}` creates a new one" if graph.stale else ""
         print(f"note: {graph.note}{hint}", file=sys.stderr)

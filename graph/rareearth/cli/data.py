@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import MAX_PROBLEMS, Build, Data, NewBuild, TextsFolder, app, explain, open_graph, read_text
+from rareearth.cli.common import (
+    MAX_PROBLEMS,
+    Build,
+    Data,
+    NewBuild,
+    Store,
+    TextsFolder,
+    app,
+    explain,
+    open_graph,
+    read_text,
+)
 from rareearth.errors import NoBuildError, QueryError, RareEarthError
 
 
@@ -118,13 +129,13 @@ def _check_build(build: Path | None) -> None:
 
 
 @app.command()
-def verify(texts: TextsFolder = None, build: Build = None) -> None:
+def verify(texts: TextsFolder = None, build: Build = None, store: Store = None) -> None:
     """Check every cited span against your texts; the exit code is 1 if one is not found."""
     from rareearth import corpus
 
     if texts is None:
         raise RareEarthError("no texts to check against: use --texts FOLDER or set RAREEARTH_TEXTS")
-    found = list(corpus.check(open_graph(build).store, corpus.Texts(texts)))
+    found = list(corpus.check(open_graph(build, store=store).store, corpus.Texts(texts)))
     lost = [c for c in found if c.text is not None and c.found is None]
     moved = sum(c.found not in (None, c.cited.span) for c in found)
     for item in lost:

@@ -13,6 +13,7 @@ from rareearth.cli.common import (
     AsOf,
     Build,
     Excel,
+    Store,
     Watchdog,
     app,
     is_file,
@@ -69,6 +70,7 @@ def export(
         typer.Option("--timeout", min=0.01, max=86400, help="Time limit in seconds.", show_default="30 with --query"),
     ] = None,
     build: Build = None,
+    store: Store = None,
 ) -> None:
     """Write a file for other tools; the extension selects the format.
 
@@ -96,7 +98,7 @@ def export(
     if excel and chosen.extension != ".csv":
         raise RareEarthError(f"{file.name}: --excel is for .csv")
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of)
+    graph = open_graph(build, as_of=as_of, store=store)
     text = read_text(Path(query)) if query and is_file(query) else query
 
     def drawn() -> Network:

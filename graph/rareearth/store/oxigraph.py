@@ -232,6 +232,17 @@ def quick(folder: Path) -> Oxigraph:
     return Oxigraph(engine)
 
 
+def sorted_lines(folder: Path) -> Iterator[str]:
+    """The quads of the store of a build folder, as sorted N-Quads lines. Raises NoBuildError as :func:`read`."""
+    store = read(folder, whole=True)
+    with TemporaryDirectory() as sorting:
+        lines = Sorter(Path(sorting))
+        with sparql.engine_errors():
+            sink = _Sink(lambda part: lines.extend(line.decode() for line in part))
+            store.engine.dump(sink, format=ox.RdfFormat.N_QUADS)
+        yield from lines
+
+
 def verify(folder: Path) -> Oxigraph:
     """The store of a build folder, of which everything was read and compared with the manifest.
 
@@ -239,13 +250,8 @@ def verify(folder: Path) -> Oxigraph:
     :func:`folder.changed`.
     """
     store, listed, found = read(folder, whole=True), folders.manifest(folder), hashlib.sha256()
-    with TemporaryDirectory() as sorting:
-        lines = Sorter(Path(sorting))
-        with sparql.engine_errors():
-            sink = _Sink(lambda part: lines.extend(line.decode() for line in part))
-            store.engine.dump(sink, format=ox.RdfFormat.N_QUADS)
-        for line in lines:
-            found.update(f"{line}\n".encode())
+    for line in sorted_lines(folder):
+        found.update(f"{line}\n".encode())
     if found.hexdigest() != listed["sha256"]:
         path = paths.display(folder / listed["store"])
         raise NoBuildError(f"{path}: the store holds other quads than the build had; build again", folder)

@@ -244,7 +244,7 @@ def engine_errors() -> Iterator[None]:
     """Raise what the engine raises while it answers as a QueryError, or as a NoBuildError if the store is damaged."""
     try:
         yield
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, SyntaxError) as error:  # the last for terms of another store's answer
         raise _engine_error(error) from error
 
 

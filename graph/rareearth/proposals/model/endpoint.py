@@ -1,7 +1,7 @@
 """Asking a language model over HTTP: any server that answers ``/chat/completions`` as OpenAI's does.
 
-Time and size of an answer are bounded (:mod:`.connection`), a redirect is not followed (the key would go with it), and
-what a server says of itself is shown without the key.
+Time and size of an answer are bounded (:mod:`rareearth.connection`), a redirect is not followed (the key would go with
+it), and what a server says of itself is shown without the key.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from rareearth import characters
+from rareearth import characters, connection
+from rareearth.connection import Missed, Reply
 from rareearth.errors import EndpointError
-from rareearth.proposals.model import connection, strict
-from rareearth.proposals.model.connection import Missed, Reply
+from rareearth.proposals.model import strict
 
 KEY = "RAREEARTH_MODEL_KEY"  # the variable of the environment that has the key of the server
 TIMEOUT = 120.0  # seconds for one answer
@@ -158,7 +158,7 @@ class Endpoint:
         for left in range(0 if self._learnt.lost else self.retries, -1, -1):
             wait: float | None = None
             try:
-                reply = connection.post(self._address, body, self._headers, self.timeout)
+                reply = connection.send(self._address, body, self._headers, self.timeout)
                 self._learnt.lost = False
                 if isinstance(reply, Missed):
                     raise EndpointError(f"{self.url}: {self._missed(reply)}")

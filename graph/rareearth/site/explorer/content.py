@@ -31,7 +31,7 @@ _CLASSES = """
 SELECT ?kind ?en ?zh ?colour ?sphere ?actors WHERE {
   ?kind a owl:Class ; ree:colour ?colour ; rdfs:label ?en , ?zh FILTER(LANG(?en) = "en" && LANG(?zh) = "zh")
   OPTIONAL { ?kind ree:sphere/rdfs:label ?sphere FILTER(LANG(?sphere) = "en") }
-  BIND(EXISTS { ?kind rdfs:subClassOf* ?above . ?above ree:inView "actors" } AS ?actors)
+  BIND(IF(EXISTS { ?kind rdfs:subClassOf* ?above . ?above ree:inView "actors" }, "true", "false") AS ?actors)
 }"""
 _RELATIONS = """
 SELECT ?relation ?label ?back ?zh ?colour WHERE {
@@ -43,7 +43,8 @@ _NAMES = """
 SELECT ?entity ?name WHERE {
   { ?entity rdfs:label|skos:altLabel|ree:acronym ?name }
   UNION { ?mention ree:mentions ?entity ; ree:observedName ?name ; ree:onlyThere false }
-  ?entity a ?kind . ?kind rdfs:subClassOf* ree:Entity .
+  { SELECT DISTINCT ?kind { ?kind rdfs:subClassOf* ree:Entity } }
+  ?entity a ?kind .
 }"""
 
 

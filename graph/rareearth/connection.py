@@ -21,11 +21,12 @@ _LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Reply(NamedTuple):
-    """A reply: its status, its body, and the seconds after which to ask again, if it says so."""
+    """A reply: its status, its body, the seconds after which to ask again, if it says so, and its headers."""
 
     status: int
     body: bytes
     retry: float | None
+    headers: Mapping[str, str] = {}  # by name in small letters
 
 
 class Missed(Enum):
@@ -35,7 +36,15 @@ class Missed(Enum):
     LONG = auto()
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> Reply | Missed:
+def send(
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    seconds: float,
+    *,
+    method: str = "POST",
+    max_reply: int = MAX_REPLY,
+) -> Reply | Missed:
     """The reply to a request, or why there is not. A redirect is a reply like any other: no header goes elsewhere.
 
     The time is that of the whole exchange, from looking up the name of the server to the last byte. It is a thread that
@@ -43,7 +52,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> R
 
     Raises OSError, HTTPException or ValueError for a connection that fails.
     """
-    exchange = _Exchange(url, body, headers, seconds)
+    exchange = _Exchange(url, body, headers, seconds, method, max_reply)
     exchange.start()
     try:
         exchange.join(seconds)
@@ -60,9 +69,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> R
 class _Exchange(threading.Thread):
     """A request and its reply; ``outcome`` is the reply, or why there is none."""
 
-    def __init__(self, url: str, body: bytes, headers: Mapping[str, str], seconds: float) -> None:
+    def __init__(
+        self, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float, method: str, max_reply: int
+    ) -> None:
         super().__init__(daemon=True)
-        self.body, self.headers = body, dict(headers)
+        self.body, self.headers, self.method, self.max_reply = body, dict(headers), method, max_reply
         self.connection, self.target = _connection(urlsplit(url), self.headers, seconds)
         self.outcome: Reply | Missed | Exception = Missed.LATE
 
@@ -79,21 +90,22 @@ class _Exchange(threading.Thread):
         self.connection.close()
 
     def _reply(self) -> Reply | Missed:
-        self.connection.request("POST", self.target, self.body, self.headers)
+        self.connection.request(self.method, self.target, self.body, self.headers)
         reply = self.connection.getresponse()
         raw = bytearray()
         while piece := reply.read1(65_536):
             raw += piece
-            if len(raw) > MAX_REPLY:
+            if len(raw) > self.max_reply:
                 return Missed.LONG
         if reply.length:
             raise http.client.IncompleteRead(bytes(raw[:50]), reply.length)
-        return Reply(reply.status, bytes(raw), _seconds(reply.getheader("Retry-After")))
+        found = {name.lower(): value for name, value in reply.getheaders()}
+        return Reply(reply.status, bytes(raw), _seconds(found.get("retry-after")), found)
 
 
 def _connection(parts: SplitResult, headers: dict[str, str], seconds: float) -> tuple[http.client.HTTPConnection, str]:
     """The connection to a server, or to the proxy that the environment has for it, and what to ask there."""
-    host, target = parts.hostname or "", parts.path or "/"
+    host, target = parts.hostname or "", (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     secure = parts.scheme == "https"
     make = http.client.HTTPSConnection if secure else http.client.HTTPConnection
     proxy = None if host in _LOCAL or proxy_bypass(host) else getproxies().get(parts.scheme)
@@ -106,7 +118,7 @@ def _connection(parts: SplitResult, headers: dict[str, str], seconds: float) -> 
         connection.set_tunnel(host, parts.port, given)
         return connection, target
     headers.update(given)
-    return connection, parts._replace(path=target).geturl()
+    return connection, parts._replace(path=parts.path or "/").geturl()
 
 
 def _credentials(proxy: SplitResult) -> dict[str, str]:
