@@ -94,7 +94,7 @@ class Index:
     >>> index.find("LYNAS")
     [Match(thing='lynas', name='Lynas Rare Earths', how='name', why='short form')]
     >>> index.find("Lynos"), [match.name for match in index.suggest("Lynos")]
-    ([], ['Lyons'])
+    ([], ['Lyons', 'Lynas Rare Earths'])
     """
 
     def __init__(self, names: Iterable[tuple[str, str, str]], kinds: Iterable[str]) -> None:

@@ -67,7 +67,11 @@ class Indexed(NamedTuple, Generic[Node]):
 
 
 def indexed(graph: nx.Graph[Node]) -> Indexed[Node]:
-    """An undirected NetworkX graph as :class:`Indexed`; see :func:`igraph_of`."""
+    """An undirected NetworkX graph as :class:`Indexed`; see :func:`igraph_of`.
+
+    >>> indexed(nx.Graph([("b", "a")])).names
+    ['a', 'b']
+    """
     made, number = igraph_of(graph)
     return Indexed(made, list(number))
 

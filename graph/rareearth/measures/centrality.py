@@ -22,7 +22,7 @@ def degree(graph: Graph) -> dict[str, float]:
 
     >>> import networkx as nx
     >>> degree(nx.Graph([("m", "a"), ("m", "b")]))
-    {'m': 1.0, 'a': 0.5, 'b': 0.5}
+    {'a': 0.5, 'b': 0.5, 'm': 1.0}
     """
     return _named(graph, _degree)
 
@@ -63,7 +63,12 @@ def core(graph: Graph) -> dict[str, float]:
 
 
 def every(graph: Indexed[str]) -> dict[str, dict[str, float]]:
-    """All measures of an undirected graph, by their names in :data:`MEASURES`."""
+    """All measures of an undirected graph, by their names in :data:`MEASURES`.
+
+    >>> import networkx as nx
+    >>> every(backends.indexed(nx.Graph([("a", "b")])))["degree"]
+    {'a': 1.0, 'b': 1.0}
+    """
     return {name: dict(zip(graph.names, measure(graph.graph), strict=True)) for name, measure in _BY_NUMBER.items()}
 
 

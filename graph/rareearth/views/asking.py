@@ -20,7 +20,7 @@ def example(parameter: Parameter) -> str:
 
     >>> from rareearth.store import questions
     >>> example(questions.find("leaders").parameters[0])
-    'CSRE'
+    'chinese-society-of-rare-earths'
     """
     return parameter.meaning.rpartition("such as ")[2]
 
