@@ -856,13 +856,16 @@ def test_the_site_adds_the_page_to_the_formats() -> None:
     extensions = [found.extension for found in exports.FORMATS]
     assert extensions == [*formats.NETWORKS, *formats.GRAPHS, ".html"]
     assert exports.of(Path("x.HTML")).holds == "page"
-    with pytest.raises(FormatError, match=r"'\.pdf' is not a known extension; expected one of .* \.jsonld \.html$"):
+    with pytest.raises(
+        FormatError, match=r"'\.pdf' is not a known extension; expected one of .* \.jsonld \.html \.parquet"
+    ):
         exports.of(Path("x.pdf"))
 
 
 def test_the_help_of_the_command_names_every_extension() -> None:
     help_text = typing.get_type_hints(files.export, include_extras=True)["file"].__metadata__[0].help
-    assert set(re.findall(r"\.\w+", help_text)) == {found.extension for found in exports.FORMATS}
+    expected = {*(found.extension for found in exports.FORMATS), *formats.DATA}
+    assert set(re.findall(r"(?:\.\w+)+", help_text)) == expected
 
 
 # ---- places ----------------------------------------------------------------------------------------------

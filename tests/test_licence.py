@@ -27,6 +27,7 @@ CITATION = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 EXTRAS = {
     "analysis": {"analysis"},
     "answers": {"notebook"},
+    "bulk": {"bulk"},
     "measures": {"analysis"},
     "proposals": {"propose"},
     "server": {"server"},

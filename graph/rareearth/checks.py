@@ -18,7 +18,7 @@ from rareearth import dataset as datasets
 from rareearth import edtf, names, namespaces, paths, quantities, retraction
 from rareearth import ontology as ontologies
 from rareearth.dataset import Dataset
-from rareearth.errors import DataError, DateError, Problem, suggest
+from rareearth.errors import DataError, DateError, Problem
 from rareearth.models import Claim, Judgement
 from rareearth.ontology import BOUND, DATES, MEASURE, NUMBERS, PERCENTAGE, ROLE, Ontology, Relation
 from rareearth.sentences import fingerprint
@@ -33,16 +33,19 @@ _LITERALS = {
 _ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100 by rounding
 
 
-def load(folder: Path | None = None, ontology: Path | None = None, more: Sequence[Path] = ()) -> Dataset:
+def load(
+    folder: Path | None = None, ontology: Path | None = None, more: Sequence[Path] = (), *, whole: bool = False
+) -> Dataset:
     """Read the ontology and the data, and cross-check them; without paths, the shipped ones.
 
-    ``more`` are folders that are read with the data, as if all files were in one. What was retracted is left out.
-    Raises DataError with every problem found.
+    ``more`` are folders that are read with the data, as if all files were in one. What was retracted is left out,
+    unless the ``whole`` data is asked for. Raises DataError with every problem found.
     """
-    dataset = retraction.applied(datasets.read(ontologies.read(ontology), folder, more))
+    everything = datasets.read(ontologies.read(ontology), folder, more)
+    dataset = retraction.applied(everything)
     if found := problems(dataset):
         raise DataError(found)
-    return dataset
+    return everything if whole else dataset
 
 
 def problems(dataset: Dataset) -> list[Problem]:
@@ -65,6 +68,9 @@ def _claims(dataset: Dataset) -> Iterator[Problem]:
         for message in faults(dataset, claim):
             yield Problem(*where, message)
         source = dataset.sources.get(claim.source)
+        if source is None:
+            hint = dataset.suggest(claim.source, dataset.sources)
+            yield Problem(*where, f"no source '{claim.source}' in sources/{hint}")
         for span in claim.at:
             if source and source.text is None:
                 yield Problem(
@@ -97,7 +103,7 @@ def faults(dataset: Dataset, claim: Claim) -> Iterator[str]:
     ontology = dataset.ontology
     relation = ontology.relations.get(claim.relation)
     if relation is None:
-        hint = suggest(claim.relation, ontology.relations)
+        hint = dataset.suggest(claim.relation, ontology.relations)
         yield f"'{claim.relation}' is not a relation of ontology/rareearth.ttl{hint}"
     else:
         yield from _end(dataset, claim.subject, relation.domain, f"the subject of {relation.name}")

@@ -1,9 +1,11 @@
 """The files of a data folder: those that are read, those of editors and systems, and those that only look like data.
 
-Read are ``entities/*.yaml``, ``sources/*.yaml``, ``identities.yaml`` and ``conflicts.yaml``. Side files, which editors
-and file systems leave next to them (``.x.yaml.swp``, ``._x.yaml``, ``x.yaml~``), are left alone, as are notes such as
-``README.md`` and the folder ``inbox/`` of what is proposed. Everything else that somebody may take for data is a fault:
-nothing is passed over in silence.
+Read are ``entities/*.yaml``, ``sources/*.yaml``, ``identities.yaml`` and ``conflicts.yaml``; where the last two are
+many, ``identities/*.yaml`` and ``conflicts/*.yaml``; and data in bulk (``*.parquet``, ``*.jsonl``, ``*.jsonl.gz``) in
+these four folders and in ``claims/``. Side files, which editors and file systems leave next to them
+(``.x.yaml.swp``, ``._x.yaml``, ``x.yaml~``), are left alone, as are notes such as ``README.md`` and the folder
+``inbox/`` of what is proposed. Everything else that somebody may take for data is a fault: nothing is passed over in
+silence.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rareearth import paths
+from rareearth.bulk import reading as bulk
 from rareearth.errors import DataError, Problem
 
-_FOLDERS = ("entities", "sources")
+_FOLDERS = ("claims", "conflicts", "entities", "identities", "sources")
 _SINGLE = ("conflicts.yaml", "identities.yaml")
+_ONLY_BULK = "claims"  # in YAML, claims are in the file of their source
 INBOX = "inbox"  # proposals that wait for a person's decision, which are no data yet
 _EXPECTED = "expected entities/*.yaml, sources/*.yaml, identities.yaml or conflicts.yaml"
+_EXPECTED_BULK = "expected it in claims/, entities/, sources/, conflicts/ or identities/"
 _SIDE = re.compile(  # dot files (Vim, AppleDouble, Emacs' locks, Git …), backups and autosaves of Emacs, and so on
     r"\..*|.*~|#.*#|~\$.*|4913|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*___jb_(tmp|old)___"
-    r"|__macosx|__pycache__|node_modules|@eadir|lost\+found|\$recycle\.bin|system volume information",
+    r"|_success|__macosx|__pycache__|node_modules|@eadir|lost\+found|\$recycle\.bin|system volume information",
     re.IGNORECASE | re.DOTALL,
 )
 _BACKUP = re.compile(r".*\.(bak|backup|old|orig|rej|save?|sw[a-p]|te?mp|part(ial)?)", re.IGNORECASE | re.DOTALL)
@@ -31,7 +36,10 @@ _COPY = re.compile(  # "all (1)", "all - Copy", "all (Ann's conflicted copy)", "
     r"\(\d+\)$| copy( \d+)?$|\([^)]*(copy|conflict)[^)]*\)$|\.sync-conflict-", re.IGNORECASE
 )
 _YAML = re.compile(r"\.ya?ml", re.IGNORECASE)
-_DATA = re.compile(r".*\.(json|jsonl|csv|tsv|xlsx?|ods|toml|xml|rdf|ttl|trig|nt|nq|jsonld)", re.IGNORECASE | re.DOTALL)
+_DATA = re.compile(
+    r".*\.(json|jsonl(\.\w+)?|parquet|arrow|feather|csv|tsv|xlsx?|ods|toml|xml|rdf|ttl|trig|nt|nq|jsonld)",
+    re.IGNORECASE | re.DOTALL,
+)
 _NOTE = re.compile(
     r"(readme|licen[cs]e|notes?|makefile).*|.*\.(md|txt|rst|adoc|html?|pdf|docx?|odt|png|jpe?g|svg)",
     re.IGNORECASE | re.DOTALL,
@@ -50,6 +58,15 @@ def is_side_file(name: str) -> bool:
 def files(folder: Path) -> list[Path]:
     """The files that the data of a folder is read from, sorted."""
     return sorted(path for path in _named_as_data(folder) if os.path.isfile(path) and not _COPY.search(path.stem))
+
+
+def table(folder: Path, path: Path) -> str:
+    """Which data a file of a folder has: that of the folder it is in, or of its own name.
+
+    >>> table(Path("data"), Path("data/claims/a.parquet")), table(Path("data"), Path("data/conflicts.yaml"))
+    ('claims', 'conflicts')
+    """
+    return path.stem if path.parent == folder else path.parent.name
 
 
 def existing_files(folder: Path) -> list[Path]:
@@ -95,7 +112,12 @@ def _named_as_data(folder: Path) -> Iterator[Path]:
             inside = os.listdir(folder / name)
         except OSError:
             continue  # reported with the others
-        yield from (folder / name / file for file in inside if file.endswith(".yaml") and not is_side_file(file))
+        yield from (path for file in inside if _is_data(path := folder / name / file) and not is_side_file(file))
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a file in one of the folders has the name of data."""
+    return bulk.is_bulk(path) or (path.suffix == ".yaml" and path.parent.name != _ONLY_BULK)
 
 
 def _cannot_be_data(path: Path) -> str | None:
@@ -108,7 +130,7 @@ def _cannot_be_data(path: Path) -> str | None:
     if stat.S_ISDIR(mode):
         return "is a folder; expected a file: move its files up, or rename it"
     if not stat.S_ISREG(mode):
-        return "is not a regular file; expected YAML"
+        return f"is not a regular file; expected {'data in bulk' if bulk.is_bulk(path) else 'YAML'}"
     if _COPY.search(path.stem):
         return "looks like a second copy of another file; put what it has of its own into that file and delete it"
     return None
@@ -146,6 +168,8 @@ def _others(folder: Path) -> Iterator[Path | Problem]:
 def _looks_like_data(folder: Path, path: Path) -> str | None:
     """What to do about a file that somebody may take for data, None about any other."""
     above = path.relative_to(folder).parts[:-1]
+    if bulk.is_bulk(path) and not _COPY.search(path.stem):
+        return f"is not read here; {_EXPECTED_BULK}: move it there, or delete it"
     if path.suffix == ".yaml" and not _COPY.search(path.stem):
         return f"is not read here; {_EXPECTED}: move it there, or delete it"
     if _YAML.search(path.name):

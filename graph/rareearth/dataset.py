@@ -1,4 +1,4 @@
-"""The data as one value: reads ``data/`` into models, and reports every fault as ``file:line``."""
+"""The data as one value: reads ``data/`` into models, and reports every fault as ``file:line`` or ``file:row``."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from rareearth import datafolder, paths, yamlfile
-from rareearth.errors import DataError, Problem, suggest
-from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
+from rareearth.bulk import reading as bulk
+from rareearth.errors import DataError, suggest
+from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import Ontology
+from rareearth.records import Records, Where, line_of
 from rareearth.yamlfile import List, Map, Node, Text
 
 MAX_HINTS = 200  # problems of a dataset whose message suggests a known word
-_M = TypeVar("_M", bound=Frozen)
-
-
-class Where(NamedTuple):
-    """The file and the line (from 1) of a record or a claim."""
-
-    file: Path
-    line: int
 
 
 @dataclass(frozen=True)
@@ -121,19 +113,12 @@ def claim_values(source: str, ends: Sequence[str], fields: Mapping[str, Any], on
     return {**own, **sentence, "qualifiers": qualifiers}
 
 
-class _Reader:
+class _Reader(Records):
     """One reading of one folder."""
 
     def __init__(self, ontology: Ontology, folder: Path) -> None:
-        self.ontology = ontology
+        super().__init__(ontology)
         self.folder = folder
-        self.problems: list[Problem] = []
-        self.where: dict[str, Where] = {}
-        self.entities: dict[str, Entity] = {}
-        self.sources: dict[str, Source] = {}
-        self.claims: list[Claim] = []
-        self.judgements: list[Judgement] = []
-        self.conflicts: dict[str, Conflict] = {}
 
     def dataset(self, more: Sequence[Path]) -> Dataset:
         for folder in (self.folder, *more):
@@ -153,42 +138,43 @@ class _Reader:
         )
 
     def _read_file(self, folder: Path, path: Path) -> None:
+        table = datafolder.table(folder, path)
         try:
+            if bulk.is_bulk(path):
+                self.read_rows(path, table)
+                return
             node = yamlfile.read(path)
         except DataError as error:
             self.problems += error.problems
             return
-        if path.name == "conflicts.yaml" and path.parent == folder:
-            self._read_conflicts(path, node)
-        elif path.parent == folder:
-            self._read_judgements(path, node)
-        elif path.parent.name == "entities":
-            self._read_entities(path, node)
-        else:
-            self._read_source(path, node)
+        match table:
+            case "conflicts":
+                self._read_conflicts(path, node)
+            case "identities":
+                self._read_judgements(path, node)
+            case "entities":
+                self._read_entities(path, node)
+            case _:
+                self._read_source(path, node)
 
     def _read_entities(self, path: Path, node: Node) -> None:
         for kind, group in self._items(path, node, "class names (Company, Person …) with records below them"):
-            known = self.ontology.classes.get(kind)
-            if known is None or known.abstract:
-                what = "is not a class" if known is None else "is an abstract class, which has no records of its own"
-                hint = suggest(kind, (c.name for c in self.ontology.classes.values() if not c.abstract))
-                self._fault(path, kind.line, f"'{kind}' {what}{hint}; see {paths.display(self.ontology.path)}")
+            if not self.is_class(path, kind.line, str(kind)):
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
                 values = self._fields(path, fields, f"the fields of {id_}", ("id", "kind"))
-                entity = self._model(path, id_.line, Entity, {**values, "id": str(id_), "kind": str(kind)}, fields)
-                if entity and self._new(f"entity/{id_}", path, id_):
+                entity = self.model(path, id_.line, Entity, {**values, "id": str(id_), "kind": str(kind)}, fields)
+                if entity and self.is_new(f"entity/{id_}", path, id_.line, f"the id '{id_}'"):
                     self.entities[entity.id] = entity
 
     def _read_source(self, path: Path, node: Node) -> None:
         parts = dict(self._items(path, node, "source, names, refers and claims"))
         for key in parts:
             if key not in ("source", "names", "refers", "claims"):
-                self._fault(path, key.line, f"unknown part '{key}'; expected source, names, refers or claims")
+                self.fault(path, key.line, f"unknown part '{key}'; expected source, names, refers or claims")
         head = parts.get(yamlfile.text("source", 1))
         if not isinstance(head, Map):
-            self._fault(path, 1, "has no part 'source'; expected one with title, publisher, url and language")
+            self.fault(path, 1, "has no part 'source'; expected one with title, publisher, url and language")
             return
         names, refers = parts.get(yamlfile.text("names", 1), Map()), parts.get(yamlfile.text("refers", 1), Map())
         values = self._fields(path, head, "the fields of the source", ("id", "names", "refers"))
@@ -196,13 +182,13 @@ class _Reader:
             values["names"] = tuple(names.items())
             values["refers"] = tuple(refers.items())
         else:
-            self._fault(path, 1, "names and refers are maps: `id: [name]` and `words: id`")
-        source = self._model(path, head.line, Source, {**values, "id": path.stem}, head)
-        if source and self._new(f"source/{source.id}", path, yamlfile.text(source.id, head.line)):
+            self.fault(path, 1, "names and refers are maps: `id: [name]` and `words: id`")
+        source = self.model(path, head.line, Source, {**values, "id": path.stem}, head)
+        if source and self.is_new(f"source/{source.id}", path, head.line, f"the id '{source.id}'"):
             self.sources[source.id] = source
         claims = parts.get(yamlfile.text("claims", 1), List())
         if not isinstance(claims, List):
-            self._fault(path, 1, "'claims' is not a list; expected `- subject relation object`")
+            self.fault(path, 1, "'claims' is not a list; expected `- subject relation object`")
             return
         for item in claims:
             self._read_claim(path, item)
@@ -212,48 +198,48 @@ class _Reader:
         sentence = item if isinstance(item, Text) else next(iter(item), None) if isinstance(item, Map) else None
         if not isinstance(sentence, Text) or (isinstance(item, Map) and len(item) != 1):
             line = item.line if sentence is None else getattr(sentence, "line", item.line)
-            self._fault(path, line, f"is not a claim; expected {expected} (indent the fields by four more spaces)")
+            self.fault(path, line, f"is not a claim; expected {expected} (indent the fields by four more spaces)")
             return
         words = sentence.split(maxsplit=2)
         if len(words) != 3:
-            self._fault(path, sentence.line, f"found '{sentence}'; expected {expected}")
+            self.fault(path, sentence.line, f"found '{sentence}'; expected {expected}")
             return
         fields = item[sentence] if isinstance(item, Map) else Map()
         ours = ("source", "subject", "relation", "object", "qualifiers")
         given = self._fields(path, fields, f"the fields of '{sentence}'", ours)
         for name in [name for name, value in given.items() if name in self.ontology.qualifiers]:
             if not isinstance(given[name], Text):
-                self._fault(
-                    path, _line(fields, (name,), sentence.line), f"the qualifier '{name}' is not a single value"
+                self.fault(
+                    path, line_of(fields, (name,), sentence.line), f"the qualifier '{name}' is not a single value"
                 )
                 del given[name]
         values = claim_values(path.stem, words, given, self.ontology)
-        claim = self._model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
-        if claim and self._new(f"claim/{claim.id}", path, sentence, what=f"the claim '{sentence}'"):
+        claim = self.model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
+        if claim and self.is_new(f"claim/{claim.id}", path, sentence.line, f"the claim '{sentence}'"):
             self.claims.append(claim)
 
     def _read_judgements(self, path: Path, node: Node) -> None:
         if not isinstance(node, List):
-            self._fault(path, 1, "is not a list; expected `- left same right:` with who, on and why below it")
+            self.fault(path, 1, "is not a list; expected `- left same right:` with who, on and why below it")
             return
         for item in node:
             sentence = next(iter(item), None) if isinstance(item, Map) and len(item) == 1 else None
             words = sentence.split() if isinstance(sentence, Text) else []
             if sentence is None or len(words) != 3 or not isinstance(item, Map):
-                self._fault(path, item.line, "is not a judgement; expected `- left same right:` with who, on and why")
+                self.fault(path, item.line, "is not a judgement; expected `- left same right:` with who, on and why")
                 continue
             fields = item[sentence]
             values = self._fields(path, fields, f"the fields of '{sentence}'", ("left", "verdict", "right"))
             values |= {"left": words[0], "verdict": words[1], "right": words[2]}
-            judgement = self._model(path, sentence.line, Judgement, values, fields)
-            if judgement and self._new(f"judgement/{judgement.id}", path, sentence):
+            judgement = self.model(path, sentence.line, Judgement, values, fields)
+            if judgement and self.is_new(f"judgement/{judgement.id}", path, sentence.line, f"the id '{sentence}'"):
                 self.judgements.append(judgement)
 
     def _read_conflicts(self, path: Path, node: Node) -> None:
         for id_, fields in self._items(path, node, "ids of conflicts with question, kind and why below them"):
             values = dict(self._items(path, fields, f"the fields of {id_}"))
-            conflict = self._model(path, id_.line, Conflict, {**values, "id": str(id_)}, fields)
-            if conflict and self._new(f"conflict/{id_}", path, id_):
+            conflict = self.model(path, id_.line, Conflict, {**values, "id": str(id_)}, fields)
+            if conflict and self.is_new(f"conflict/{id_}", path, id_.line, f"the id '{id_}'"):
                 self.conflicts[conflict.id] = conflict
 
     def _items(self, path: Path, node: Node, expected: str) -> Iterator[tuple[Text, Node]]:
@@ -261,74 +247,16 @@ class _Reader:
             yield from node.items()
         else:
             found = f"'{node}'" if isinstance(node, Text) else "a list"
-            self._fault(path, getattr(node, "line", 1), f"found {found}; expected {expected}")
+            self.fault(path, getattr(node, "line", 1), f"found {found}; expected {expected}")
 
     def _fields(self, path: Path, node: Node, expected: str, ours: tuple[str, ...]) -> dict[str, Any]:
         """The fields of a record; those that follow from its place or its sentence (``ours``) must not be given."""
         given: dict[str, Any] = {}
         for key, value in self._items(path, node, expected):
             if key in ours:
-                self._fault(
+                self.fault(
                     path, key.line, f"the field '{key}' is not given here; it follows from the place of the record"
                 )
             else:
                 given[str(key)] = value
         return given
-
-    def _new(self, name: str, path: Path, sentence: Text, what: str = "") -> bool:
-        if (first := self.where.get(name)) is not None:
-            advice = "keep one (a claim may have several spans)" if what else "keep one, or give it another id"
-            what = what or f"the id '{sentence}'"
-            again = f"{paths.display(first.file)}:{first.line}"
-            self._fault(path, sentence.line, f"{what} is already at {again}; {advice}")
-            return False
-        self.where[name] = Where(path, sentence.line)
-        return True
-
-    def _model(
-        self, path: Path, line: int, model: type[_M], values: dict[Any, Any], node: Node, extra: tuple[str, ...] = ()
-    ) -> _M | None:
-        try:
-            return model.model_validate({str(k): v for k, v in values.items()})
-        except ValidationError as error:
-            hidden = {"id", "kind", "source", "subject", "relation", "object", "qualifiers", "left", "verdict", "right"}
-            hidden -= {"kind"} if model is not Entity else set()
-            known = [f.removesuffix("_") for f in model.model_fields if f not in hidden]
-            for fault in error.errors(include_url=False):
-                place = tuple(str(part) for part in fault["loc"])
-                self._fault(path, _line(node, place, line), _message(dict(fault), place, (*known, *extra)))
-            return None
-
-    def _fault(self, path: Path, line: int | None, message: str) -> None:
-        self.problems.append(Problem(path, line, message))
-
-
-def _line(node: Node, place: tuple[str, ...], default: int) -> int:
-    """The line of the deepest part of a location that the node has."""
-    line = default
-    for part in place:
-        if isinstance(node, Map):
-            key = next((k for k in node if k == part), None)
-            if key is None:
-                break
-            line, node = key.line, node[key]
-        elif isinstance(node, List) and part.isdigit() and int(part) < len(node):
-            node = node[int(part)]
-            line = node.line
-    return line
-
-
-def _message(fault: dict[str, Any], place: tuple[str, ...], known: tuple[str, ...]) -> str:
-    """A fault that pydantic found, as one of ours."""
-    name = ".".join(part for part in place if not part.isdigit())
-    match fault["type"]:
-        case "extra_forbidden":
-            return f"unknown field '{name}'{suggest(name, known)}; expected one of {', '.join(known)}"
-        case "missing":
-            return f"lacks the field '{name}'"
-        case "literal_error":
-            return f"{name}: found '{fault['input']}'; expected {fault['ctx']['expected'].replace(chr(39), '')}"
-        case "value_error":
-            return f"{name}: {fault['ctx']['error']}" if name else str(fault["ctx"]["error"])
-    found = fault["input"] if isinstance(fault["input"], str) else type(fault["input"]).__name__.lower()
-    return f"{name}: found '{found}'; {fault['msg'][0].lower()}{fault['msg'][1:]}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rareearth import checks, datafolder, formatter, paths, yamlfile
+from rareearth.bulk import reading as bulk
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.ontology import Ontology
@@ -58,6 +59,18 @@ class Change:
         for path, before in self.before.items():
             if (path.read_bytes() if path.exists() else None) != before:
                 raise RareEarthError(f"{paths.display(path)}: was changed meanwhile; nothing was written: try again")
+
+
+def source_file(folder: Path, dataset: Dataset, id_: str) -> Path:
+    """The file of a source in a data folder, or of a new one. Raises RareEarthError if it is data in bulk.
+
+    Rows are written by the program that made them: to change one, all would be written again.
+    """
+    where = dataset.where.get(f"source/{id_}")
+    if where and bulk.is_bulk(where.file):
+        place = f"{paths.display(where.file)}:{where.line}"
+        raise RareEarthError(f"{place}: the source '{id_}' is data in bulk; change its row, or move it to YAML")
+    return folder / "sources" / f"{id_}.yaml"
 
 
 @contextlib.contextmanager

@@ -46,7 +46,7 @@ def format_node(path: Path, node: Node, text: str, ontology: Ontology) -> str:
         body = _entities(node)
     elif path.parent.name == "sources":
         body = _source(node, ontology)
-    elif path.name == "conflicts.yaml":
+    elif "conflicts" in (path.stem, path.parent.name):
         body = _records(node, tuple(Conflict.model_fields), 0)
     else:
         body = _judgements(node)

@@ -34,6 +34,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 EVIDENCE_LEVELS: tuple[str, ...] = get_args(EvidenceLevel)
 DISAGREEMENTS: tuple[str, ...] = get_args(Disagreement)
 
+MAX_CHARS = 999_999_999  # of a text that spans are counted in
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 
 
@@ -76,6 +77,12 @@ def _composed(value: str) -> str:
     if broken := re.search(r"[\n\t]", value):
         raise ValueError(f"found {characters.code(broken[0])} in '{characters.shown(value)}'; expected a line of text")
     return unicodedata.normalize("NFC", value)
+
+
+def _trimmed(value: str) -> str:
+    if value != value.strip():
+        raise ValueError(f"found '{value}'; expected a text without spaces around it")
+    return value
 
 
 def _text(pattern: str, longest: int, expected: str) -> AfterValidator:
@@ -141,8 +148,8 @@ class Evidence(Frozen):
     """A span of the source's text, characters ``start`` up to ``end``, and its fingerprint."""
 
     start: Annotated[Whole, Field(ge=0)]
-    end: Whole
-    fingerprint: str
+    end: Annotated[Whole, Field(le=MAX_CHARS)]
+    fingerprint: Fingerprint
 
     @model_validator(mode="after")
     def _ordered(self) -> Evidence:
@@ -188,7 +195,7 @@ class Claim(Frozen):
     source: Id
     subject: Id
     relation: str
-    object: Annotated[str, AfterValidator(_composed)]
+    object: Annotated[str, AfterValidator(_composed), AfterValidator(_trimmed)]
     kind: ClaimKind = "fact"
     by: Id | None = None
     about: Id | None = None

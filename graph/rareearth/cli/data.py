@@ -68,7 +68,7 @@ def tidy(
 
     declared = ontology.read()
     folder = data or paths.data()
-    files = datafolder.existing_files(folder)
+    files = [path for path in datafolder.existing_files(folder) if path.suffix == ".yaml"]
     if problems := datafolder.problems(folder):
         raise DataError(problems)
     _note_backups(folder)

@@ -24,6 +24,7 @@ from rareearth.cli.common import (
 )
 
 if TYPE_CHECKING:
+    from rareearth.formats import Format
     from rareearth.network import Network
 
 
@@ -36,7 +37,12 @@ class View(StrEnum):
 
 @app.command()
 def export(
-    file: Annotated[Path, typer.Argument(help=".html .graphml .gexf .csv .cypher .svg, or .ttl .trig .nq .jsonld")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; or data: .parquet .jsonl .jsonl.gz"
+        ),
+    ],
     view: Annotated[
         View | None,
         typer.Option("--view", help="Actors connected by facts, or everything.", show_default="actors"),
@@ -71,32 +77,33 @@ def export(
     ] = None,
     build: Build = None,
     store: Store = None,
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", help="For .parquet and .jsonl: the data folder.", show_default="that of the build"),
+    ] = None,
 ) -> None:
     """Write a file for other tools; the extension selects the format.
 
-    .html is a self-contained page to explore the graph in a browser.
+    .html is a self-contained page to explore the graph in a browser. claims.parquet, entities.parquet, sources.parquet,
+    conflicts.parquet and identities.parquet (or .jsonl, .jsonl.gz) are tables of the data as it was written.
     """
     from rareearth import network
     from rareearth.corpus import Texts
-    from rareearth.errors import QueryError, RareEarthError
-    from rareearth.formats import DIRECTED, NETWORKS, Export
+    from rareearth.errors import RareEarthError
+    from rareearth.formats import DATA, Export
     from rareearth.site import exports
     from rareearth.store.hints import QueryWarning
 
+    if file.name.lower().endswith(DATA):
+        other = any((view, query is not None, kinds, as_of, directed, excel, texts, store))
+        _export_data(file, data, build, other=other)
+        return
+    if data:
+        raise RareEarthError(f"{file.name}: --data is for {' '.join(DATA)}; the others are made from a build")
     chosen = exports.of(file)
-    if chosen.holds != "network" and (view or query is not None or kinds):
-        raise RareEarthError(
-            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for "
-            + " ".join(NETWORKS)
-        )
-    if texts and chosen.holds != "page":
-        raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")
-    if directed and chosen.extension not in DIRECTED:
-        raise RareEarthError(f"{file.name}: --directed is for {' '.join(DIRECTED)}")
-    if query is not None and (view or kinds):
-        raise QueryError("a network is of a view or of a query; expected --query without --view and --kind")
-    if excel and chosen.extension != ".csv":
-        raise RareEarthError(f"{file.name}: --excel is for .csv")
+    _check_options(
+        file, chosen, network=bool(view or kinds), query=query is not None, directed=directed, excel=excel, texts=texts
+    )
     network.check_kinds(kinds or None)
     graph = open_graph(build, as_of=as_of, store=store)
     text = read_text(Path(query)) if query and is_file(query) else query
@@ -119,3 +126,42 @@ def export(
     print_written(written)
     if text:
         print_hints(graph, text)
+
+
+def _check_options(
+    file: Path, chosen: Format, *, network: bool, query: bool, directed: bool, excel: bool, texts: Path | None
+) -> None:
+    """Raise an error for an option that is not for the format; ``network`` is whether one of a network is given."""
+    from rareearth.errors import QueryError, RareEarthError
+    from rareearth.formats import DIRECTED, NETWORKS
+
+    if chosen.holds != "network" and (network or query):
+        raise RareEarthError(
+            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for "
+            + " ".join(NETWORKS)
+        )
+    if texts and chosen.holds != "page":
+        raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")
+    if directed and chosen.extension not in DIRECTED:
+        raise RareEarthError(f"{file.name}: --directed is for {' '.join(DIRECTED)}")
+    if query and network:
+        raise QueryError("a network is of a view or of a query; expected --query without --view and --kind")
+    if excel and chosen.extension != ".csv":
+        raise RareEarthError(f"{file.name}: --excel is for .csv")
+
+
+def _export_data(file: Path, data: Path | None, build: Path | None, *, other: bool) -> None:
+    """Write a table of a data folder, which must have no faults: of that of the build, unless one is given.
+
+    ``other`` is whether there are options that are not for data.
+    """
+    from rareearth import build as builds
+    from rareearth import checks, paths
+    from rareearth.errors import RareEarthError
+    from rareearth.formats import rows
+
+    if other:
+        raise RareEarthError(f"{file.name}: has all of the data as it was written; expected only --data or --build")
+    rows.table(file)  # the name is checked before all is read
+    dataset = checks.load(data or builds.made_of(build or paths.build()), whole=True)
+    print_written(rows.write(file, dataset))

@@ -42,7 +42,7 @@ def retract(
 
 def _retract(folder: Path, source: str, because: str | None, who: str | None, *, undo: bool, dry_run: bool) -> None:
     from rareearth import checks, paths, retraction
-    from rareearth.editing import Change
+    from rareearth.editing import Change, source_file
 
     now = checks.load(folder)
     found = _source(now, source)
@@ -51,7 +51,7 @@ def _retract(folder: Path, source: str, because: str | None, who: str | None, *,
         raise RareEarthError(f"'{source}' {since or 'is not retracted'}; nothing was changed")
     change = Change(folder)
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    retraction.mark(change.node(folder / "sources" / f"{source}.yaml"), today, because, who)
+    retraction.mark(change.node(source_file(folder, now, source)), today, because, who)
     then = change.checked(now.ontology)
     if undo:
         print(f"{source} comes back into the graph, and with it:")

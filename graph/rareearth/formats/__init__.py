@@ -2,7 +2,8 @@
 
 A network goes to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
 evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. :mod:`rareearth.site.exports` adds the explorer
-page. :mod:`rareearth.saving` says how files are written.
+page. Tables of the data as it was written are :mod:`rareearth.formats.rows`. :mod:`rareearth.saving` says how files are
+written.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from rareearth import namespaces
+from rareearth.bulk import reading
 from rareearth.errors import FormatError
 from rareearth.saving import save, save_all
 
@@ -55,7 +57,7 @@ def of(path: Path, known: Iterable[Format] | None = None) -> Format:
     by_extension = {found.extension: found for found in (FORMATS if known is None else known)}
     extension = path.suffix.lower()
     if extension not in by_extension:
-        expected = " ".join(by_extension)
+        expected = " ".join([*by_extension, *DATA])
         raise FormatError(f"{path.name}: '{extension}' is not a known extension; expected one of {expected}")
     return by_extension[extension]
 
@@ -135,6 +137,7 @@ FORMATS = (
     Format(".svg", "network", _svg),
     *(Format(extension, "graph", _rdf) for extension in (".ttl", ".trig", ".nq", ".jsonld")),
 )
+DATA = reading.ENDINGS
 NETWORKS = tuple(found.extension for found in FORMATS if found.holds == "network")
 DIRECTED = (".graphml", ".gexf", ".csv")  # in which edges say whether they have a direction
 GRAPHS = tuple(found.extension for found in FORMATS if found.holds == "graph")

@@ -15,7 +15,7 @@ from pathlib import Path
 from rareearth import datafolder, formatter, sentences, yamlfile
 from rareearth import dataset as datasets
 from rareearth.dataset import Dataset
-from rareearth.editing import Change, alone
+from rareearth.editing import Change, alone, source_file
 from rareearth.errors import DataError, Problem, RareEarthError
 from rareearth.models import Claim, Confidence, Entity, Evidence, Reviewed, Source
 from rareearth.ontology import Ontology
@@ -187,7 +187,7 @@ def _add_records(change: Change, records: Sequence[Entity]) -> None:
 def _file_of(folder: Path, kind: str) -> Path:
     counts = {}
     for path in datafolder.files(folder):
-        if path.parent.name == "entities":
+        if path.parent.name == "entities" and path.suffix == ".yaml":
             group = yamlfile.read(path)
             counts[path] = len(group[Text(kind)]) if isinstance(group, Map) and Text(kind) in group else 0
     best = min(counts, key=lambda path: (-counts[path], path), default=None)
@@ -203,7 +203,7 @@ def _add_claims(
     ontology: Ontology,
 ) -> None:
     article = proposals.article
-    path = change.folder / "sources" / f"{article.id}.yaml"
+    path = source_file(change.folder, dataset, article.id)
     node = change.node(path)
     source = dataset.sources.get(article.id)
     if source is None:
