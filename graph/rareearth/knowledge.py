@@ -19,6 +19,7 @@ from rareearth.views import asking
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
     import rdflib
 
     from rareearth.analysis.finding import Finding, Table
@@ -169,6 +170,25 @@ class KnowledgeGraph:
         made = network.from_query(self.store, query)
         self._warn(query)
         return made
+
+    def table(self) -> pa.Table:
+        """All claims as one table of Arrow, a row each, for questions that count or add up over many of them.
+
+        DuckDB, Polars and pandas read it as it is. The columns are those of :mod:`rareearth.views.claim_table`; it is
+        read from the store once. Raises MissingExtraError without the extra ``bulk``.
+
+        >>> claims = graph.table()
+        >>> kinds = claims.group_by("kind").aggregate([([], "count_all")])
+        >>> sorted(kinds["kind"].to_pylist())
+        ['assessment', 'fact', 'recommendation', 'speech']
+        """
+        return self._table
+
+    @cached_property
+    def _table(self) -> pa.Table:
+        from rareearth.views import claim_table
+
+        return claim_table.read(self.store)
 
     def find(self, name: str) -> str:
         """The IRI of the entity of an id, IRI or name: present, former, short, Chinese …, however it is spelled.

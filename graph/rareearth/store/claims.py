@@ -11,8 +11,8 @@ module that asks for the graphs of claims; everybody else takes :class:`Claim` r
     claims.triples(store, iris)            # those of these IRIs, as RDF
 
 The number of queries hardly depends on the number of claims: two for the statements, one for their properties, and one
-for the labels, pages and spans that they name (each in batches), so that a store at the far end of a line will do. The
-last one is asked when the first label, page or span is looked at: who needs none does not pay for it.
+for each of the labels, pages and spans that they name (in batches), so that a store at the far end of a line will do.
+The last ones are asked when the first label, page or span is looked at: who needs none does not pay for it.
 """
 
 from __future__ import annotations

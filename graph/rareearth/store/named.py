@@ -21,11 +21,13 @@ _BATCH = 400  # IRIs of a query
 _PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?thing { %s } ?thing ?property ?value }"
 _ALL_PROPERTIES = "SELECT ?thing ?property ?value WHERE { VALUES ?property { %s } ?thing ?property ?value }"
 _ALL_LABELS = 'SELECT ?thing ?label WHERE { ?thing rdfs:label ?label FILTER(LANG(?label) = "en") }'
-_THINGS = (
-    "dcterms:title", "dcterms:publisher", "dcterms:issued", "foaf:page", "ree:copyKind", "ree:story",
-    "ree:genre", "ree:textHash", "ree:disagreement", "oa:start", "oa:end", "ree:fingerprint",
-    "ree:readOn", "ree:says",
+# The properties of each kind of thing that claims name, which are read when the first of its kind is looked at.
+_PAGE = (
+    "dcterms:title", "dcterms:publisher", "dcterms:issued", "foaf:page", "ree:copyKind", "ree:story", "ree:genre",
+    "ree:textHash",
 )  # fmt: skip
+_CONFLICT, _SPAN = ("ree:disagreement",), ("oa:start", "oa:end", "ree:fingerprint")
+_READING = ("ree:fingerprint", "ree:readOn", "ree:says")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,14 +104,18 @@ class Things:
         self._store = store
         self._needed = needed
         self.page = functools.cache(self._page)  # the source of an IRI
+        self._all = functools.cache(lambda names: _grouped(having(store, names)))
 
     @functools.cached_property
     def _found(self) -> dict[str, Properties]:
-        if self._needed is None:
-            return _grouped(having(self._store, _THINGS))
-        found = things(self._store, self._needed)
+        """All that is needed, where it is known what that is."""
+        found = things(self._store, self._needed or ())
         publishers = {_first(thing, "dcterms:publisher") for thing in found.values()} - {"", *found}
         return found | things(self._store, publishers)
+
+    def _thing(self, iri: str, kind: tuple[str, ...]) -> Properties:
+        """A thing of a kind, with the properties of that kind or more."""
+        return (self._all(kind) if self._needed is None else self._found).get(iri, {})
 
     @functools.cached_property
     def _labels(self) -> dict[str, str]:
@@ -124,20 +130,20 @@ class Things:
 
     def disagreement(self, conflict: str) -> str:
         """Of which kind a conflict (its id) is."""
-        return namespaces.local(_first(self._found.get(namespaces.CONFLICT + conflict, {}), "ree:disagreement"))
+        return namespaces.local(_first(self._thing(namespaces.CONFLICT + conflict, _CONFLICT), "ree:disagreement"))
 
     def span(self, selector: str) -> Span:
         """The span of a selector (its IRI)."""
-        thing = self._found[selector]
+        thing = self._thing(selector, _SPAN)
         return Span(int(_first(thing, "oa:start")), int(_first(thing, "oa:end")), _first(thing, "ree:fingerprint"))
 
     def reading(self, iri: str) -> Reading:
         """The sentence that was read, by the IRI of the reading."""
-        thing = self._found[iri]
+        thing = self._thing(iri, _READING)
         return Reading(_first(thing, "ree:fingerprint"), _first(thing, "ree:readOn"), _first(thing, "ree:says"))
 
     def _page(self, iri: str) -> Page:
-        thing, id_ = self._found.get(iri, {}), namespaces.local(iri)
+        thing, id_ = self._thing(iri, _PAGE), namespaces.local(iri)
         publisher = _first(thing, "dcterms:publisher")
         return Page(
             id=id_,
