@@ -854,10 +854,10 @@ def test_files_name_licence_and_creator(tmp_path: Path, store: ox.Store, actors:
 
 def test_the_site_adds_the_page_to_the_formats() -> None:
     extensions = [found.extension for found in exports.FORMATS]
-    assert extensions == [*formats.NETWORKS, *formats.GRAPHS, ".html"]
+    assert extensions == [*formats.NETWORKS, *formats.GRAPHS, *formats.FACTS, ".html"]
     assert exports.of(Path("x.HTML")).holds == "page"
     with pytest.raises(
-        FormatError, match=r"'\.pdf' is not a known extension; expected one of .* \.jsonld \.html \.parquet"
+        FormatError, match=r"'\.pdf' is not a known extension; expected one of .* \.jsonld .*\.html \.parquet"
     ):
         exports.of(Path("x.pdf"))
 

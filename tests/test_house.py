@@ -89,12 +89,13 @@ def test_the_floors_hold() -> None:
 
 
 DOORS = {
+    "followthemoney": {"formats", "importing"},
     "networkx": {"network", "views", "analysis", "measures"},
     "pyoxigraph": {"store", "ontology"},
     "typer": {"cli"},
     "yaml": {"yamlfile"},
     "pyarrow": {"bulk"},
-    "pydantic": {"models", "records", "proposals", "server"},
+    "pydantic": {"importing", "models", "records", "proposals", "server"},
     "oxrdflib": {"store"},
     "rdflib": {"store"},
     "pandas": {"answers"},

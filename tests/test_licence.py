@@ -28,6 +28,8 @@ EXTRAS = {
     "analysis": {"analysis"},
     "answers": {"notebook"},
     "bulk": {"bulk"},
+    "formats": {"ftm"},
+    "importing": {"ftm"},
     "measures": {"analysis"},
     "proposals": {"propose"},
     "server": {"server"},

@@ -149,8 +149,20 @@ def read_cues(path: Path | None = None) -> dict[str, dict[str, list[tuple[str, s
 
     Raises DataError if it cannot be read.
     """
+    return _by_property(path or paths.ontology() / "cues.ttl")
+
+
+def read_mappings(path: Path | None = None) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """What ``mappings.ttl`` says that other tools call the terms, as :func:`read_cues` gives it.
+
+    Raises DataError if it cannot be read.
+    """
+    return _by_property(path or paths.ontology() / "mappings.ttl")
+
+
+def _by_property(path: Path) -> dict[str, dict[str, list[tuple[str, str]]]]:
     found: dict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
-    for term, values in _Reader(path or paths.ontology() / "cues.ttl").values.items():
+    for term, values in _Reader(path).values.items():
         for property_, given in values.items():
             texts = sorted((getattr(value, "language", None) or "", value.value) for value in given)
             found[namespaces.local(property_)][namespaces.local(term)] = texts

@@ -31,6 +31,7 @@ _HOMES = {
     "verify": "data",
     "sentences": "data",
     "export": "files",
+    "import": "importing",
     "publish": "stores",
     "propose": "proposing",
     "retract": "retracting",

@@ -8,7 +8,7 @@ import sys
 import threading
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, get_args
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rareearth.knowledge import KnowledgeGraph
+    from rareearth.models import Confidence
     from rareearth.views.cards import Statement
 
 UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # its home differs between versions of typer
@@ -206,6 +207,16 @@ def open_graph(
     if then.undated:
         print(f"note: {then.undated} undated claims were excluded", file=sys.stderr)
     return then
+
+
+def chosen_confidence(given: str | None) -> Confidence | None:
+    """What --confidence gives. Raises RareEarthError for another word."""
+    from rareearth.models import Confidence
+
+    known: tuple[Confidence, ...] = get_args(Confidence)
+    if given is not None and given not in known:
+        raise RareEarthError(f"--confidence: found '{given}'; expected {', '.join(known[:-1])} or {known[-1]}")
+    return next((level for level in known if level == given), None)
 
 
 def print_hints(graph: KnowledgeGraph, query: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from rareearth.formats import Format
     from rareearth.network import Network
 
+_CONTAINS = {"graph": "everything", "page": "everything", "facts": "all facts"}
+
 
 class View(StrEnum):
     """The views of the network."""
@@ -40,7 +43,8 @@ def export(
     file: Annotated[
         Path,
         typer.Argument(
-            help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; or data: .parquet .jsonl .jsonl.gz"
+            help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; facts for other fields: .ftm.json; "
+            "or data: .parquet .jsonl .jsonl.gz"
         ),
     ],
     view: Annotated[
@@ -120,6 +124,7 @@ def export(
         as_of or "",
         directed,
         excel,
+        lambda line: print(f"note: {line}", file=sys.stderr),
     )
     with Watchdog(timeout or (30 if text is not None else 3600)):
         written = chosen.write(file, source)
@@ -136,10 +141,8 @@ def _check_options(
     from rareearth.formats import DIRECTED, NETWORKS
 
     if chosen.holds != "network" and (network or query):
-        raise RareEarthError(
-            f"{file.name}: a {chosen.extension} file contains everything; --view, --query and --kind are for "
-            + " ".join(NETWORKS)
-        )
+        what = f"a {chosen.extension} file contains {_CONTAINS[chosen.holds]}"
+        raise RareEarthError(f"{file.name}: {what}; --view, --query and --kind are for {' '.join(NETWORKS)}")
     if texts and chosen.holds != "page":
         raise RareEarthError(f"{file.name}: --texts is for .html; the other formats contain no sentences")
     if directed and chosen.extension not in DIRECTED:

@@ -6,11 +6,11 @@ import datetime
 import shutil
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_args
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rareearth.cli.common import Data, app
+from rareearth.cli.common import Data, app, chosen_confidence
 from rareearth.errors import RareEarthError
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def review(
     from rareearth.proposals.review import log
     from rareearth.proposals.review import page as marked
 
-    sure = _confidence(confidence)
+    sure = chosen_confidence(confidence)
     folder = data or paths.data()
     place = inbox or folder / "inbox"
     declared = ontology.read()
@@ -67,15 +67,6 @@ def review(
         _list_claims(proposals, log.read(kept))
     else:
         _review(proposals, kept, folder, sure, who, ask=not accept)
-
-
-def _confidence(given: str | None) -> Confidence | None:
-    from rareearth.models import Confidence
-
-    known: tuple[Confidence, ...] = get_args(Confidence)
-    if given is not None and given not in known:
-        raise RareEarthError(f"--confidence: found '{given}'; expected {', '.join(known[:-1])} or {known[-1]}")
-    return next((level for level in known if level == given), None)
 
 
 def _review(

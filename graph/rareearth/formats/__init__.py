@@ -1,9 +1,9 @@
 """Files for other tools: the extension selects the format.
 
 A network goes to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
-evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``. :mod:`rareearth.site.exports` adds the explorer
-page. Tables of the data as it was written are :mod:`rareearth.formats.rows`. :mod:`rareearth.saving` says how files are
-written.
+evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``; facts, in the terms of other fields, to
+``.ftm.json``. :mod:`rareearth.site.exports` adds the explorer page. Tables of the data as it was written are
+:mod:`rareearth.formats.rows`. :mod:`rareearth.saving` says how files are written.
 """
 
 from __future__ import annotations
@@ -26,13 +26,17 @@ if TYPE_CHECKING:
 LICENCE = f"Licence: {namespaces.LICENSE_DATA_NAME}, {namespaces.LICENSE_DATA}"
 
 
+def _nothing(_line: str) -> None:
+    """Where nobody asks what is left out."""
+
+
 @dataclass(frozen=True)
 class Export:
     """What a file is made from; each format takes from it what it needs.
 
     ``network`` is called by formats of networks only. ``directed`` makes all edges directed, also those of symmetric
     relations, ``excel`` marks tables for Excel; ``texts`` and ``as_of`` (the date that the store is limited to) are for
-    pages.
+    pages. ``note`` gets what a format leaves out, in lines.
     """
 
     store: Backend
@@ -41,6 +45,7 @@ class Export:
     as_of: str = ""
     directed: bool = False
     excel: bool = False
+    note: Callable[[str], None] = _nothing
 
 
 @dataclass(frozen=True)
@@ -48,18 +53,19 @@ class Format:
     """A kind of file: its extension, what it holds, and the function that writes it and returns the files written."""
 
     extension: str
-    holds: Literal["network", "graph", "page"]
+    holds: Literal["network", "graph", "facts", "page"]
     write: Callable[[Path, Export], list[Path]]
 
 
 def of(path: Path, known: Iterable[Format] | None = None) -> Format:
     """The format that a file's extension selects, from :data:`FORMATS` unless others are given. Raises FormatError."""
     by_extension = {found.extension: found for found in (FORMATS if known is None else known)}
-    extension = path.suffix.lower()
-    if extension not in by_extension:
-        expected = " ".join([*by_extension, *DATA])
+    name = path.name.lower()
+    found = [known for extension, known in by_extension.items() if name.endswith(extension) and name != extension]
+    if not found:
+        expected, extension = " ".join([*by_extension, *DATA]), path.suffix.lower()
         raise FormatError(f"{path.name}: '{extension}' is not a known extension; expected one of {expected}")
-    return by_extension[extension]
+    return max(found, key=lambda known: len(known.extension))
 
 
 def write(
@@ -129,6 +135,12 @@ def _rdf(path: Path, export: Export) -> list[Path]:
     return [save(path, graphs.serialize(export.store, path.suffix.lower()))]
 
 
+def _followthemoney(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import followthemoney
+
+    return followthemoney.write(path, export.store, export.note)
+
+
 FORMATS = (
     Format(".graphml", "network", _graphml),
     Format(".gexf", "network", _gexf),
@@ -136,8 +148,10 @@ FORMATS = (
     Format(".cypher", "network", _cypher),
     Format(".svg", "network", _svg),
     *(Format(extension, "graph", _rdf) for extension in (".ttl", ".trig", ".nq", ".jsonld")),
+    Format(".ftm.json", "facts", _followthemoney),
 )
 DATA = reading.ENDINGS
 NETWORKS = tuple(found.extension for found in FORMATS if found.holds == "network")
 DIRECTED = (".graphml", ".gexf", ".csv")  # in which edges say whether they have a direction
+FACTS = tuple(found.extension for found in FORMATS if found.holds == "facts")
 GRAPHS = tuple(found.extension for found in FORMATS if found.holds == "graph")
