@@ -178,13 +178,36 @@ def test_large_networks_of_any_shape_have_finite_places_that_differ(shape: str) 
 
 @given(st.lists(st.tuples(st.floats(-50, 50), st.floats(-50, 50)), min_size=1, max_size=40), st.floats(0.5, 30))
 def test_near_pairs_are_all_pairs_within_a_distance(points: list[tuple[float, float]], distance: float) -> None:
-    one, other = forces.near(np.array(points), distance)
+    one, other = forces.near(np.array(points), np.array([distance]), [len(points)])
     found = {tuple(sorted(pair)) for pair in zip(one.tolist(), other.tolist(), strict=True)}
     assert len(found) == len(one)
     within = {
         (a, b) for a, b in itertools.combinations(range(len(points)), 2) if math.dist(points[a], points[b]) < distance
     }
     assert within <= found
+
+
+POINTS = st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), min_size=1, max_size=9)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> forces.Bodies:
+    place = np.array(draw(POINTS))
+    ends = st.integers(0, len(place) - 1)
+    pairs = np.array(draw(st.lists(st.tuples(ends, ends), max_size=9)), dtype=np.int64).reshape(-1, 2)
+    mass = np.arange(1, len(place) + 1, dtype=np.float64)
+    return forces.Bodies(place, pairs, np.linspace(1, 2, len(pairs)), mass, place / 7)
+
+
+@settings(max_examples=25)
+@given(st.lists(bodies(), min_size=1, max_size=6))
+def test_sets_that_are_moved_together_move_as_if_alone(sets: list[forces.Bodies]) -> None:
+    together = forces.settle(sets)
+    assert [place.tolist() for place in together] == [forces.settle([one])[0].tolist() for one in sets]
+    radii = [one.mass / 3 for one in sets]
+    pushed = forces.apart(together, radii, 1.0)
+    alone = [forces.apart([place], [radius], 1.0)[0] for place, radius in zip(together, radii, strict=True)]
+    assert [place.tolist() for place in pushed] == [place.tolist() for place in alone]
 
 
 @given(st.integers(1, 25), st.data())

@@ -54,7 +54,8 @@ def _compute(
     edges = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     mass = np.array(degrees, dtype=np.float64) + 1
     if len(nodes) <= nesting.DIRECT:
-        place = forces.settle(start * math.sqrt(len(nodes)), edges, np.ones(len(edges)), mass)
+        begin = start * math.sqrt(len(nodes))
+        [place] = forces.settle([forces.Bodies(begin, edges, np.ones(len(edges)), mass, np.zeros_like(begin))])
     else:
         place = nesting.places(start, edges, mass)
     place = _spread(place, np.array(diameters) / 2)
@@ -72,4 +73,4 @@ def _spread(place: Vectors, radius: Vectors) -> Vectors:
     spans = place.max(axis=0) - place.min(axis=0)
     place = place - (place.max(axis=0) + place.min(axis=0)) / 2
     room = 3.5 * math.sqrt(forces.total(4 * radius * radius) * 3)
-    return forces.apart(place * (room / max(float(spans.max()), 1e-9)), radius, _GAP)
+    return forces.apart([place * (room / max(float(spans.max()), 1e-9))], [radius], _GAP)[0]

@@ -55,14 +55,18 @@ def _moved(edges: Edges, inside: list[int], whole: int) -> list[int]:
     for _ in range(_PASSES):
         moved = False
         for node, given in enumerate(edges):
-            own = group[node]
+            own, weighs = group[node], degree[node]
+            total[own] -= weighs
             ties: dict[int, int] = {own: 0}
             for neighbour, weight in given.items():
-                ties[group[neighbour]] = ties.get(group[neighbour], 0) + weight
-            total[own] -= degree[node]
-            gain = {other: weight * whole - degree[node] * total[other] for other, weight in ties.items()}
-            best = min(gain, key=lambda other: (-gain[other], other != own, other))
-            total[best] += degree[node]
+                other = group[neighbour]
+                ties[other] = ties.get(other, 0) + weight
+            best, most = own, ties.pop(own) * whole - weighs * total[own]
+            for other, weight in ties.items():
+                gain = weight * whole - weighs * total[other]
+                if gain > most or (gain == most and other < best != own):  # of equals its own, or the first
+                    best, most = other, gain
+            total[best] += weighs
             group[node] = best
             moved |= best != own
         if not moved:

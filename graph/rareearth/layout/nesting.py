@@ -7,13 +7,14 @@ those with ties to other groups are pulled to their side.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rareearth.layout import forces, groups
-from rareearth.layout.forces import Pairs, Vectors
+from rareearth.layout.forces import Bodies, Pairs, Vectors
 
 DIRECT = 400  # nodes that are laid out at once
 _CROWD = 1500  # nodes or groups that are put on a spiral
@@ -48,44 +49,84 @@ def places(start: Vectors, pairs: Pairs, mass: Vectors) -> Vectors:
     member = [np.arange(len(start)), *(np.array(level, dtype=np.int64) for level in levels)]
     found = np.zeros_like(start)
     waiting = [(_Group(np.arange(len(start)), len(member), np.zeros_like(start)), np.zeros(2))]
-    while waiting:
-        group, centre = waiting.pop()
-        parts, spots = _laid_out(group, member, start, pairs, mass)
-        for part, spot in zip(parts, spots, strict=True):
-            if len(part.nodes) == 1:
-                found[part.nodes] = centre + spot
-            else:
-                waiting.append((part, centre + spot))
+    while waiting:  # all groups of one depth at once
+        laid_out = _laid_out([group for group, _ in waiting], member, start, pairs, mass)
+        below = []
+        for (_, centre), (parts, spots) in zip(waiting, laid_out, strict=True):
+            for part, spot in zip(parts, spots, strict=True):
+                if len(part.nodes) == 1:
+                    found[part.nodes] = centre + spot
+                else:
+                    below.append((part, centre + spot))
+        waiting = below
     return found
 
 
+@dataclass(frozen=True)
+class _Split:
+    """A group in parts: the part of each of its nodes, the edges between parts, and how the parts are at first.
+
+    ``inside`` is the part of each end of the edges ``between``.
+    """
+
+    group: _Group
+    level: int
+    part_of: NDArray[np.int64]
+    between: Pairs
+    inside: Pairs
+    radius: Vectors
+    bodies: Bodies
+
+
 def _laid_out(
-    group: _Group, member: list[NDArray[np.int64]], start: Vectors, pairs: Pairs, mass: Vectors
-) -> tuple[list[_Group], Vectors]:
-    """The parts of a group, and where each stands from the middle of its disc."""
+    whole: Sequence[_Group], member: list[NDArray[np.int64]], start: Vectors, pairs: Pairs, mass: Vectors
+) -> list[tuple[list[_Group], Vectors]]:
+    """The parts of each group, and where each part stands from the middle of the disc of its group."""
+    splits = [_split(group, edges, member, start, mass) for group, edges in _edges(whole, pairs, len(start))]
+    crowded = [len(split.radius) > _CROWD for split in splits]
+    settled = iter(forces.settle([split.bodies for split, many in zip(splits, crowded, strict=True) if not many]))
+    spots = [_spiral(split.bodies.mass) if many else next(settled) for split, many in zip(splits, crowded, strict=True)]
+    within = [math.sqrt(len(group.nodes)) for group in whole]
+    fitted = _fitted(spots, [split.radius for split in splits], within)
+    return [(_below(split, spot), spot) for split, spot in zip(splits, fitted, strict=True)]
+
+
+def _edges(whole: Sequence[_Group], pairs: Pairs, count: int) -> Iterator[tuple[_Group, Pairs]]:
+    """The edges inside each group, in their order."""
+    group_of = np.full(count, -1, dtype=np.int64)
+    for number, group in enumerate(whole):
+        group_of[group.nodes] = number
+    ends = group_of[pairs]
+    inside = np.flatnonzero((ends[:, 0] >= 0) & (ends[:, 0] == ends[:, 1]))
+    order = inside[np.argsort(ends[inside, 0], kind="stable")]
+    cuts = np.cumsum(np.bincount(ends[order, 0], minlength=len(whole)))[:-1]
+    yield from zip(whole, np.split(pairs[order], cuts), strict=True)
+
+
+def _split(group: _Group, pairs: Pairs, member: list[NDArray[np.int64]], start: Vectors, mass: Vectors) -> _Split:
     level, part_of, count = _parts(group, member)
-    inside = np.full(len(start), -1, dtype=np.int64)
-    inside[group.nodes] = part_of
-    ends = inside[pairs]
-    between = pairs[(ends >= 0).all(axis=1) & (ends[:, 0] != ends[:, 1])]
-    edges, weights = _joined(inside[between], count)
+    ends = part_of[np.searchsorted(group.nodes, pairs)]
+    different = ends[:, 0] != ends[:, 1]
+    between, inside = pairs[different], ends[different]
+    edges, weights = _joined(inside, count)
     size = np.bincount(part_of, minlength=count).astype(np.float64)
     first = np.full(count, len(group.nodes), dtype=np.int64)
     np.minimum.at(first, part_of, np.arange(len(part_of)))
     begin = start[group.nodes[first]] * math.sqrt(count)
     heavy = _sums(part_of, mass[group.nodes], count) if level == 0 else 2 * np.sqrt(size)
     pull = np.stack([_sums(part_of, group.outside[:, axis], count) for axis in (0, 1)], axis=1)
-    if count > _CROWD:
-        spots = _spiral(heavy)
-    else:
-        spots = forces.settle(begin, edges, weights if level == 0 else np.sqrt(weights), heavy, pull)
+    bodies = Bodies(begin, edges, weights if level == 0 else np.sqrt(weights), heavy, pull)
     radius = np.sqrt(size) * (1.0 if level == 0 else _GAP)
-    spots = _fitted(spots, radius, math.sqrt(len(group.nodes)))
-    outside = group.outside + _directions(between, inside, spots, group.nodes, len(start)) * _PULL
-    order = np.argsort(part_of, kind="stable")
-    cuts = np.cumsum(np.bincount(part_of, minlength=count))[:-1]
-    parts = [_Group(group.nodes[chosen], level, outside[chosen]) for chosen in np.split(order, cuts)]
-    return parts, spots
+    return _Split(group, level, part_of, between, inside, radius, bodies)
+
+
+def _below(split: _Split, spots: Vectors) -> list[_Group]:
+    """The parts of a group as groups, each with what pulls its nodes."""
+    nodes = split.group.nodes
+    outside = split.group.outside + _directions(split, spots) * _PULL
+    order = np.argsort(split.part_of, kind="stable")
+    cuts = np.cumsum(np.bincount(split.part_of, minlength=len(spots)))[:-1]
+    return [_Group(nodes[chosen], split.level, outside[chosen]) for chosen in np.split(order, cuts)]
 
 
 def _parts(group: _Group, member: list[NDArray[np.int64]]) -> tuple[int, NDArray[np.int64], int]:
@@ -108,27 +149,29 @@ def _joined(ends: Pairs, count: int) -> tuple[Pairs, Vectors]:
     return np.stack([codes // count, codes % count], axis=1), weights.astype(np.float64)
 
 
-def _fitted(spots: Vectors, radius: Vectors, within: float) -> Vectors:
-    """Discs without overlaps around the middle, in a disc of about a radius."""
-    spans = spots.max(axis=0) - spots.min(axis=0)
-    spots = (spots - (spots.max(axis=0) + spots.min(axis=0)) / 2) * (2 * within / max(float(spans.max()), 1e-9))
-    spots = forces.apart(spots, radius, 0.0)
-    spots = spots - (spots.max(axis=0) + spots.min(axis=0)) / 2
-    reach = float((forces.length(spots) + radius).max())
-    return spots * min(1.0, _GAP * within / max(reach, 1e-9))
+def _fitted(spots: Sequence[Vectors], radii: Sequence[Vectors], within: Sequence[float]) -> list[Vectors]:
+    """Discs of each group without overlaps around the middle, in a disc of about a radius."""
+    spread = []
+    for places, room in zip(spots, within, strict=True):
+        spans = places.max(axis=0) - places.min(axis=0)
+        middle = (places.max(axis=0) + places.min(axis=0)) / 2
+        spread.append((places - middle) * (2 * room / max(float(spans.max()), 1e-9)))
+    found = []
+    for places, radius, room in zip(forces.apart(spread, radii, 0.0), radii, within, strict=True):
+        centred = places - (places.max(axis=0) + places.min(axis=0)) / 2
+        reach = float((forces.length(centred) + radius).max())
+        found.append(centred * min(1.0, _GAP * room / max(reach, 1e-9)))
+    return found
 
 
-def _directions(
-    between: Pairs, part: NDArray[np.int64], spots: Vectors, nodes: NDArray[np.int64], count: int
-) -> Vectors:
-    """For each node, the sum of the directions in which the parts are that it has edges to."""
-    way = spots[part[between[:, 1]]] - spots[part[between[:, 0]]]
+def _directions(split: _Split, spots: Vectors) -> Vectors:
+    """For each node of a group, the sum of the directions in which the parts are that it has edges to."""
+    way = spots[split.inside[:, 1]] - spots[split.inside[:, 0]]
     way = way / np.maximum(forces.length(way), 1e-9)[:, None]
-    whole = np.stack(
-        [_sums(between[:, 0], way[:, axis], count) - _sums(between[:, 1], way[:, axis], count) for axis in (0, 1)],
-        axis=1,
+    ends, count = np.searchsorted(split.group.nodes, split.between), len(split.group.nodes)
+    return np.stack(
+        [_sums(ends[:, 0], way[:, axis], count) - _sums(ends[:, 1], way[:, axis], count) for axis in (0, 1)], axis=1
     )
-    return whole[nodes]
 
 
 def _sums(part: NDArray[np.int64], values: Vectors, count: int) -> Vectors:
