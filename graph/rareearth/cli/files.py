@@ -43,8 +43,8 @@ def export(
     file: Annotated[
         Path,
         typer.Argument(
-            help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; facts for other fields: .ftm.json; "
-            "or data: .parquet .jsonl .jsonl.gz"
+            help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; facts for other tools: .ftm.json "
+            ".bods.json; or data: .parquet .jsonl .jsonl.gz"
         ),
     ],
     view: Annotated[

@@ -18,7 +18,7 @@ _MOST_LISTED = 20
 
 @app.command(name="import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A file of FollowTheMoney (.ftm.json).")],
+    file: Annotated[Path, typer.Argument(help="A file of FollowTheMoney (.ftm.json) or BODS 0.4 (.bods.json).")],
     source: Annotated[str, typer.Option("--source", help="The id that the file gets as a source.")],
     title: Annotated[str, typer.Option("--title", help="Its title.")],
     publisher: Annotated[str, typer.Option("--publisher", help="Its publisher: the id or a name.")],

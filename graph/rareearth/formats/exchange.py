@@ -24,6 +24,8 @@ _PROPERTIES = (
     "ree:scheme", "skos:notation", "dcterms:source", "ree:mentions", "ree:observedName", "ree:onlyThere",
 )  # fmt: skip
 _PARENTS = "SELECT ?class ?above WHERE { ?class rdfs:subClassOf ?above ; ree:colour ?colour }"
+TIMES = ("when", "since", "until")  # and a note: what claims have, and lines of a description are named by
+NOTE = "note"
 _MOST_NAMED = 12  # of the things that are left out for one reason, the kinds that a line names
 
 

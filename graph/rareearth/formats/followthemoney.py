@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from rareearth.errors import MissingExtraError
 from rareearth.formats import exchange, mappings
-from rareearth.formats.exchange import Account, Thing
+from rareearth.formats.exchange import NOTE, TIMES, Account, Thing
 from rareearth.saving import Content, save_all
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ STATEMENTS = ".statements.json"
 PREFIX = "rareearth-"  # of the ids of entities, which others' ids then cannot be
 CLAIM, SOURCE = PREFIX + "claim-", PREFIX + "source-"
 DATASET = "rareearth"  # of what the records have; that of a source is ``rareearth_`` and its id
-TIMES = ("when", "since", "until")
-NOTE = "note"
 _LANGUAGES = {"en": "eng", "zh": "zho"}
 
 

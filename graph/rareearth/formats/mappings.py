@@ -50,8 +50,9 @@ class FollowTheMoney:
 class Bods:
     """Types by class and classes by type, interests by term and relations by interest.
 
-    ``party`` is the end of a relation that has the interest, and ``only`` the type that the other end must have, if
-    that matters. ``schemes`` are the fields of an identifier by scheme.
+    ``party`` is the end of a relation that has the interest, ``only`` the type that the other end must have, if that
+    matters, and ``roles`` the role of a claim that it is for. ``fields`` are those of an entity by relation,
+    ``schemes`` those of an identifier by scheme.
     """
 
     types: Mapping[str, str]
@@ -60,6 +61,8 @@ class Bods:
     relations: Mapping[str, tuple[str, ...]]
     party: Mapping[str, str]
     only: Mapping[str, str]
+    roles: Mapping[str, str]
+    fields: Mapping[str, str]
     schemes: Mapping[str, dict[str, str]]
 
 
@@ -158,6 +161,8 @@ def bods() -> Bods:
         relations={interest: tuple(t for *_, t in sorted(found)) for interest, found in sorted(relations.items())},
         party=party,
         only=_first("bodsOnly"),
+        roles=_first("bodsRole"),
+        fields=_first("bodsProperty"),
         schemes={
             _scheme(term): {field: value}
             for name, field in (("bodsScheme", "scheme"), ("bodsSchemeName", "schemeName"))

@@ -19,7 +19,7 @@ from rareearth.dataset import Dataset
 from rareearth.editing import Change, alone
 from rareearth.errors import ArticleError, RareEarthError
 from rareearth.formats import mappings
-from rareearth.importing import followthemoney
+from rareearth.importing import bods, followthemoney
 from rareearth.importing.records import Found
 from rareearth.importing.resolving import Import, resolve
 from rareearth.models import Confidence, Entity, Source, TextHash
@@ -30,7 +30,10 @@ __all__ = ["READERS", "Head", "Import", "read", "save"]
 
 MAX_BYTES = 64 << 20  # of a file
 _LANGUAGE = "en"
-READERS: Mapping[str, Callable[[str, Path, Ontology], Found]] = {".ftm.json": followthemoney.read}
+READERS: Mapping[str, Callable[[str, Path, Ontology], Found]] = {
+    ".ftm.json": followthemoney.read,
+    ".bods.json": bods.read,
+}
 
 
 class Head(NamedTuple):

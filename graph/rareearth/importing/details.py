@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from rareearth.formats.followthemoney import NOTE, TIMES
+from rareearth.formats.exchange import NOTE, TIMES
 from rareearth.ontology import Ontology
 
 

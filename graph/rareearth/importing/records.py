@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from rareearth import characters
 from rareearth.formats.exchange import Account
-from rareearth.models import Evidence
+from rareearth.models import Evidence, Status
 from rareearth.sentences import fingerprint
 
 _LONGEST = 500  # characters of a line of the data
@@ -52,6 +52,7 @@ class Said:
     details: dict[str, str] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    status: Status = "held"
     weak: bool = False
 
 

@@ -203,6 +203,7 @@ class _Resolver:
                     "qualifiers": tuple(sorted(details.items())),
                     "confidence": confidence,
                     "note": said.note or None,
+                    "status": said.status,
                     "at": (said.at,),
                     **times,
                 }
