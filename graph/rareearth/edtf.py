@@ -8,6 +8,7 @@ is the 15th of April of an unknown year.
 from __future__ import annotations
 
 import calendar
+import functools
 import re
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
@@ -18,6 +19,7 @@ _DATE = re.compile(r"(?P<year>[0-9X]{4})(?:-(?P<month>[0-9X]{2})(?:-(?P<day>[0-9
 _EXPECTED = "expected a date like 2025, 2025-04, 2025-04-15, XXXX-04-15, 2025-05~ or an interval like 2021-12/.."
 
 
+_KEPT = 1 << 14  # dates that are read once: claims share most of them
 _EXACT = re.compile(r"[0-9]{4}(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>[0-9]{2}))?)?")
 
 Precision: TypeAlias = Literal["day", "month", "year", ""]
@@ -30,6 +32,7 @@ class Days(NamedTuple):
     last: date | None
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def parse(text: str) -> Days:
     """The days that an EDTF text may mean.
 
@@ -51,6 +54,7 @@ def parse(text: str) -> Days:
     return Days(first.first, to.last)
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def precision(text: str) -> Precision:
     """Whether a date is exactly one day, month or year; "" for an interval, a quarter, or what is not certain.
 

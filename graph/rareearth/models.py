@@ -5,11 +5,13 @@ The lists of kinds, statuses and the like are here and nowhere else.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -213,14 +215,20 @@ class Claim(Frozen):
     read: Annotated[tuple[Reading, ...], BeforeValidator(_list)] = ()
     reviewed: Reviewed | None = None
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """``source/digest``: the digest is of what is claimed, so evidence and notes can change and it stays."""
         parts = [self.subject, self.relation, self.object, self.kind, self.by, self.about, self.status]
         parts += [f"{name}={value}" for name, value in self.qualifiers]
         parts += [self.when, self.since, self.until]
-        digest = hashlib.sha256("\n".join(p or "" for p in parts).encode()).hexdigest()
+        digest = hashlib.sha256("\n".join([p or "" for p in parts]).encode()).hexdigest()
         return f"{self.source}/{digest[:10]}"
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, in which other values may give another id."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("id", None)
+        return copied
 
     @property
     def mentioned(self) -> set[str]:

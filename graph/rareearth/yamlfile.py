@@ -100,31 +100,34 @@ class _Builder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.escapes = True
 
     def document(self, source: str) -> Node:
         import yaml
 
+        starts = {yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent}
+        ends = {yaml.MappingEndEvent, yaml.SequenceEndEvent}
+        self.escapes = "\\" in source
         documents: list[Node] = []
         stack: list[tuple[Map | List, Text | None]] = []
         try:
             for event in yaml.parse(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-                match event:
-                    case yaml.ScalarEvent() | yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                        is_key = bool(stack) and isinstance(stack[-1][0], Map) and stack[-1][1] is None
-                        node = self._node(event, is_key=is_key)
-                        if stack:
-                            self._place(stack, node)
-                        else:
-                            documents.append(node)
-                        if not isinstance(node, Text):
-                            stack.append((node, None))
-                            if len(stack) > MAX_DEPTH:
-                                raise _refused(self.path, node.line, f"more than {MAX_DEPTH} levels", "a flat record")
-                    case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                        stack.pop()
-                    case yaml.AliasEvent():
-                        line = _line(event)
-                        raise _refused(self.path, line, f"the alias *{event.anchor}", "the value itself")
+                kind = type(event)
+                if kind in starts:
+                    is_key = bool(stack) and type(stack[-1][0]) is Map and stack[-1][1] is None
+                    node = self._node(event, is_key=is_key)
+                    if stack:
+                        self._place(stack, node)
+                    else:
+                        documents.append(node)
+                    if not isinstance(node, Text):
+                        stack.append((node, None))
+                        if len(stack) > MAX_DEPTH:
+                            raise _refused(self.path, node.line, f"more than {MAX_DEPTH} levels", "a flat record")
+                elif kind in ends:
+                    stack.pop()
+                elif isinstance(event, yaml.AliasEvent):
+                    raise _refused(self.path, _line(event), f"the alias *{event.anchor}", "the value itself")
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
@@ -144,7 +147,7 @@ class _Builder:
             raise _refused(self.path, line, f"the tag {event.tag}", "plain text, maps and lists")
         node: Node
         if isinstance(event, yaml.ScalarEvent):
-            if hidden := characters.hidden(event.value):  # written as an escape, "\\u202e"
+            if self.escapes and (hidden := characters.hidden(event.value)):  # written as an escape, "\\u202e"
                 raise _invisible(self.path, line, hidden[0])
             if event.implicit[0] and (NOTHING if is_key else RESERVED).fullmatch(event.value):
                 found = f"the word {event.value}, which YAML reads as nothing, yes or no"

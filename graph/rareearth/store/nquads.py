@@ -12,6 +12,7 @@ There are no blank nodes, so the same data gives the same bytes everywhere.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal
@@ -97,13 +98,16 @@ def _statements(dataset: Dataset) -> Iterator[str]:
         yield from _in_effect(rule, claim)
 
 
+@functools.cache
 def _p(compact: str) -> str:
     prefix, _, name = compact.partition(":")
     return namespaces.PREFIXES[prefix] + name
 
 
 def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
-    return f"<{subject}> <{_p(predicate)}> {obj} {f'<{graph}> ' if graph else ''}."
+    if graph:
+        return f"<{subject}> <{_p(predicate)}> {obj} <{graph}> ."
+    return f"<{subject}> <{_p(predicate)}> {obj} ."
 
 
 def _ontology(path: Path) -> Iterator[str]:
