@@ -9,6 +9,7 @@ import pytest
 from needs import IN_CI
 
 from rareearth.dataset import Dataset
+from rareearth.formats import followthemoney
 from rareearth.formats.exchange import Account, facts
 from rareearth.models import Claim
 from rareearth.store.claims import Claim as Read
@@ -19,6 +20,7 @@ def needs_followthemoney() -> None:
     """Leave out a module of tests without the package, which has to be compiled; CI has it."""
     if importlib.util.find_spec("followthemoney") is None and not IN_CI:
         pytest.skip("followthemoney is not installed: pip install 'rareearth[ftm]'", allow_module_level=True)
+    followthemoney.load()
 
 
 def plain_facts(store: Oxigraph) -> tuple[list[Read], Account]:

@@ -44,7 +44,7 @@ def export(
         Path,
         typer.Argument(
             help=".html .graphml .gexf .csv .cypher .svg .ttl .trig .nq .jsonld; facts for other tools: .ftm.json "
-            ".bods.json; or data: .parquet .jsonl .jsonl.gz"
+            ".bods.json .quickstatements; or data: .parquet .jsonl .jsonl.gz"
         ),
     ],
     view: Annotated[

@@ -2,8 +2,8 @@
 
 A network goes to ``.graphml``, ``.gexf``, ``.csv`` (two tables), ``.cypher`` and ``.svg``; the graph itself, with the
 evidence of its claims, to ``.ttl``, ``.trig``, ``.nq`` and ``.jsonld``; facts, in the terms of other fields, to
-``.ftm.json`` and ``.bods.json``. :mod:`rareearth.site.exports` adds the explorer page. Tables of the data as it was
-written are :mod:`rareearth.formats.rows`. :mod:`rareearth.saving` says how files are written.
+``.ftm.json``, ``.bods.json`` and ``.quickstatements``. :mod:`rareearth.site.exports` adds the explorer page. Tables of
+the data as it was written are :mod:`rareearth.formats.rows`. :mod:`rareearth.saving` says how files are written.
 """
 
 from __future__ import annotations
@@ -147,6 +147,12 @@ def _bods(path: Path, export: Export) -> list[Path]:
     return bods.write(path, export.store, export.note)
 
 
+def _quickstatements(path: Path, export: Export) -> list[Path]:
+    from rareearth.formats import quickstatements
+
+    return quickstatements.write(path, export.store, export.note)
+
+
 FORMATS = (
     Format(".graphml", "network", _graphml),
     Format(".gexf", "network", _gexf),
@@ -156,6 +162,7 @@ FORMATS = (
     *(Format(extension, "graph", _rdf) for extension in (".ttl", ".trig", ".nq", ".jsonld")),
     Format(".ftm.json", "facts", _followthemoney),
     Format(".bods.json", "facts", _bods),
+    Format(".quickstatements", "facts", _quickstatements),
 )
 DATA = reading.ENDINGS
 NETWORKS = tuple(found.extension for found in FORMATS if found.holds == "network")

@@ -8,6 +8,7 @@ What FollowTheMoney has no field for is a line ``label: value`` of the descripti
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -54,16 +55,27 @@ def write(path: Path, store: Backend, note: Callable[[str], None]) -> list[Path]
 
 def entities(store: Backend) -> tuple[list[StatementEntity], Account]:
     """The entities of FollowTheMoney, sorted by id, and what was left out. Raises MissingExtraError."""
-    try:
-        import followthemoney  # noqa: F401 - asked before anything is read
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("followthemoney", "ftm") from error
+    load()
     writer = _Writer(store)
     for claim in exchange.facts(store, writer.account):
         writer.add(claim)
     made = sorted(writer.made.values(), key=lambda entity: str(entity.id))
     writer.account.written = Counter({"entity": len(made), "claim": writer.claims})
     return made, writer.account
+
+
+def load() -> None:
+    """Import the package before anything is read. Raises MissingExtraError if it is not installed.
+
+    It sets the limit of the length of cells of all CSV that the process reads, which is put back.
+    """
+    limit = csv.field_size_limit()
+    try:
+        import followthemoney.statement  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("followthemoney", "ftm") from error
+    finally:
+        csv.field_size_limit(limit)
 
 
 def entity_dict(entity: StatementEntity) -> dict[str, Any]:

@@ -68,10 +68,14 @@ class Bods:
 
 @dataclass(frozen=True)
 class Wikidata:
-    """Properties by relation (of the subject's item, of the object's item) and by qualifier."""
+    """Properties: of the subject's item by relation, qualifier and scheme, and of the object's item by relation.
+
+    ``by_class`` has those of the subject's item by relation and class of the object.
+    """
 
     forward: Mapping[str, str]
     inverse: Mapping[str, str]
+    by_class: Mapping[str, Mapping[str, str]]
 
 
 @functools.cache
@@ -179,7 +183,12 @@ def _first(name: str) -> dict[str, str]:
 def wikidata() -> Wikidata:
     """The mappings to Wikidata."""
     forward, inverse = _starting(_BOTH, WIKIDATA), _starting("inverseMatch", WIKIDATA)
-    return Wikidata({t: v[0] for t, v in forward.items()}, {t: v[0] for t, v in inverse.items()})
+    by_class = {term: dict(value.split(" ") for value in values) for term, values in _table("wikidataByClass").items()}
+    return Wikidata(
+        {_scheme(term): values[0] for term, values in forward.items()},
+        {term: values[0] for term, values in inverse.items()},
+        by_class,
+    )
 
 
 def publisher() -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rareearth import characters, paths
-from rareearth.errors import ArticleError, MissingExtraError
+from rareearth.errors import ArticleError
 from rareearth.formats import mappings
-from rareearth.formats.followthemoney import CLAIM, PREFIX, SOURCE
+from rareearth.formats.followthemoney import CLAIM, PREFIX, SOURCE, load
 from rareearth.identifiers import SCHEMES
 from rareearth.importing import details
 from rareearth.importing.details import Labels
@@ -39,10 +39,7 @@ _ABOUT = {
 
 def read(text: str, path: Path, ontology: Ontology) -> Found:
     """What a file says. Raises ArticleError, with the line, for what is not FollowTheMoney; MissingExtraError."""
-    try:
-        import followthemoney  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("followthemoney", "ftm") from error
+    load()
     return _Reader(text, path, ontology).found()
 
 
