@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import strategies as st
 from needs import IN_CI
 
 from rareearth.dataset import Dataset
@@ -14,6 +15,12 @@ from rareearth.formats.exchange import Account, facts
 from rareearth.models import Claim
 from rareearth.store.claims import Claim as Read
 from rareearth.store.oxigraph import Oxigraph
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
 
 
 def needs_followthemoney() -> None:

@@ -18,7 +18,7 @@ import libcovebods.run_tasks
 import libcovebods.schema
 import pytest
 from conftest import Command, Folder
-from exchanged import contents, plain_facts
+from exchanged import JSON, contents, plain_facts
 from hypothesis import given
 from hypothesis import strategies as st
 from libcovebods.tasks.checks import legacy_checks, record_based_checks
@@ -387,13 +387,6 @@ def test_what_is_no_such_file_is_one_line(folder: Folder, tmp_path: Path, conten
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ArticleError, match=message):
         importing.read(path, folder.dataset(), HEAD)
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 @given(st.sampled_from(range(len(strangers()))), st.data())

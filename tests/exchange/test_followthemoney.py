@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from pathlib import Path
@@ -9,13 +10,16 @@ from typing import Any
 
 import pytest
 from conftest import Command, Folder
-from exchanged import contents, needs_followthemoney, plain_facts
+from exchanged import JSON, contents, needs_followthemoney, plain_facts
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rareearth import checks, formats, identifiers, importing
 from rareearth.dataset import Dataset
 from rareearth.errors import ArticleError, MissingExtraError, RareEarthError
 from rareearth.formats import followthemoney, mappings
 from rareearth.importing import Head
+from rareearth.importing import followthemoney as reading
 from rareearth.ontology import Ontology
 from rareearth.store.oxigraph import Oxigraph
 
@@ -164,9 +168,9 @@ def test_the_mappings_name_only_what_is_there(ontology: Ontology) -> None:
             schema = model.get(tie.schema)
             assert schema is not None
             assert {tie.subject, tie.object} <= set(schema.properties)
-    for term, given in terms.properties.items():
+    for term, properties in terms.properties.items():
         assert term in {*ontology.relations, *ontology.qualifiers, *identifiers.SCHEMES}
-        for name, prop in given:
+        for name, prop in properties:
             schema = model.get(name)
             assert schema is not None
             assert prop in schema.properties
@@ -343,6 +347,17 @@ def test_statements_in_a_line_are_read_too(folder: Folder, tmp_path: Path) -> No
     path.write_text(json.dumps(entity.to_statement_dict()), encoding="utf-8")
     found = importing.read(path, checks.load(folder.data), HEAD)
     assert {c.relation for c in found.claims} == {"foundedOn", "locatedIn"}
+
+
+@given(st.sampled_from(range(len(STRANGERS))), st.data())
+def test_a_field_of_any_other_form_makes_no_traceback(dataset: Dataset, at: int, data: st.DataObject) -> None:
+    """Whatever stands in a field, the file is read, or refused in one line."""
+    broken = json.loads(json.dumps(STRANGERS[at]))
+    place = data.draw(st.sampled_from([broken, broken["properties"]]))
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(JSON)
+    lines = [*STRANGERS[:at], broken, *STRANGERS[at + 1 :]]
+    with contextlib.suppress(ArticleError):
+        reading.read("\n".join(map(json.dumps, lines)), Path("e.ftm.json"), dataset.ontology)
 
 
 def test_without_the_package_the_extra_is_named(

@@ -90,28 +90,30 @@ class _Reader:
                 at += 1
             if at == len(text):
                 return
-            where = f"{paths.display(self._path)}:{text.count(chr(10), 0, at) + 1}"
             try:
                 whole, end = decoder.raw_decode(text, at)
             except (ValueError, RecursionError) as error:
-                raise ArticleError(f"{where}: is not JSON ({error}); expected a list of statements") from error
-            yield self._checked(whole, evidence(text, at, end), where)
+                raise self._refusal(at, f"is not JSON ({error}); expected a list of statements") from error
+            yield self._checked(whole, evidence(text, at, end))
             at = end
 
-    def _checked(self, whole: Any, at: Evidence, where: str) -> _Statement:
+    def _refusal(self, at: int, message: str) -> ArticleError:
+        """The error about what begins at a character; the line is counted only then, as a file may be long."""
+        line_number = self._found.text.count("\n", 0, at) + 1
+        return ArticleError(f"{paths.display(self._path)}:{line_number}: {message}")
+
+    def _checked(self, whole: Any, at: Evidence) -> _Statement:
         if not isinstance(whole, dict):
-            raise ArticleError(f"{where}: is no statement; expected a list of statements of BODS {VERSION}")
+            raise self._refusal(at.start, f"is no statement; expected a list of statements of BODS {VERSION}")
         if "statementType" in whole:
-            raise ArticleError(
-                f"{where}: is of an older BODS; expected {VERSION}, whose statements have a `recordType`"
-            )
+            expected = f"expected {VERSION}, whose statements have a `recordType`"
+            raise self._refusal(at.start, f"is of an older BODS; {expected}")
         record, kind = whole.get("recordDetails"), whole.get("recordType")
-        if not isinstance(whole.get("recordId"), str) or kind not in ("entity", "person", "relationship"):
-            raise ArticleError(
-                f"{where}: has no `recordId` or no known `recordType`; expected a statement of BODS {VERSION}"
-            )
+        expected = f"expected a statement of BODS {VERSION}"
+        if not isinstance(whole.get("recordId"), str) or kind not in ("entity", mappings.PERSON, "relationship"):
+            raise self._refusal(at.start, f"has no `recordId` or no known `recordType`; {expected}")
         if not isinstance(record, dict):
-            raise ArticleError(f"{where}: has no `recordDetails`; expected a statement of BODS {VERSION}")
+            raise self._refusal(at.start, f"has no `recordDetails`; {expected}")
         return _Statement(whole, record, at)
 
     def _party(self, statement: _Statement) -> None:

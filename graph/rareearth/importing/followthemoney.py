@@ -47,7 +47,7 @@ class _Reader:
     """One reading of one file."""
 
     def __init__(self, text: str, path: Path, ontology: Ontology) -> None:
-        self._path = path
+        self._shown = paths.display(path)
         self._ontology = ontology
         self._terms = mappings.followthemoney()
         self._labels = Labels.of(ontology)
@@ -78,7 +78,7 @@ class _Reader:
         from followthemoney.exc import InvalidData
         from followthemoney.statement import StatementEntity
 
-        where = f"{paths.display(self._path)}:{number}"
+        where = f"{self._shown}:{number}"
         try:
             data: Any = json.loads(raw)
         except (ValueError, RecursionError) as error:

@@ -25,13 +25,14 @@ from rareearth.ontology import PERCENTAGE, ROLE, Ontology
 _WAYS = ("exact", "spelling", "form", "word order")  # in which a name must match
 _LONGEST_ID = 80
 _MOST_CLOSE = 3
+_MOST_COMPARED = 200  # new records that are compared with the names of the data, as each takes milliseconds
 
 
 class Import(NamedTuple):
     """What a file adds to a data folder, with an account of what it says and is not added.
 
     ``records`` are new. ``names`` are what the file calls records that are known, and ``known`` how these were found.
-    ``close`` are records with names close to those of new ones.
+    ``close`` are records with names close to those of new ones, of the first 200.
     """
 
     source: Source
@@ -67,7 +68,6 @@ class _Resolver:
         self._ids: dict[str, str] = {}  # of parties, by key
         self._how: dict[str, str] = {}
         self._new: dict[str, Entity] = {}
-        self._close: dict[str, tuple[str, ...]] = {}
 
     def all(self, confidence: Confidence | None, *, known: bool) -> Import:
         for party in self._found.parties.values():
@@ -98,9 +98,16 @@ class _Resolver:
             tuple(entity for id_, entity in sorted(self._new.items()) if id_ in used),
             {id_: tuple(sorted(given)) for id_, given in sorted(names.items()) if given},
             {id_: how for id_, how in sorted(self._how.items()) if id_ in used},
-            {id_: close for id_, close in sorted(self._close.items()) if id_ in used},
+            dict(self._close(sorted(id_ for id_ in self._new if id_ in used)[:_MOST_COMPARED])),
             self._found,
         )
+
+    def _close(self, ids: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """New records with the records whose names are close."""
+        for id_ in ids:
+            names = _all_names(self._new[id_])
+            if close := {match.thing for name in names for match in self._index.suggest(name, _MOST_CLOSE)}:
+                yield id_, tuple(sorted(close))
 
     def _known(self, party: Party) -> None:
         """Find the record of a party, if the data has it."""
@@ -184,9 +191,6 @@ class _Resolver:
         record = Entity(id=id_, kind=party.kind, name=name, zh=zh, aliases=aliases, ids=tuple(given))
         self._new[id_] = self._entities[id_] = record
         self._by_identifier.update({(one.scheme, one.value): id_ for one in given})
-        close = {m.thing for n in names for m in self._index.suggest(n, _MOST_CLOSE)}
-        if close:
-            self._close[id_] = tuple(sorted(close))
         return id_
 
     def _claim(self, said: Said, reading: Reading, confidence: Confidence | None) -> Claim | None:
