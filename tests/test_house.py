@@ -104,6 +104,7 @@ DOORS = {
     "igraph": {"measures"},
     "cachetools": {"server"},
     "starlette": {"server"},
+    "mcp": {"server"},
     "uvicorn": {"server"},
     "jinja2": {"server", "site"},
     "markdown_it": {"site"},

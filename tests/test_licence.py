@@ -32,7 +32,7 @@ EXTRAS = {
     "importing": {"ftm"},
     "measures": {"analysis"},
     "proposals": {"propose"},
-    "server": {"server"},
+    "server": {"mcp", "server"},
     "site": {"analysis", "server"},
 }
 # Declared and not imported, with the reason.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,9 @@ from rareearth.store import claims
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
+
+
+_kept: weakref.WeakKeyDictionary[Backend, Mapping[tuple[str, int, int], str]] = weakref.WeakKeyDictionary()
 
 
 class Cited(NamedTuple):
@@ -111,3 +115,13 @@ def sentences(store: Backend, texts: Texts) -> dict[tuple[str, int, int], str]:
     """The sentence at each cited span that was found, by the id of the source, and the start and end of the span."""
     found = check(store, texts)
     return {(c.cited.source, *c.cited.span): c.sentence for c in found if c.sentence is not None}
+
+
+def keep(store: Backend, texts: Texts) -> None:
+    """Keep the cited sentences of some texts for a store, for a process that cannot read files later."""
+    _kept[store] = sentences(store, texts)
+
+
+def kept(store: Backend) -> Mapping[tuple[str, int, int], str]:
+    """The sentences that were kept for a store, as :func:`sentences` gives them; {} if there are none."""
+    return _kept.get(store, {})

@@ -355,13 +355,7 @@ class KnowledgeGraph:
 
     def run_question(self, name: str, parameters: Mapping[str, Value]) -> sparql.Result:
         """The store's own result of a named question; otherwise as :meth:`answer`."""
-        question = questions.find(name)
-        kinds = {parameter.name: parameter.kind for parameter in question.parameters}
-        if unknown := set(parameters) - set(kinds):
-            known = ", ".join(kinds) or "none"
-            raise QueryError(f"the question {name} has no parameter '{min(unknown)}'; expected: {known}")
-        bound = {key: self.term(value, kinds[key]) for key, value in parameters.items()}
-        return self.store.query(question.text, bound)
+        return asking.run(self.store, questions.find(name), parameters)
 
     def term(self, value: Value, kind: str = "") -> NamedNode | Literal:
         """A value as the RDF term that is bound; see :func:`rareearth.views.asking.term`."""

@@ -124,7 +124,9 @@ def test_every_command_is_among_those_that_are_tried(small_build: Folder, tmp_pa
     listed = {
         line.split()[0] for line in run("--help").stdout.partition("Commands")[2].splitlines() if line.strip(" :")
     }
-    assert set(commands(small_build, tmp_path)) | {"serve", "site"} == {name for name in listed if name.isalpha()}
+    assert set(commands(small_build, tmp_path)) | {"mcp", "serve", "site"} == {
+        name for name in listed if name.isalpha()
+    }
 
 
 def test_each_command_is_in_the_module_that_is_imported_for_it() -> None:

@@ -39,6 +39,7 @@ _HOMES = {
     "score": "scoring",
     "site": "publishing",
     "serve": "serving",
+    "mcp": "serving",
 }
 
 

@@ -1,4 +1,4 @@
-"""The command that serves the graph: serve."""
+"""The commands that serve the graph: serve, mcp."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import Build, app
+from rareearth.cli.common import Build, TextsFolder, app
 
 
 @app.command()
@@ -43,6 +43,9 @@ def serve(
     root_path: Annotated[
         str, typer.Option("--root-path", help="Path below which a proxy serves it, unless X-Forwarded-Prefix says so.")
     ] = "",
+    assistants: Annotated[
+        bool, typer.Option("--mcp", help="Offer the tools for assistants at /mcp as well; needs the extra `mcp`.")
+    ] = False,
     build: Build = None,
 ) -> None:
     """Serve a SPARQL endpoint, a query editor, the explorer, and a page for each entity, claim and source.
@@ -53,5 +56,23 @@ def serve(
 
     server.serve(
         build or paths.build(), host, port, timeout=timeout, max_rows=rows, texts=texts, cors=cors, log=log,
-        host_names=host_name or (), proxies=proxy or (), root_path=root_path,
+        host_names=host_name or (), proxies=proxy or (), root_path=root_path, mcp=assistants,
     )  # fmt: skip
+
+
+@app.command()
+def mcp(
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.2, max=3600, help="Time limit of a call in seconds.")
+    ] = 10,
+    rows: Annotated[int, typer.Option("--rows", min=1, max=1000, help="Maximum number of rows in a result.")] = 1000,
+    texts: TextsFolder = None,
+    build: Build = None,
+) -> None:
+    """Offer the graph to an assistant as tools, by the Model Context Protocol over the standard streams.
+
+    Needs the extra `mcp`. Read-only. `rareearth serve --mcp` offers the same over HTTP.
+    """
+    from rareearth import paths, server
+
+    server.assist(build or paths.build(), timeout=timeout, max_rows=rows, texts=texts)

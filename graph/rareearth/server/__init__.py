@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import paths
+from rareearth import corpus, paths
 from rareearth.errors import MissingExtraError, RareEarthError
 from rareearth.store import oxigraph
 
@@ -38,6 +38,7 @@ def serve(
     host_names: Sequence[str] = (),
     proxies: Sequence[str] = (),
     root_path: str = "",
+    mcp: bool = False,
 ) -> None:
     """Serve a build folder until SIGINT or SIGTERM.
 
@@ -47,11 +48,14 @@ def serve(
     A request must be for a name that the server has (see :class:`origin.Origins`): ``host_names`` are more names, "*"
     for any. ``proxies`` are addresses or networks of proxies on other machines that are trusted to state what their
     client asked for; ``root_path`` is the path below which a proxy serves it, where the proxy does not state that.
+    ``mcp`` adds the tools for assistants at ``/mcp``.
 
     Raises RareEarthError when the extra ``server`` is not installed, the store cannot be read, the port is taken, or a
     name, network or path is not one.
     """
     uvicorn = _uvicorn()
+    if mcp:
+        _need_mcp()
     from rareearth.server import origin
     from rareearth.server.addressing import LenientConnection
     from rareearth.server.application import application
@@ -63,7 +67,7 @@ def serve(
     with _listening(host, port) as listening, _stopped_by_signals():
         logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(message)s", level=logging.INFO, force=True)
         origins = origin.Origins((host, listening.getsockname()[0]), names, trusted, root)
-        app = application(folder, timeout, max_rows, texts, cors=cors, log=log, origins=origins)
+        app = application(folder, timeout, max_rows, texts, cors=cors, log=log, origins=origins, mcp=mcp)
         config = uvicorn.Config(
             app, http=LenientConnection, ws="none", lifespan="on", log_config=None, access_log=False,
             server_header=False, proxy_headers=False,  # see origin
@@ -81,6 +85,30 @@ def serve(
         except SystemExit as ended:
             if ended.code:
                 raise RareEarthError(f"{paths.display(folder)}: could not be served") from ended
+
+
+def assist(folder: Path, *, timeout: float = 10, max_rows: int = 1000, texts: Path | None = None) -> None:
+    """Serve a build folder to an assistant over the standard streams (MCP) until its input ends, or SIGTERM comes.
+
+    A call may take ``timeout`` seconds, and a result may have ``max_rows`` rows, at most 1,000. ``texts`` is a folder
+    with the texts of articles, whose cited sentences are then given. Raises RareEarthError when the extra ``mcp`` is
+    not installed, or the store cannot be read.
+    """
+    _need_mcp()
+    from rareearth.server import assistant
+
+    if texts:
+        corpus.Texts(texts)  # reports in one line that it is no folder
+    assistant.run(folder, timeout=timeout, max_rows=max_rows, texts=texts)
+
+
+def _need_mcp() -> None:
+    try:
+        import cachetools  # noqa: F401 - is it there?
+        import jinja2  # noqa: F401 - is it there?
+        import mcp  # noqa: F401 - is it there?
+    except ImportError as error:
+        raise MissingExtraError(error.name, "mcp") from error
 
 
 def _allow_descriptors() -> None:

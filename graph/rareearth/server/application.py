@@ -23,7 +23,7 @@ from starlette.routing import Match, Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import clients, links, messages, middleware, negotiation, protocol, response_cache
+from rareearth.server import bodies, clients, links, messages, middleware, negotiation, protocol, response_cache
 from rareearth.server.access import AccessLog
 from rareearth.server.origin import Origins
 from rareearth.server.served import Served
@@ -31,8 +31,6 @@ from rareearth.site import addresses, content_security, explorer, listing, rende
 from rareearth.site.addresses import Site
 
 LOG = logging.getLogger("rareearth.server")
-MAX_BODY = 1 << 20  # bytes
-MAX_ESCAPES = 50_000  # bytes of a form that are written as %XX: decoding a million of them takes 0.2 s
 MAX_ACCEPT, MAX_RANGES = 4096, 100  # characters and media types of an Accept header
 MAX_NAME = 300  # characters of a name to find: finding close names of long ones takes hours
 _DUMPS = {
@@ -58,6 +56,7 @@ def application(
     cors: bool = False,
     log: bool = False,
     origins: Origins | None = None,
+    mcp: bool = False,
 ) -> Starlette:
     """The application for a build folder; :func:`rareearth.server.serve` explains the parameters."""
     served = Served(folder, timeout, max_rows, texts)
@@ -66,11 +65,17 @@ def application(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await served.refresh()
         watching = asyncio.ensure_future(served.watch())
-        yield
+        async with assistants.run() if assistants else contextlib.nullcontext():
+            yield
         watching.cancel()
         await served.close()
 
-    routes = _routes()
+    routes, assistants = _routes(), None
+    if mcp:
+        from rareearth.server import assistant
+
+        assistants = assistant.Endpoint(served)
+        routes.append(Route("/mcp", assistants, methods=["POST"]))
     own = frozenset(route.path.split("/")[1].partition(".")[0] for route in routes) - {""}
     layers = [Middleware(AccessLog)] if log else []
     layers.append(Middleware(clients.EndWithClient))
@@ -138,7 +143,7 @@ async def _answered(request: Request, query: bytes, hold: Callable[[int], None])
     if posted and request.headers.get("content-encoding", "identity").lower() != "identity":
         raise RefusedError(415, f"the body is compressed ({request.headers['content-encoding']}); expected it as it is")
     content_type = request.headers.get("content-type", "") if posted else ""
-    asked = protocol.parse(request.method, query, content_type, await _body(request, hold) if posted else b"")
+    asked = protocol.parse(request.method, query, content_type, await bodies.read(request, hold) if posted else b"")
     forms = negotiation.forms(_accept(request), asked.form)
     served = _served(request)
     key, cache = (asked, forms), served.cache
@@ -158,7 +163,7 @@ async def hints(request: Request) -> Response:
     served, client = _served(request), clients.key(request.client)
     with served.bodies.share(client) as hold:
         try:
-            query = (await _body(request, hold)).decode()
+            query = (await bodies.read(request, hold)).decode()
         except UnicodeDecodeError as error:
             raise RefusedError(400, "the query is not UTF-8") from error
         reply = await served.ask(messages.HintsRequest(query), messages.DocumentReply, client)
@@ -307,19 +312,6 @@ def _accept(request: Request) -> str:
     if len(accept) > MAX_ACCEPT or accept.count(",") > MAX_RANGES:
         raise RefusedError(431, f"the Accept header has more than {MAX_RANGES} media types or {MAX_ACCEPT:,} bytes")
     return accept
-
-
-async def _body(request: Request, hold: Callable[[int], None]) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        hold(len(chunk))
-        if len(body) > MAX_BODY:
-            raise RefusedError(413, f"the body has more than {MAX_BODY:,} bytes")
-    if body.count(b"%") > MAX_ESCAPES and "urlencoded" in request.headers.get("content-type", "").lower():
-        expected = "send the query itself, as application/sparql-query"
-        raise RefusedError(413, f"the form has more than {MAX_ESCAPES:,} encoded bytes; {expected}")
-    return bytes(body)
 
 
 def _served(request: Request) -> Served:

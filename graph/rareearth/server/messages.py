@@ -92,6 +92,15 @@ class HintsRequest(Message):
 
 
 @dataclass(frozen=True)
+class ToolRequest(Message):
+    """Call a tool of :mod:`tools` with arguments as JSON. See DocumentReply, whose body is JSON."""
+
+    tool: str
+    arguments: str
+    max_rows: int
+
+
+@dataclass(frozen=True)
 class PageRequest(Message):
     """Write the explorer page, with the sentences of a folder of texts if one is given. See DocumentReply.
 
@@ -135,7 +144,14 @@ class ErrorReply(Message):
 
 
 Request: TypeAlias = (
-    QueryRequest | DocumentRequest | EditorRequest | ListRequest | FindRequest | HintsRequest | PageRequest
+    QueryRequest
+    | DocumentRequest
+    | EditorRequest
+    | ListRequest
+    | FindRequest
+    | HintsRequest
+    | ToolRequest
+    | PageRequest
 )
 Reply: TypeAlias = QueryReply | DocumentReply | FindReply | ErrorReply
 _REQUESTS: dict[str, TypeAdapter[Request]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Request)}

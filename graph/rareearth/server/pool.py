@@ -27,6 +27,7 @@ from rareearth.server.workers import Crew, Template, Worker
 QUICK, MEDIUM = 0.02, 0.2  # seconds of processor time after which a query goes on in the next lane
 MAX_REMEMBERED = 1024  # queries that were slow
 MIN_WAIT = 10  # seconds that a request may wait for a place, also where the time limit is shorter
+_QUERIES = messages.QueryRequest, messages.ToolRequest  # what may take long
 SPARE = 2  # workers for queries that wait beyond the places, as others leave faster than new ones start
 
 
@@ -67,12 +68,15 @@ class _Run:
 
 
 class Pool:
-    """Workers over the store of one build folder; ``limit`` is how many seconds a request may take."""
+    """Workers over the store of one build folder; ``limit`` is how many seconds a request may take.
 
-    def __init__(self, folder: Path, limit: float) -> None:
+    ``texts`` is a folder with texts of articles, whose cited sentences the tools of assistants give.
+    """
+
+    def __init__(self, folder: Path, limit: float, texts: Path | None = None) -> None:
         self.folder, self.limit = folder, limit
         self.busy = 0  # requests without a reply so far
-        self._template = Template(folder, limit)
+        self._template = Template(folder, limit, texts)
         pages = Lane(places=2, seconds=math.inf, patience=limit, niceness=0, max_waiting=256)
         queries = (
             Lane(places=4, seconds=QUICK, patience=1, niceness=0, max_waiting=128, newest_too=True),
@@ -110,7 +114,7 @@ class Pool:
 
     async def ask(self, request: Request, client: str = "") -> Reply:
         """The reply to a request of a client (see :func:`worker.answer`). Raises RefusedError."""
-        what, lanes, crew = self._queries if isinstance(request, messages.QueryRequest) else self._pages
+        what, lanes, crew = self._queries if isinstance(request, _QUERIES) else self._pages
         sent = messages.encode(request)
         self.busy += 1
         try:

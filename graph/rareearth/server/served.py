@@ -56,7 +56,7 @@ class Served:
             self.refused = mark  # until it has been taken over, so that a faulty one is tried once
             if mark == _GONE:
                 raise NoBuildError(f"{paths.display(self.folder)}: there is no build here; make one", self.folder)
-            fresh = Pool(self.folder, self.timeout)
+            fresh = Pool(self.folder, self.timeout, self.texts)
             listed = folders.manifest(self.folder)
             await fresh.open()
             files = await asyncio.to_thread(_files, self.folder, listed)

@@ -25,15 +25,15 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rareearth import namespaces, spelling
+from rareearth import corpus, namespaces, spelling
 from rareearth.corpus import Texts
 from rareearth.errors import AmbiguousError, NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
-from rareearth.server import links, messages, negotiation
+from rareearth.server import links, messages, negotiation, tools
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import listing, things
 from rareearth.store import hints, oxigraph
-from rareearth.views import lookup
+from rareearth.views import lookup, paths
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
@@ -45,10 +45,11 @@ PROCESS = struct.Struct(">i")
 FORK, OPEN, KILL = b"f", b"o", b"k"
 
 
-def main(folder: str, seconds: float) -> None:
+def main(folder: str, seconds: float, texts: str = "") -> None:
     """Be the template for the store of a build folder until the server goes away.
 
-    ``seconds`` is how much time of the processor a worker may take for one request.
+    ``seconds`` is how much time of the processor a worker may take for one request. ``texts`` is a
+    folder with texts of articles, whose cited sentences are read before the first worker starts; "" for none.
     """
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server decides when to end
@@ -56,6 +57,8 @@ def main(folder: str, seconds: float) -> None:
     store = oxigraph.quick(Path(folder))
     if not store.in_memory:  # the engine's threads do not survive a fork
         store = oxigraph.copy(store.quads())
+    if texts:
+        _keep_sentences(store, Path(texts))
     _warm_up(store)
     gc.collect()
     gc.freeze()
@@ -74,15 +77,25 @@ def main(folder: str, seconds: float) -> None:
                 os.waitpid(process, 0)
 
 
+def _keep_sentences(store: Backend, folder: Path) -> None:
+    """Read the cited sentences; a text that cannot be read is reported, and the server goes on without them."""
+    try:
+        corpus.keep(store, Texts(folder))
+    except RareEarthError as error:
+        print(f"{error}; tools give no sentences", file=sys.stderr)
+
+
 def _warm_up(store: Backend) -> None:
     """Handle a request of each kind, so that everything imported or read late is there: a worker cannot open files."""
     things.prepare(store)
     spelling.prepare()
+    paths.prepare()
     requests: list[Request] = [
         QueryRequest("ASK {}", Forms(None, "json", None), max_rows=1),
         messages.FindRequest("a name that nobody has"),
         messages.EditorRequest(""),
         *(messages.ListRequest(name, "http://localhost") for name in listing.LISTS),
+        *(messages.ToolRequest(tool, arguments, 1) for tool, arguments in tools.EXAMPLES),
         messages.HintsRequest("ASK { entity:no-such-thing ?p ?o }"),
         *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in things.FORMS),
         *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in things.FORMS),
@@ -129,6 +142,8 @@ def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one fo
             return messages.FindReply(lookup.entity(store, name))
         case messages.HintsRequest(query):
             return messages.DocumentReply(json.dumps(hints.hints(store, query)).encode())
+        case messages.ToolRequest(tool, arguments, max_rows):
+            return messages.DocumentReply(tools.call(store, tool, arguments, max_rows))
         case messages.PageRequest(texts):
             from rareearth.site import explorer  # here, so that the workers do not share the memory of its libraries
 
@@ -227,7 +242,7 @@ def _close_doors(kept: int) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1], float(sys.argv[2]))
+        main(sys.argv[1], float(sys.argv[2]), *sys.argv[3:])
     except (RareEarthError, OSError) as error:
         raise SystemExit(str(error)) from error
     except MemoryError as error:

@@ -115,10 +115,13 @@ class Worker(asyncio.Protocol):
 
 
 class Template:
-    """The process that has loaded the store of a build folder, and forks workers; ``limit`` is for :mod:`worker`."""
+    """The process that has loaded the store of a build folder, and forks workers.
 
-    def __init__(self, folder: Path, limit: float) -> None:
-        self._folder, self._limit = folder, limit
+    ``limit`` and ``texts`` are for :mod:`worker`.
+    """
+
+    def __init__(self, folder: Path, limit: float, texts: Path | None = None) -> None:
+        self._folder, self._limit, self._texts = folder, limit, texts
         self._process: Process | None = None
         self._commands: socket.socket | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -127,7 +130,8 @@ class Template:
         """Start it. Raises NoBuildError when the store cannot be loaded, and RefusedError when a limit ends it."""
         self._commands, theirs = socket.socketpair()
         self._commands.setblocking(False)
-        command = (sys.executable, "-m", "rareearth.server.worker", str(self._folder), str(self._limit))
+        command = [sys.executable, "-m", "rareearth.server.worker", str(self._folder), str(self._limit)]
+        command += [str(self._texts)] if self._texts else []
         self._process = await asyncio.create_subprocess_exec(*command, stdin=theirs.fileno(), start_new_session=True)
         theirs.close()
         try:

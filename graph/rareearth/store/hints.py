@@ -65,6 +65,18 @@ def hints(store: Backend, query: str) -> list[str]:
     return list(dict.fromkeys(found))[:MAX_HINTS]
 
 
+def names(query: str) -> list[str]:
+    """The IRIs that a query names, each once and in its order; [] for a query that cannot be read.
+
+    >>> names("SELECT ?who { ?who ree:chairs ?body }")
+    ['https://w3id.org/rareearth/ontology#chairs']
+    """
+    try:
+        return list(dict.fromkeys(iri for iri, _ in _tokens(query)[1]))
+    except QueryError:
+        return []
+
+
 class _Names:
     """What the graph of a store has names for."""
 

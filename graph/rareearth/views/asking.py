@@ -1,7 +1,8 @@
-"""Values of the parameters of queries and questions, as the RDF terms that are bound."""
+"""Values of the parameters of queries and questions, as the RDF terms that are bound, and the answer of a question."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from rareearth import edtf, namespaces, quantities
@@ -10,7 +11,8 @@ from rareearth.store.backend import Literal, NamedNode
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
-    from rareearth.store.questions import Parameter
+    from rareearth.store.questions import Parameter, Question
+    from rareearth.store.sparql import Result
 
 Value: TypeAlias = str | int | float
 
@@ -23,6 +25,23 @@ def example(parameter: Parameter) -> str:
     'chinese-society-of-rare-earths'
     """
     return parameter.meaning.rpartition("such as ")[2]
+
+
+def bound(store: Backend, asked: Question, given: Mapping[str, Value]) -> dict[str, NamedNode | Literal]:
+    """The values of a question's parameters as terms.
+
+    Raises QueryError for a parameter that the question does not have; otherwise as :func:`term`.
+    """
+    kinds = {parameter.name: parameter.kind for parameter in asked.parameters}
+    if unknown := set(given) - set(kinds):
+        known = ", ".join(kinds) or "none"
+        raise QueryError(f"the question {asked.name} has no parameter '{min(unknown)}'; expected: {known}")
+    return {name: term(store, value, kinds[name]) for name, value in given.items()}
+
+
+def run(store: Backend, asked: Question, given: Mapping[str, Value]) -> Result:
+    """The store's answer to a named question for some values of its parameters. Raises as :func:`bound`."""
+    return store.query(asked.text, bound(store, asked, given))
 
 
 def term(store: Backend, value: Value, kind: str = "") -> NamedNode | Literal:

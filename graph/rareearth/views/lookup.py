@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import characters, namespaces
 from rareearth.errors import AmbiguousError, NotFoundError, did_you_mean
@@ -32,12 +32,49 @@ _OF_NAME = f"SELECT ?entity {{ VALUES ?name {{ %s }} ?entity rdfs:label ?name . 
 _DESCRIBED = """
 SELECT ?entity ?name ?class { VALUES ?entity { %s } ?entity rdfs:label ?name ; a/rdfs:label ?class
   FILTER(LANG(?name) = "en" && LANG(?class) = "en") }"""
+_BRIEF = """
+SELECT ?entity ?class ?kind ?name ?zh ?about {
+  VALUES ?entity { %s }
+  ?entity a ?class . ?class rdfs:subClassOf* ree:Entity ; rdfs:label ?kind FILTER(LANG(?kind) = "en")
+  OPTIONAL { ?entity rdfs:label ?name FILTER(LANG(?name) = "en") }
+  OPTIONAL { ?entity rdfs:label ?zh FILTER(LANG(?zh) = "zh") }
+  OPTIONAL { ?entity dcterms:description ?about }
+}"""
 _ID = re.compile(r"[a-z0-9-]{1,100}")
 _PLAIN = ("name", "alias", "acronym", "record", "id")
 _MAX_LISTED = 8  # entities of one name that a message describes
 _MAX_DIFFERENCE = 80  # characters of what tells one entity of a name from another
 
 _indexes: weakref.WeakKeyDictionary[Backend, Index] = weakref.WeakKeyDictionary()
+
+
+class Brief(NamedTuple):
+    """An entity in brief: its id, English and Chinese name, the IRI and label of its class, and what it is, if said."""
+
+    id: str
+    name: str
+    zh: str
+    class_: str
+    kind: str
+    about: str
+
+
+def briefs(store: Backend, entities: Collection[str]) -> dict[str, Brief]:
+    """Entities (IRIs) in brief, by IRI; what is no entity is left out.
+
+    >>> import rareearth
+    >>> [found] = briefs(rareearth.open().store, ["https://w3id.org/rareearth/entity/li-bo"]).values()
+    >>> found.name, found.kind
+    ('Li Bo', 'person')
+    """
+    found: dict[str, Brief] = {}
+    for refs in batches(entities):
+        for entity, class_, kind, name, zh, about in store.select(_BRIEF % refs):
+            id_ = namespaces.local(entity.value)
+            texts = [term.value if term else "" for term in (name, zh, about)]
+            brief = Brief(id_, texts[0] or id_, texts[1], class_.value, kind.value, texts[2])
+            found[entity.value] = min(brief, found.get(entity.value, brief))
+    return found
 
 
 def names(store: Backend) -> Iterator[tuple[str, str, str]]:
@@ -88,7 +125,7 @@ def find(store: Backend, name: str) -> Match:
         raise AmbiguousError("entity", name, ids, [_difference(store, match.thing) for match in found[:_MAX_LISTED]])
     if found:
         return found[0]
-    close = index(store).suggest(_bare(name))
+    close = suggest(store, name)
     ids = list(dict.fromkeys(namespaces.local(match.thing) for match in close))
     raise NotFoundError("entity", name, did_you_mean(_described(store, close)), ids)
 
@@ -101,6 +138,11 @@ def matches(store: Backend, name: str) -> list[Match]:
     if direct := _of_name(store, id_):
         return [Match(direct, id_, "name", "exact")]
     return index(store).find(id_)
+
+
+def suggest(store: Backend, name: str, count: int = 5) -> list[Match]:
+    """Entities with a name close to a name, at most ``count``, the closest first."""
+    return index(store).suggest(_bare(name), count)
 
 
 def _bare(name: str) -> str:

@@ -29,6 +29,13 @@ class Step:
     statements: tuple[Statement, ...]
 
 
+def prepare() -> None:
+    """Have networkx load what it loads at the first call, for a process that cannot read files later."""
+    small: nx.Graph[str] = nx.Graph([("a", "b"), ("b", "c")])
+    _paths(small, "a", "c", 1)
+    nx.node_connected_component(small, "a")
+
+
 def between(store: Backend, start: str, end: str, count: int = 1, as_of: str | None = None) -> list[list[Step]]:
     """How two entities (IRIs) are connected: up to ``count`` shortest paths, the direction of relations ignored.
 
