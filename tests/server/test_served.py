@@ -98,7 +98,7 @@ def test_the_last_good_build_stays_in_service(small_build: Folder, tmp_path: Pat
 def test_the_explorer_is_that_of_the_build_that_is_served(small_build: Folder, tmp_path: Path) -> None:
     build = tmp_path / "build"
     shutil.copytree(small_build.build, build)
-    expected = explorer.encode(oxigraph.read(build), Texts(tmp_path))
+    expected = explorer.encode(oxigraph.read(build), Texts(tmp_path), dossiers="entity/{}", home=".")
 
     async def story() -> None:
         served = Served(build, 10, 100, tmp_path)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rareearth.layout import forces, nesting
+from rareearth.layout import forces, groups, nesting
 from rareearth.layout.forces import Vectors
 
 if TYPE_CHECKING:
@@ -44,6 +44,21 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
     return dict(
         zip(nodes, _compute(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
     )
+
+
+def communities(network: nx.MultiDiGraph[str]) -> dict[str, int]:
+    """The number of the community of each node: the groups that a large network is laid out by (:mod:`.groups`).
+
+    >>> import networkx as nx
+    >>> pairs = [("a", "b"), ("b", "c"), ("c", "a"), ("x", "y"), ("y", "z"), ("z", "x"), ("a", "x")]
+    >>> communities(nx.MultiDiGraph(pairs))
+    {'a': 0, 'b': 0, 'c': 0, 'x': 1, 'y': 1, 'z': 1}
+    """
+    nodes = sorted(network)
+    index = {node: i for i, node in enumerate(nodes)}
+    pairs = sorted({(min(ends), max(ends)) for a, b in network.edges() if (ends := (index[a], index[b])) and a != b})
+    levels = groups.levels(len(nodes), pairs)
+    return dict(zip(nodes, levels[-1] if levels else range(len(nodes)), strict=True))
 
 
 @functools.lru_cache(maxsize=8)  # a build, an export and a page ask for the same network more than once

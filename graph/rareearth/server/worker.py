@@ -147,7 +147,8 @@ def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one fo
         case messages.PageRequest(texts):
             from rareearth.site import explorer  # here, so that the workers do not share the memory of its libraries
 
-            return messages.DocumentReply(explorer.encode(store, Texts(Path(texts)) if texts else None))
+            kept = Texts(Path(texts)) if texts else None
+            return messages.DocumentReply(explorer.encode(store, kept, dossiers="entity/{}", home="."))
 
 
 def _document(store: Backend, iri: str, form: str, base: str) -> messages.DocumentReply:

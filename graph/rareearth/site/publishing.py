@@ -139,7 +139,7 @@ class _Writer:
         for merged, iri in self._merged():
             self._put(addresses.file(merged), partial(rendering.render, "moved.html", to=iri))
         tick("explorer and search")
-        self._save("graph.html", explorer.encode(self.store))
+        self._save("graph.html", explorer.encode(self.store, dossiers="entity/{}.html", home="index.html"))
         self._save("static/site.css", (rendering.STATIC / "site.css").read_bytes())
         self._save("static/find.js", explorer.part("find.js").encode())
         self._save("static/names.js", self._names())

@@ -41,16 +41,22 @@ def write(path: Path, store: Backend, texts: corpus.Texts | None = None, as_of: 
     return save(path, encode(store, texts, as_of))
 
 
-def encode(store: Backend, texts: corpus.Texts | None = None, as_of: str = "") -> bytes:
-    """The page as UTF-8, the same bytes for the same store; ``as_of`` is the date it is limited to, if any."""
-    parts = {name: part(name) for name in ("page.js", "page.css")}
-    sentences = corpus.sentences(store, texts) if texts else {}
-    data = {**content.read(store, sentences), "asOf": phrase.date(as_of) if as_of else ""}
-    style, script = parts["page.css"], parts["page.js"]
+def encode(
+    store: Backend, texts: corpus.Texts | None = None, as_of: str = "", *, dossiers: str = "", home: str = ""
+) -> bytes:
+    """The page as UTF-8, the same bytes for the same store; ``as_of`` is the date it is limited to, if any.
+
+    ``dossiers`` is the address of the page of an entity, with ``{}`` for its id, and ``home`` that of the first page
+    of the site; "" where the page is alone.
+    """
+    assets = {name: part(name) for name in ("page.js", "page.css")}
+    parts = content.read(store, corpus.sentences(store, texts) if texts else {})
+    parts["data"] |= {"asOf": phrase.date(as_of) if as_of else "", "dossiers": dossiers, "home": home}
+    style, script = assets["page.css"], assets["page.js"]
     filling = {
         "policy": content_security.policy(style, script),
         "style": style,
-        "data": _json(data),
+        "parts": "\n".join(_part(name, data) for name, data in parts.items()),
         "script": script,
         "licence": namespaces.LICENSE_DATA_NAME,
         "licence_url": namespaces.LICENSE_DATA,
@@ -85,7 +91,12 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _json(data: content.Record) -> str:
+def _part(name: str, data: object) -> str:
+    """A part of the data as an element, which the script reads when it is needed."""
+    return f'<script type="application/json" id="{name}">{_json(data)}</script>'
+
+
+def _json(data: object) -> str:
     """JSON in which nothing can be read as markup or as a line end of a script."""
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":

@@ -1,12 +1,15 @@
 // The card of an entity or of a tie: what is claimed, by whom, and on what evidence.
 
-import { between, named } from "./data.js";
+import { between, conflict, named } from "./data.js";
 import { element, link, swatch } from "./dom.js";
 
 export class Card {
-  /** `go(id)` opens another entity's card, `close()` closes this one. */
-  constructor(data, place, go, close) {
-    Object.assign(this, { data, place, go, close });
+  /**
+   * `go(id)` opens another entity's card, `close()` closes this one; `actions(entity)` are the buttons of what can be
+   * done with an entity in the picture.
+   */
+  constructor(data, place, { go, close, actions }) {
+    Object.assign(this, { data, place, go, close, actions });
   }
 
   hide() {
@@ -17,16 +20,37 @@ export class Card {
   /** Show the card of an entity; `passes` tells which claims the filters show. Returns its heading, to be focused. */
   entity(id, passes) {
     const entity = this.data.byId.get(id);
-    const claims = entity.claims;
+    const { claims } = entity;
+    const { about, names } = this.data.part("about")[id] ?? {};
     const title = element("h2", { tabindex: "-1" }, entity.name, entity.zh ? [" ", element("span", { lang: "zh", text: entity.zh })] : "");
     this.open(
       title,
-      element("p", { class: "kind" }, swatch(entity.colour), entity.word, element("code", { text: entity.id })),
-      entity.about ? element("p", { text: entity.about }) : "",
-      entity.names?.length ? element("p", { class: "also" }, "also: ", entity.names.join(", ")) : "",
+      element("p", { class: "kind" }, swatch(entity.group?.colour ?? this.data.noColour), entity.word, element("code", { text: entity.id })),
+      about ? element("p", { text: about }) : "",
+      names?.length ? element("p", { class: "also" }, "also: ", names.join(", ")) : "",
+      element("div", { class: "actions" }, this.actions(entity), this.dossier(id)),
       counted(claims, passes),
       ...this.sections(claims, id),
     );
+    return title;
+  }
+
+  /** A link to the page of an entity, where this page is part of a site. */
+  dossier(id) {
+    const { dossiers } = this.data;
+    return dossiers ? element("a", { class: "button", href: dossiers.replace("{}", encodeURIComponent(id)), text: "Dossier" }) : "";
+  }
+
+  /** Show some paths (lists of ids) between two: each step with its claims. `passes` tells which count. */
+  paths([from, to], found, passes) {
+    const title = element("h2", { tabindex: "-1" }, "From ", this.name(from), " to ", this.name(to));
+    const step = (a, b) => element("li", {}, element("p", { class: "step" }, this.name(a), " – ", this.name(b)),
+      element("ul", { class: "claims" }, between(this.data, a, b).filter(passes).map((claim) => this.claim(claim, null))));
+    this.open(title,
+      element("p", { class: "also", text: found.length ? "Strong ties first, planned ones last; each further path shares no step with those before." : "No path among what is shown. Switch on a layer, or show everything." }),
+      ...found.map((path, at) => element("section", {},
+        element("h3", { text: at ? `Another way, ${path.length - 1} steps` : `${path.length - 1} step${path.length === 2 ? "" : "s"}` }),
+        element("ol", { class: "steps" }, path.slice(1).map((id, n) => step(path[n], id))))));
     return title;
   }
 
@@ -105,8 +129,7 @@ export class Card {
 
   /** What the other sides of a disagreement say. */
   conflict(claim) {
-    const { question, kind, why } = this.data.conflicts[claim.conflict] ?? { question: claim.conflict };
-    const rivals = (this.data.conflicting.get(claim.conflict) ?? []).filter((other) => other !== claim);
+    const { question, kind, why, rivals } = conflict(this.data, claim);
     return element("details", { class: "conflict", open: kind === "contradiction" },
       element("summary", { text: `${claim.differs ?? "differs from another claim"}: ${question}` }),
       element("ul", {}, rivals.map((other) =>

@@ -11,7 +11,7 @@ function start(place, waiting) {
   );
   const typed = waiting.value;
   waiting.remove();
-  search(place, { forms, spelling, byId }, (id) => {
+  search(place, { byId }, () => ({ forms, spelling }), (id) => {
     location.href = new URL(`entity/${encodeURIComponent(id)}.html`, new URL(place.dataset.home, location.href)).href;
   });
   const input = place.querySelector("input");

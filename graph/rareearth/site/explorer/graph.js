@@ -2,15 +2,18 @@
 
 import { DirectedGraph } from "graphology";
 import Sigma from "sigma";
+import { EdgeArrowProgram } from "sigma/rendering";
 import { animateNodes } from "sigma/utils";
 
+import { mixed, painter } from "./colours.js";
+import { DashedArrow } from "./dashed.js";
 import { element } from "./dom.js";
+import { arrow, nearest } from "./keys.js";
+import { measure } from "./measures.js";
 import { Names } from "./names.js";
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const MANY = 2000; // nodes above which something is left out while the picture moves
-const HELP =
-  "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, plus and minus zoom, 0 shows all.";
+export const MANY = 2000; // nodes above which something is left out while the picture moves
+const HELP = "Network. Arrow keys go to the nearest entity in that direction, Enter opens its card, F puts it in focus, plus and minus zoom, 0 shows all.";
 
 /** Whether this machine can draw: WebGL may be missing or switched off. */
 export function able() {
@@ -19,16 +22,21 @@ export function able() {
 }
 
 export class Network {
-  /** `choose({node} | {edge} | {}, by keyboard)` is called for a click or Enter; `lost()` when drawing has come to an end. */
-  constructor(data, place, choose, lost) {
+  /**
+   * `on.choose({node} | {edge} | {}, by keyboard)` is called for a click or Enter, `on.focus(id)` for a double click or F,
+   * `on.changed()` when something was moved, `on.lost()` when drawing has come to an end.
+   */
+  constructor(data, place, on) {
     this.data = data;
-    this.choose = choose;
+    this.on = on;
     this.chosen = {};
     this.pointed = null; // under the mouse
     this.cursor = null; // where the keyboard is
     this.shown = new Set();
+    this.scene = { at: null, named: false, bright: null };
+    this.look = { colour: "sphere", size: "claims" };
+    this.pins = new Map(); // id -> {x, y}, in the picture that is shown
     this.where = "";
-    this.pale = 0.3;
     this.graph = filled(data);
     this.canvas = element("div", { id: "canvas", tabindex: "0", role: "application", "aria-label": HELP });
     this.spoken = element("p", { class: "unseen", "aria-live": "polite" });
@@ -38,22 +46,24 @@ export class Network {
       renderLabels: false, // names.js does it: sigma's own cover each other
       defaultDrawNodeHover: () => {},
       defaultEdgeType: "arrow",
+      edgeProgramClasses: { arrow: EdgeArrowProgram, dashed: DashedArrow },
       enableEdgeEvents: true,
       zIndex: true,
       hideEdgesOnMove: many,
+      doubleClickZoomingRatio: 1,
       minCameraRatio: 0.02,
       maxCameraRatio: 2,
-      minEdgeThickness: many ? 0.6 : 1.4,
+      minEdgeThickness: many ? 0.6 : 1.2,
       stagePadding: innerWidth < 900 ? 20 : 48,
       allowInvalidContainer: true,
       nodeReducer: (id, node) => this.drawnNode(id, node),
-      edgeReducer: (id, edge) => this.drawnEdge(id, edge),
+      edgeReducer: (tie, edge) => this.drawnEdge(tie, edge),
     });
     // Layers that nothing is drawn on; without a graphics card each one costs time.
     for (const layer of ["edgeLabels", "labels", "hovers"]) this.sigma.getCanvases()[layer].style.display = "none";
     this.names = new Names(this);
     this.listen();
-    for (const canvas of Object.values(this.sigma.getCanvases())) canvas.addEventListener("webglcontextlost", lost);
+    for (const canvas of Object.values(this.sigma.getCanvases())) canvas.addEventListener("webglcontextlost", () => on.lost());
   }
 
   buttons() {
@@ -67,66 +77,94 @@ export class Network {
 
   listen() {
     const { sigma } = this;
-    sigma.on("clickNode", ({ node }) => this.choose({ node }));
-    sigma.on("clickEdge", ({ edge }) => this.choose({ edge }));
-    sigma.on("clickStage", () => this.choose({}));
+    let dragged = null;
+    let moved = false;
+    sigma.on("clickNode", ({ node }) => { if (!moved) this.on.choose({ node }); });
+    sigma.on("doubleClickNode", ({ node, preventSigmaDefault }) => { preventSigmaDefault(); this.on.focus(node); });
+    sigma.on("clickEdge", ({ edge }) => this.on.choose({ edge }));
+    sigma.on("clickStage", () => { if (!moved) this.on.choose({}); });
     sigma.on("enterNode", ({ node }) => this.point(node));
     sigma.on("leaveNode", () => this.point(null));
     sigma.on("enterEdge", ({ edge }) => this.point(null, edge));
     sigma.on("leaveEdge", () => this.point(null));
+    sigma.on("downNode", ({ node }) => { [dragged, moved] = [node, false]; });
+    sigma.on("downStage", () => { moved = false; });
+    sigma.on("moveBody", ({ event, preventSigmaDefault }) => {
+      if (!dragged) return;
+      moved = true;
+      this.pin(dragged, sigma.viewportToGraph(event));
+      preventSigmaDefault();
+      event.original.preventDefault();
+    });
+    const drop = () => {
+      if (dragged && moved) this.on.changed();
+      dragged = null;
+    };
+    sigma.on("upNode", drop);
+    sigma.on("upStage", drop);
+    sigma.getCamera().on("updated", () => this.on.changed());
     this.canvas.addEventListener("keydown", (event) => this.press(event));
     this.canvas.addEventListener("blur", () => this.moveTo(null));
   }
 
   // ---- what is shown
 
-  /** Show these entities (a set of ids) with the ties of these claims. `fresh`: a new selection, seen whole. */
-  show(entities, claims, fresh) {
-    const counts = new Map();
-    for (const claim of claims) {
+  /** Show a scene (see scenes.js). `fresh`: another picture, seen whole. */
+  show(scene, fresh) {
+    this.scene = scene;
+    this.shown = scene.entities;
+    this.ties = new Map();
+    for (const claim of scene.claims) {
       if (!claim.object) continue;
       const tie = `${claim.s}~${claim.o}`;
-      if (counts.has(tie)) counts.get(tie).push(claim);
-      else counts.set(tie, [claim]);
+      if (this.ties.has(tie)) this.ties.get(tie).push(claim);
+      else this.ties.set(tie, [claim]);
     }
-    this.shown = entities;
-    const degree = new Map();
     // Attributes are changed in place: if graphology were notified, sigma would redo everything each time.
-    this.graph.forEachEdge((tie, edge, a, b) => {
-      const said = counts.get(tie);
+    this.graph.forEachEdge((tie, edge) => {
+      const said = this.ties.get(tie);
       edge.hidden = !said;
       if (!said) return;
-      degree.set(a, (degree.get(a) ?? 0) + said.length);
-      degree.set(b, (degree.get(b) ?? 0) + said.length);
-      edge.size = 1.4 + Math.min(2.5, Math.sqrt(said.length - 1));
-      edge.own = said[0].colour;
+      edge.size = 1.2 + Math.min(2.5, Math.sqrt(said.length - 1));
+      edge.type = said.every((claim) => claim.expected) ? "dashed" : "arrow";
     });
-    this.pale = Math.min(0.75, 0.3 + counts.size / 15000); // many lines would make a dark area
-    const most = [...degree.values()].reduce((a, b) => Math.max(a, b), 1);
-    const { width, height } = this.sigma.getDimensions();
-    const room = Math.min(1.25, Math.max(0.6, Math.min(width, height) / 700)) * Math.max(0.4, Math.min(1, Math.sqrt(420 / (entities.size || 1))));
-    this.graph.forEachNode((id, node) => {
-      node.hidden = !entities.has(id) && id !== this.chosen.node;
-      node.size = (3 + 12 * Math.sqrt((degree.get(id) ?? 0) / most)) * room;
-    });
+    this.pale = Math.min(0.8, 0.3 + this.ties.size / 20000); // many lines would make a dark area
+    this.paint();
     this.near = this.around(this.chosen);
-    this.place(entities, fresh);
+    this.place(fresh);
     this.names.order();
     this.sigma.refresh();
   }
 
-  /** Actors alone have their positions in the network of actors; with others, all have those in the full network. */
-  place(entities, fresh) {
-    const among = [...entities].every((id) => this.data.byId.get(id).among);
-    const where = among && entities.size ? "among" : "at";
-    if (where !== this.where) {
+  /** Take sizes and colours from the look. */
+  paint() {
+    const by = (name) => (["claims", "degree", "betweenness"].includes(name) ? measure(name, this.shown, this.ties) : null);
+    const values = by(this.look.size);
+    this.painter = painter(this.data, this.look.colour, by(this.look.colour), this.style);
+    const most = values ? Math.max(...values.values(), 1e-12) : 1;
+    const { width, height } = this.sigma.getDimensions();
+    const fair = Math.min(1.25, Math.max(0.6, Math.min(width, height) / 700));
+    const room = this.scene.at ? 1 : fair * Math.max(0.4, Math.min(1, Math.sqrt(420 / (this.shown.size || 1))));
+    this.graph.forEachNode((id, node) => {
+      node.hidden = !this.shown.has(id) && id !== this.chosen.node;
+      node.size = values ? (3 + 12 * Math.sqrt((values.get(id) ?? 0) / most)) * room : 6 * room;
+      if (!node.hidden) node.color = this.painter.of(this.data.byId.get(id));
+    });
+  }
+
+  /** The place of each picture: of its own in a scene; the first picture, actors and everything have one each. */
+  place(fresh) {
+    const every = (name) => [...this.shown].every((id) => this.data.byId.get(id)[name]);
+    const where = this.scene.at ? "scene" : ["core", "among"].find(every) ?? "at";
+    if (where !== this.where) this.pins.clear();
+    if (where !== this.where || where === "scene") {
       const targets = {};
       this.graph.forEachNode((id) => {
         const entity = this.data.byId.get(id);
         const [x, y] = entity[where] ?? entity.at;
-        targets[id] = { x, y };
+        targets[id] = this.pins.get(id) ?? this.scene.at?.get(id) ?? { x, y };
       });
-      if (this.where && pace(1) && this.graph.order < MANY) animateNodes(this.graph, targets, { duration: 500 });
+      if (this.where && pace(1) && this.graph.order < MANY && !this.scene.at) animateNodes(this.graph, targets, { duration: 500 });
       else this.graph.forEachNode((id, node) => Object.assign(node, targets[id]));
     }
     if (where === this.where && !fresh) return;
@@ -135,23 +173,50 @@ export class Network {
     this.sigma.getCamera().setState({ x: 0.5, y: 0.5, angle: 0, ratio: 1 });
   }
 
-  /** Make the shown entities fill the picture. */
+  /** Where an entity is in the picture, when nothing moves. */
+  home(id) {
+    const entity = this.data.byId.get(id);
+    const [x, y] = entity[this.where] ?? entity.at;
+    return this.scene.at?.get(id) ?? { x, y };
+  }
+
+  /** Make the shown entities, or those of a scene that are bright, fill the picture. */
   frame() {
     const box = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
-    for (const id of this.shown) {
-      const entity = this.data.byId.get(id);
-      const place = entity[this.where] ?? entity.at;
-      for (const [axis, value] of [["x", place[0]], ["y", place[1]]]) {
-        box[axis] = [Math.min(box[axis][0], value), Math.max(box[axis][1], value)];
+    for (const id of this.scene.bright ?? this.shown) {
+      const place = this.home(id);
+      for (const axis of ["x", "y"]) box[axis] = [Math.min(box[axis][0], place[axis]), Math.max(box[axis][1], place[axis])];
+    }
+    if (this.scene.at) { // room for names at both sides, and no extreme closeness
+      const least = 260;
+      for (const [axis, more] of [["x", 90], ["y", 30]]) {
+        const spare = Math.max(more, (least - (box[axis][1] - box[axis][0])) / 2);
+        box[axis] = [box[axis][0] - spare, box[axis][1] + spare];
       }
     }
-    this.sigma.setCustomBBox(this.shown.size > 1 ? box : null);
+    this.sigma.setCustomBBox(this.shown.size > 1 || this.scene.at ? box : null);
   }
 
   fit() {
     this.frame();
     this.sigma.refresh();
     this.sigma.getCamera().animate({ x: 0.5, y: 0.5, angle: 0, ratio: 1 }, { duration: pace(300) });
+  }
+
+  // ---- what is held in place
+
+  /** Hold a node at a place; without one, where it is. */
+  pin(id, place = this.graph.getNodeAttributes(id)) {
+    const { x, y } = place;
+    this.pins.set(id, { x, y });
+    Object.assign(this.graph.getNodeAttributes(id), { x, y });
+    this.sigma.refresh({ partialGraph: { nodes: [id], edges: this.graph.edges(id) }, skipIndexation: false });
+  }
+
+  unpin(id) {
+    this.pins.delete(id);
+    Object.assign(this.graph.getNodeAttributes(id), this.home(id));
+    this.sigma.refresh();
   }
 
   // ---- what is chosen, and how that looks
@@ -162,6 +227,7 @@ export class Network {
     const { node } = chosen;
     this.graph.forEachNode((id, data) => {
       data.hidden = !this.shown.has(id) && id !== node;
+      if (id === node && !this.shown.has(id)) data.color = this.painter.of(this.data.byId.get(id));
     });
     this.near = this.around(chosen);
     this.sigma.refresh();
@@ -186,7 +252,8 @@ export class Network {
   goTo(id, near) {
     const { width, height } = this.sigma.getDimensions();
     const state = this.sigma.getCamera().getState();
-    const cameraState = { ...state, ...pick(this.sigma.getNodeDisplayData(id)), ratio: near ? Math.min(state.ratio, 0.5) : state.ratio };
+    const ratio = near && !this.scene.at ? Math.min(state.ratio, 0.4) : state.ratio;
+    const cameraState = { ...state, ...pick(this.sigma.getNodeDisplayData(id)), ratio };
     const [middle, target] = [0, this.covered()].map((under) =>
       this.sigma.viewportToFramedGraph({ x: width / 2, y: (height - under) / 2 }, { cameraState }));
     this.sigma.getCamera().animate({ ...cameraState, y: cameraState.y + middle.y - target.y }, { duration: pace(300) });
@@ -195,7 +262,7 @@ export class Network {
   /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
   around({ node, edge }) {
     if (edge) return new Set(edge.split("~"));
-    if (!node || !this.graph.hasNode(node)) return null;
+    if (!node || !this.graph.hasNode(node)) return this.scene.bright;
     const found = new Set([node]);
     this.graph.forEachEdge(node, (_, data, a, b) => {
       if (!data.hidden) found.add(a).add(b);
@@ -216,29 +283,35 @@ export class Network {
       const strong = id === this.chosen.node || id === this.cursor || id === this.pointed;
       return { ...node, zIndex: strong ? 2 : 1, size: strong ? node.size + 2 : node.size };
     }
-    return { ...node, color: mixed(node.color, this.paper, 0.78), zIndex: 0 };
+    return { ...node, color: mixed(node.color, this.style.paper, 0.78), zIndex: 0 };
   }
 
   drawnEdge(tie, edge) {
     if (edge.hidden) return edge;
+    if (this.isBright(tie)) return { ...edge, color: this.style.line, size: edge.size + 0.6, zIndex: 2 };
+    return { ...edge, color: mixed(this.style.line, this.style.paper, this.near ? 0.86 : this.pale), zIndex: 0 };
+  }
+
+  /** Whether a tie is among what is chosen or pointed at; in a scene, all are where nothing is. */
+  isBright(tie) {
+    if (!this.near) return Boolean(this.scene.at);
     const [a, b] = tie.split("~");
-    const centre = this.pointed ?? this.chosen.node;
-    const bright = this.near && this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);
-    if (bright) return { ...edge, color: edge.own, size: edge.size + 1, zIndex: 2 };
-    return { ...edge, color: mixed(edge.own, this.paper, this.near ? 0.86 : this.pale), zIndex: 0 };
+    const centre = this.pointed ?? this.chosen.node ?? this.cursor;
+    return this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);
   }
 
   /** Take the colours of the theme. */
   recolour() {
-    const style = getComputedStyle(document.documentElement);
-    this.paper = style.getPropertyValue("--paper").trim();
-    this.names.ink = style.getPropertyValue("--ink").trim();
-    this.names.paper = this.paper;
-    mixed.known.clear();
-    if (this.shown.size) this.sigma.refresh();
+    const theme = getComputedStyle(document.documentElement);
+    const colour = (name) => theme.getPropertyValue(`--${name}`).trim();
+    this.style = Object.fromEntries(["paper", "ink", "faint", "low", "high", "hull", "edge"].map((name) => [name, colour(name)]));
+    this.style.line = colour("tie");
+    if (!this.shown.size) return;
+    this.paint();
+    this.sigma.refresh();
   }
 
-  /** The picture as one canvas that can be printed: what WebGL draws is gone when paper is made. */
+  /** The picture as one canvas: what WebGL draws is gone when it is read later. */
   picture() {
     const { width, height } = this.canvas.getBoundingClientRect();
     const layers = [...this.canvas.querySelectorAll("canvas")].filter((layer) => layer.style.display !== "none");
@@ -256,8 +329,11 @@ export class Network {
   press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const camera = this.sigma.getCamera();
-    if (ARROWS[event.key]) this.moveTo(this.nearest(...ARROWS[event.key]));
-    else if (event.key === "Enter" && this.cursor) this.choose({ node: this.cursor }, true);
+    const here = this.cursor ?? this.chosen.node;
+    const direction = arrow(event.key);
+    if (direction) this.moveTo(nearest(this, ...direction));
+    else if (event.key === "Enter" && this.cursor) this.on.choose({ node: this.cursor }, true);
+    else if (event.key === "f" && here) this.on.focus(here);
     else if (event.key === "+" || event.key === "=") camera.animatedZoom({ duration: pace(200) });
     else if (event.key === "-") camera.animatedUnzoom({ duration: pace(200) });
     else if (event.key === "0") this.fit();
@@ -276,35 +352,15 @@ export class Network {
     }
     this.sigma.refresh({ skipIndexation: true });
   }
-
-  /** The shown node nearest in a direction; from nothing, the one nearest to the middle of the picture. */
-  nearest(dx, dy) {
-    const { width, height } = this.sigma.getDimensions();
-    const from = this.cursor ?? (this.chosen.node && this.graph.hasNode(this.chosen.node) ? this.chosen.node : null);
-    const at = from ? this.sigma.graphToViewport(this.graph.getNodeAttributes(from)) : { x: width / 2, y: height / 2 };
-    let best = from;
-    let least = Infinity;
-    for (const id of this.shown) {
-      if (id === from) continue;
-      const { x, y } = this.sigma.graphToViewport(this.graph.getNodeAttributes(id));
-      const along = (x - at.x) * dx + (y - at.y) * dy;
-      const across = Math.abs((x - at.x) * dy) + Math.abs((y - at.y) * dx);
-      const far = from ? along + 2 * across : Math.hypot(x - at.x, y - at.y);
-      if ((!from || along > across) && far < least) [best, least] = [id, far];
-    }
-    return best;
-  }
 }
 
 function filled(data) {
   const graph = new DirectedGraph();
   for (const entity of data.entities) {
     const [x, y] = entity.at;
-    graph.addNode(entity.id, { x, y, size: 3, color: entity.colour, hidden: true });
+    graph.addNode(entity.id, { x, y, size: 3, color: data.noColour, hidden: true });
   }
-  for (const [tie, [claim]] of data.ties) {
-    graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, own: claim.colour });
-  }
+  for (const [tie, [claim]] of data.ties) graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, type: "arrow" });
   return graph;
 }
 
@@ -313,21 +369,6 @@ function pick({ x, y }) {
 }
 
 /** A duration, or none where the reader wants no motion. */
-function pace(milliseconds) {
+export function pace(milliseconds) {
   return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : milliseconds;
 }
-
-/** A colour on its way to another: 0 is the first, 1 the second. Both as #rrggbb. */
-function mixed(colour, other, part) {
-  const name = colour + other + part;
-  let found = mixed.known.get(name);
-  if (!found) {
-    const of = (text, at) => parseInt(text.slice(at, at + 2), 16);
-    found = `#${[1, 3, 5]
-      .map((at) => Math.round(of(colour, at) * (1 - part) + of(other, at) * part).toString(16).padStart(2, "0"))
-      .join("")}`;
-    mixed.known.set(name, found);
-  }
-  return found;
-}
-mixed.known = new Map();

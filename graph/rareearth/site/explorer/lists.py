@@ -7,15 +7,17 @@ no list of their own.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rareearth import models, namespaces, network
-from rareearth.views import cards
+from rareearth.views import cards, promises
 
 if TYPE_CHECKING:
     from rareearth.store.backend import Backend
+    from rareearth.store.claims import Claim
 
 Item: TypeAlias = dict[str, str]
+Lists: TypeAlias = dict[str, Any]
 
 CONTRADICTED = "contradicted"  # of a fact: no status of the data, but a filter of its own
 _TERMS = """
@@ -26,8 +28,21 @@ SELECT ?term ?label ?definition {
 }"""
 
 
-def read(store: Backend) -> dict[str, object]:
-    """The lists by name, each value as ``id``, ``text`` and ``title``; and the colour of what has none."""
+def standing(claim: Claim) -> str:
+    """The status of a claim, with facts that another source contradicts apart: they are not among the plain facts."""
+    return CONTRADICTED if cards.Statement(claim).heading == cards.CONTRADICTED else claim.status
+
+
+def in_first_picture(claim: Claim) -> bool:
+    """Whether a claim is in the first picture: plain facts, and those that are only planned, announced or the like."""
+    return claim.kind == models.CLAIM_KINDS[0] and standing(claim) in (models.STATUSES[0], *promises.STATUSES)
+
+
+def read(store: Backend) -> Lists:
+    """The lists by name, each value as ``id``, ``text`` and ``title``; and the colour of what has none.
+
+    ``expected`` are the statuses of what is not so yet.
+    """
     known = {
         namespaces.local(row["term"].value): (row["label"].value, row["definition"].value)
         for row in store.select(_TERMS)
@@ -43,5 +58,6 @@ def read(store: Backend) -> dict[str, object]:
         "statuses": [held, contradicted, *others],
         "levels": items(models.EVIDENCE_LEVELS),
         "headings": cards.ALL_HEADINGS,
+        "expected": promises.STATUSES,
         "noColour": network.NO_COLOUR,
     }

@@ -1,49 +1,80 @@
-// The page: reads the data, and connects search, filters, network, table and card.
+// The page: reads the data, and connects search, filters, network, table, card and stories.
 
 import { Card } from "./card.js";
 import { between, read } from "./data.js";
 import { element, swatch } from "./dom.js";
 import { Filters } from "./filters.js";
 import { Network, able } from "./graph.js";
+import { Look, Menu } from "./panels.js";
+import { toPaper, toScreen } from "./paper.js";
+import { csv, svg } from "./saving.js";
+import * as scenes from "./scenes.js";
 import { search } from "./search.js";
+import { placed, places, understood, view as asText, viewed, written } from "./state.js";
 import { Table } from "./table.js";
 
 const $ = (id) => document.getElementById(id);
 const data = read();
-let chosen = {};
+let chosen = {}; // {node} or {edge}
+let focused = []; // ids in focus, the centre first
+let path = null; // [from, to]
+let pathFrom = ""; // whose path is to lead to what is chosen next
 let network = null;
-let fresh = true; // whether the next picture is of a new set of filters
+let quiet = true; // while a state is taken, the address is not written
 
+const passes = (claim) => filters.passes(claim);
 const filters = new Filters(data, $("filters"), update);
-const card = new Card(data, $("card"), (id) => choose({ node: id }, true), () => choose({}));
+const look = new Look(() => { network?.paint(); network?.names.order(); network?.sigma.refresh(); colours(); remember(); });
+const card = new Card(data, $("card"), { go: (id) => choose({ node: id }, true), close: () => leave(), actions });
 const table = new Table(data, $("table"), (id) => choose({ node: id }, true));
-const finding = search($("search"), data, (id) => choose({ node: id }, true));
-const legend = element("details", { class: "legend", open: innerWidth > 800 }, element("summary", { text: "Colours" }), element("ul"));
+const finding = search($("search"), data, () => data.part("finding"), (id) => choose({ node: id }, true));
+const legend = element("details", { class: "legend", open: innerWidth > 800 },
+  element("summary", { text: "Legend" }), element("ul"), element("p", { class: "lines" }));
 
 // ---- what is shown
 
-function update() {
+function scene() {
+  if (path) {
+    const allowed = filters.passesFor(path);
+    const found = scenes.paths(data, ...path, allowed);
+    return { ...scenes.pathScene(data, found.length ? found : [path], allowed), found };
+  }
+  if (focused.length) return scenes.focus(data, focused, filters.passesFor(focused));
   const claims = filters.claims();
-  const entities = filters.entities(claims);
-  const edges = new Set(claims.filter((claim) => claim.object).map((claim) => `${claim.s} ${claim.p} ${claim.o}`)).size;
-  $("count").textContent = `${entities.size} entities, ${edges} edges, ${claims.length} of ${data.claims.length} claims`;
-  network?.show(entities, claims, fresh || Boolean(filters.named));
-  fresh = false;
-  if (!$("table").hidden) table.show(claims);
-  colours(entities);
-  filters.refresh();
+  return { claims, entities: filters.entities(claims), at: null, named: false, bright: null };
 }
 
-/** The legend: the kinds that are shown, the most frequent first. */
-function colours(entities) {
-  const counts = new Map();
-  for (const id of entities) {
-    const { kind } = data.byId.get(id);
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  }
-  const rows = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) =>
-    element("li", {}, swatch(data.classes[kind]?.colour ?? data.noColour), data.classes[kind]?.en ?? kind, element("span", { class: "count", text: count })));
+let shown = null;
+function update(fresh = false) {
+  shown = scene();
+  count();
+  network?.show(shown, fresh);
+  if (!$("table").hidden) table.show(shown.claims);
+  colours();
+  filters.refresh();
+  remember();
+}
+
+function count() {
+  const { claims, entities } = shown;
+  const edges = new Set(claims.filter((claim) => claim.object).map((claim) => `${claim.s} ${claim.p} ${claim.o}`)).size;
+  const words = `${entities.size} entities, ${edges} edges, ${claims.length} of ${data.claims.length} claims`;
+  const back = focused.length || path ? element("button", { type: "button", text: "Back to the whole network", onclick: () => whole() }) : "";
+  const alone = entities.size === 1 && filters.base !== "full"
+    ? element("button", { type: "button", text: "Nothing ties it here: show everything", onclick: () => { filters.preset("full"); update(true); } }) : "";
+  $("count").replaceChildren(...[focused.length ? "In focus: " : path ? "Path: " : "", words, alone, back].filter(Boolean));
+}
+
+/** The legend: the colours of what is shown, and what the lines mean. */
+function colours() {
+  if (!network) return;
+  const rows = network.painter.legend([...shown.entities].map((id) => data.byId.get(id))).map(([colour, text, number]) =>
+    element("li", {}, swatch(colour), text, number === "" ? "" : element("span", { class: "count", text: number })));
   legend.querySelector("ul").replaceChildren(...rows);
+  const dashed = shown.claims.some((claim) => claim.object && claim.expected);
+  const line = (name, text) => element("span", {}, element("i", { class: name, "aria-hidden": "true" }), text);
+  legend.querySelector(".lines").replaceChildren(line("solid", "is so, a source says"), dashed ? line("dashed", "only planned, announced or pledged") : "",
+    network.names.leads.size ? line("area", "a community, named after its best tied actor") : "");
 }
 
 function view(name) {
@@ -53,46 +84,152 @@ function view(name) {
   $("network").hidden = asTable;
   $("as-table").setAttribute("aria-pressed", String(asTable));
   $("as-network").setAttribute("aria-pressed", String(!asTable));
-  if (asTable) table.show(filters.claims());
+  if (asTable) table.show(shown.claims);
   else if (back) network.sigma.resize(true).refresh();
+  remember();
 }
 
-// ---- what is selected: it is in the address after #, as li-bo or li-bo~csre
+// ---- what is selected
 
 /** Open the card of {node} or {edge}, or close it. `focus` moves the keyboard focus there. */
 function choose(selection, focus = false) {
-  chosen = selection;
-  const name = selection.node ?? selection.edge ?? "";
-  if (decoded() !== name) {
-    try {
-      history.pushState(null, "", `#${encodeURIComponent(name)}`);
-    } catch {
-      // inside a notebook there is no address to write
-    }
+  if (pathFrom && selection.node && selection.node !== pathFrom) {
+    findPath(pathFrom, selection.node);
+    return;
   }
-  const passes = (claim) => filters.passes(claim);
-  const title = selection.node ? card.entity(selection.node, passes) : selection.edge ? card.tie(selection.edge, passes) : card.hide();
-  document.body.classList.toggle("with-card", Boolean(name));
+  pathFrom = "";
+  chosen = selection;
+  const title = selection.node ? card.entity(selection.node, passes)
+    : selection.edge ? card.tie(selection.edge, passes)
+      : path ? card.paths(path, shown.found ?? [], filters.passesFor(path)) : card.hide();
+  document.body.classList.toggle("with-card", Boolean(title));
   document.title = title ? `${title.textContent} – rareearth` : "rareearth";
   network?.sigma.resize();
   network?.mark(selection, Boolean(selection.node) && focus);
   if (focus) title?.focus();
-  else if (!name && document.activeElement === document.body) (network?.canvas ?? $("results")).focus();
+  else if (!title && document.activeElement === document.body) (network?.canvas ?? $("results")).focus();
+  remember(true);
 }
 
-function decoded() {
+/** Close the card, then the focus or path that it was opened in. */
+function leave() {
+  if (pathFrom) choose({ node: pathFrom });
+  else if (chosen.node || chosen.edge) choose({});
+  else if (path || focused.length) whole();
+}
+
+/** Put an entity in focus, or add one to what is. */
+function focusOn(id) {
+  path = null;
+  focused = focused.includes(id) ? [id] : focused.length && shown.entities.has(id) ? [...focused, id] : [id];
+  enter({ node: id });
+}
+
+function collapse(id) {
+  focused = focused.filter((other) => other !== id);
+  enter({ node: id });
+}
+
+function findPath(from, to) {
+  pathFrom = "";
+  path = [from, to];
+  focused = [];
+  enter({});
+}
+
+function whole() {
+  path = null;
+  focused = [];
+  enter(chosen);
+}
+
+/** Show the scene that was just set, whole. */
+function enter(selection) {
+  quiet = true;
+  chosen = selection;
+  if (network) network.chosen = selection;
+  if (network && $("network").hidden) view("network");
+  update(true);
+  quiet = false;
+  choose(selection);
+}
+
+function actions({ id }) {
+  if (!network) return [];
+  const button = (text, title, onclick) => element("button", { type: "button", text, title, onclick });
+  const expanded = focused.includes(id);
+  const pinned = network.pins.has(id);
+  const inScene = focused.length > 0 && shown.entities.has(id);
+  return [
+    !expanded && inScene ? button("Expand", "Add its neighbours to the picture", () => focusOn(id)) : "",
+    focused.length > 1 && expanded && focused[0] !== id ? button("Collapse", "Take its neighbours out of the picture", () => collapse(id)) : "",
+    focused[0] === id ? "" : button("Focus", "Show it with its neighbours around it (F)", () => { focused = []; focusOn(id); }),
+    pathFrom === id
+      ? element("p", { class: "hint", role: "status", text: "Choose the other end in the picture, or find it by name. Escape gives up." })
+      : button("Path to …", "Show how it is connected with another", () => { pathFrom = id; card.entity(id, passes); $("find").focus(); }),
+    button(pinned ? "Unpin" : "Pin", "Hold it in its place; dragging does so too", () => {
+      if (pinned) network.unpin(id);
+      else network.pin(id);
+      card.entity(id, passes);
+      remember();
+    }),
+  ];
+}
+
+// ---- the address
+
+/** Write the state into the address; `step` makes one that the browser goes back to. */
+let later = 0;
+function remember(step = false) {
+  if (quiet) return;
+  clearTimeout(later);
+  if (step) write(true);
+  else later = setTimeout(() => write(false), 200);
+}
+
+function write(step) {
+  const pairs = [...filters.state(), ...look.state()];
+  if (path) pairs.unshift(["path", path.join("~")]);
+  if (focused.length) pairs.unshift(["focus", focused.length === 1 && focused[0] === chosen.node ? "" : focused.join(",")]);
+  if (!$("table").hidden && network) pairs.push(["view", "table"]);
+  if (network?.pins.size) pairs.push(["pin", places(network.pins)]);
+  const camera = network ? asText(network.sigma.getCamera().getState()) : "";
+  if (camera && !step) pairs.push(["camera", camera]);
+  const text = written(chosen.node ?? chosen.edge ?? "", pairs);
+  if (text === location.hash.slice(1)) return;
   try {
-    return decodeURIComponent(location.hash.slice(1));
+    const address = text ? `#${text}` : location.pathname + location.search;
+    if (step) history.pushState(null, "", address);
+    else history.replaceState(null, "", address);
   } catch {
-    return "";
+    // inside a notebook there is no address to write
   }
 }
 
+/** Take the state that the address says. */
 function follow() {
-  const name = decoded();
-  if (data.byId.has(name)) choose({ node: name });
-  else if (name.includes("~") && between(data, ...name.split("~", 2)).length) choose({ edge: name });
-  else choose({});
+  const { chosen: name, given } = understood(location.hash);
+  const known = (id) => data.byId.has(id);
+  quiet = true;
+  pathFrom = "";
+  filters.restore(given);
+  look.restore(given);
+  if (network) network.look = look.values;
+  const node = known(name) ? name : "";
+  const edge = !node && name.includes("~") && between(data, ...name.split("~", 2)).length ? name : "";
+  focused = given.has("focus") ? (given.get("focus") || node).split(",").filter(known) : [];
+  const ends = (given.get("path") ?? "").split("~");
+  path = ends.length === 2 && ends.every(known) && ends[0] !== ends[1] ? ends : null;
+  chosen = node ? { node } : edge ? { edge } : {};
+  if (network) network.chosen = chosen;
+  update(true);
+  view(given.get("view") === "table" ? "table" : "network");
+  for (const [id, place] of network ? placed(given.get("pin"), known) : []) network.pin(id, place);
+  const camera = viewed(given.get("camera"));
+  choose(chosen);
+  if (camera) network?.sigma.getCamera().setState(camera);
+  else if (network && node && !focused.length && !path) network.mark(chosen, true);
+  quiet = false;
 }
 
 // ---- light and dark
@@ -103,27 +240,7 @@ function theme(name) {
   $("theme").textContent = name === "dark" ? "Light" : "Dark";
   $("theme").setAttribute("aria-label", `Switch to ${name === "dark" ? "light" : "dark"} colours`);
   network?.recolour();
-}
-
-// ---- on paper: everything that is shown, in light colours
-
-let before = null; // what the screen had
-function toPaper() {
-  if (before) return; // some browsers say so twice
-  before = { theme: document.documentElement.dataset.theme, legend: legend.open };
-  theme("light");
-  legend.open = true;
-  if (!$("table").hidden) table.all(true);
-  else if (network) $("network").prepend(network.picture());
-}
-
-function toScreen() {
-  if (!before) return;
-  document.querySelector(".printed")?.remove();
-  if (!$("table").hidden) table.all(false);
-  legend.open = before.legend;
-  theme(before.theme);
-  before = null;
+  if (shown) colours();
 }
 
 // ---- start
@@ -139,21 +256,28 @@ function withoutNetwork(why) {
 
 function start() {
   if (data.asOf) $("as-of-day").textContent = `as of ${data.asOf}`;
+  if (data.home) $("home").replaceChildren(element("a", { href: data.home, text: "rareearth" }));
   if (able()) {
     try {
-      network = new Network(data, $("network"), choose, () =>
-        withoutNetwork("The drawing of the network was lost."));
+      network = new Network(data, $("network"), {
+        choose, focus: focusOn, changed: remember, lost: () => withoutNetwork("The drawing of the network was lost."),
+      });
+      network.look = look.values;
       $("network").append(legend);
       legend.addEventListener("toggle", () => network?.sigma.resize(true).refresh()); // it takes room from the picture
     } catch (error) {
       console.warn(error);
     }
   }
+  $("filters").querySelector(".presets").after(look.place);
+  look.place.hidden = !network;
+  new Menu($("save"), { network: () => network, claims: () => shown.claims, title: () => document.title });
   theme(dark.matches ? "dark" : "light");
-  update();
+  update(true);
   if (network) view("network");
   else withoutNetwork("This browser does not draw with WebGL, so there is no network.");
-  if (location.hash) follow();
+  introduce();
+  follow();
 
   dark.addEventListener("change", () => theme(dark.matches ? "dark" : "light"));
   addEventListener("popstate", follow);
@@ -162,14 +286,17 @@ function start() {
   $("as-network").addEventListener("click", () => view("network"));
   $("as-table").addEventListener("click", () => view("table"));
   $("reset").addEventListener("click", () => {
-    filters.preset("actors");
     finding.clear();
-    choose({});
-    fresh = true;
-    update();
+    filters.preset("actors");
+    look.restore(new Map());
+    network?.pins.clear();
+    [path, focused, chosen] = [null, [], {}];
+    if (network) network.where = "";
+    enter({});
   });
-  addEventListener("beforeprint", toPaper);
-  addEventListener("afterprint", toScreen);
+  const paper = { theme, legend, table, network: () => network };
+  addEventListener("beforeprint", () => toPaper(paper));
+  addEventListener("afterprint", () => toScreen(paper));
   const drawer = (open) => {
     document.body.classList.toggle("with-filters", open);
     $("open-filters").setAttribute("aria-expanded", String(open));
@@ -181,10 +308,17 @@ function start() {
     if (drawn()) {
       drawer(false);
       $("open-filters").focus();
-    } else if (chosen.node || chosen.edge) choose({});
+    } else leave();
   });
+}
+
+/** One sentence of what this is. */
+function introduce() {
+  $("what").textContent = `Who is who in the rare earth world: ${shown.entities.size} companies, ministries, laboratories, societies and people, and who owns, leads, supplies or funds whom. Each tie leads to the page that says so.`;
 }
 
 start();
 // A handle for the console and for the tests; nothing here reads it.
-globalThis.rareearth = { data, filters, get network() { return network; }, choose };
+globalThis.rareearth = {
+  data, filters, get network() { return network; }, get shown() { return shown; }, choose, focusOn, findPath, svg, csv,
+};

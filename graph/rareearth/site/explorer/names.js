@@ -1,8 +1,10 @@
 // The names next to the nodes: larger nodes first, and none that would cover another name or a larger node.
 
+import { STYLES, font } from "./fonts.js";
+import { Hulls } from "./hulls.js";
+import { relations } from "./ties.js";
+
 const MANY = 2000; // nodes
-const SIZE = 12;
-const LINE = 14;
 const MAX_LINE = 24; // characters
 const MAX_LINES = 2;
 const GAP = 5; // pixels between two names
@@ -10,12 +12,12 @@ const MAX_NAMES = 160; // names
 const LARGE = 20; // the largest nodes: their names may cover smaller nodes
 const MAX_TRIED = 700; // nodes that are tried for a name
 const CELL = 64; // pixels
-const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK SC", sans-serif';
 
 export class Names {
   constructor(network) {
     this.network = network;
     this.sigma = network.sigma;
+    this.hulls = new Hulls(network);
     this.sigma.createCanvasContext("names", { beforeLayer: "mouse" });
     this.canvas = this.sigma.getCanvases().names;
     this.canvas.style.pointerEvents = "none";
@@ -23,47 +25,81 @@ export class Names {
     this.context = this.canvas.getContext("2d");
     this.widths = new Map();
     this.ordered = [];
-    this.boxes = []; // of the names of the last picture, for tests
+    this.leads = new Set();
+    this.boxes = []; // of the names of the last picture, and what they are: for tests and for saving
+    this.written = [];
+    this.relations = [];
     this.sigma.on("afterRender", () => this.draw());
   }
 
   /** Put the shown nodes in the order in which they get a name. */
   order() {
     const { graph, shown } = this.network;
+    this.leads = this.hulls.order();
     const size = (id) => graph.getNodeAttribute(id, "size");
-    this.ordered = [...shown].sort((a, b) => size(b) - size(a) || (a < b ? -1 : 1));
+    this.ordered = [...shown].sort((a, b) => this.leads.has(b) - this.leads.has(a) || size(b) - size(a) || (a < b ? -1 : 1));
   }
 
   draw() {
     const { context, network, sigma } = this;
     const { width, height } = sigma.getDimensions();
     context.clearRect(0, 0, width, height);
-    context.textAlign = "center";
-    context.textBaseline = "alphabetic";
     context.lineJoin = "round";
     this.boxes = [];
+    this.written = [];
+    this.hulls.draw();
     const { chosen, pointed, cursor, near } = network;
     const known = (id) => id && network.graph.hasNode(id);
     const strong = new Set([pointed, cursor, chosen.node, ...(chosen.edge?.split("~") ?? [])].filter(known));
-    const others = this.moving() ? [] : this.ordered.filter((id) => !strong.has(id) && (!near || near.has(id)));
+    const moving = this.moving();
+    const others = moving ? [] : this.ordered.filter((id) => !strong.has(id) && (!near || near.has(id)));
     const seen = [...strong, ...others]
       .map((id) => this.disc(id))
       .filter(({ x, y }) => x > 0 && y > 0 && x < width && y < height);
     // Next to a selected node only names matter: the rest of the picture is pale.
     const covered = near ? () => 0 : counter(seen);
     const most = Math.max(LARGE, seen.length / 100);
-    for (const [rank, { id, x, y, radius }] of seen.slice(0, MAX_TRIED).entries()) {
+    for (const [rank, disc] of seen.slice(0, MAX_TRIED).entries()) {
       if (this.boxes.length >= MAX_NAMES) break;
-      const bold = strong.has(id);
-      const lines = this.lines(id, bold);
-      const wide = Math.max(...lines.map((line) => this.width(line, bold)));
-      const free = places(x, y, radius + 3, wide, LINE * lines.length)
-        .filter((box) => bold || (inside(box, width, height) && !this.boxes.some((other) => meet(box, other))))
-        .map((box) => ({ box, nodes: covered(box, radius) }))
-        .sort((a, b) => a.nodes - b.nodes)[0];
-      if (!free || (!bold && free.nodes > (rank < LARGE ? most : 0))) continue;
-      this.boxes.push(free.box);
-      this.write(lines, (free.box[0] + free.box[2]) / 2, free.box[1], bold);
+      this.name(disc, strong.has(disc.id), rank, covered, most);
+    }
+    this.relations = moving ? [] : relations(this, this.boxes);
+    this.rings();
+  }
+
+  /** Write the name of a node, where there is room. */
+  name({ id, x, y, radius }, bold, rank, covered, most) {
+    const { width, height } = this.sigma.getDimensions();
+    const style = this.leads.has(id) && !bold ? "lead" : bold ? "bold" : "plain";
+    const lines = this.lines(id, bold);
+    const wide = Math.max(...lines.map((line) => this.width(line, style)));
+    const line = STYLES[style].line;
+    const free = places(x, y, radius + 3, wide, line * lines.length, this.side(id))
+      .filter((box) => bold || (inside(box, width, height) && !this.boxes.some((other) => meet(box, other))))
+      .map((box) => ({ box, nodes: covered(box, radius) }))
+      .sort((a, b) => a.nodes - b.nodes)[0];
+    if (!free || (!bold && free.nodes > (rank < LARGE ? most : 0))) return;
+    this.boxes.push(free.box);
+    this.write(lines, (free.box[0] + free.box[2]) / 2, free.box[1], style);
+  }
+
+  /** On which side of its node a name is, in a scene with a middle: away from it. */
+  side(id) {
+    const at = this.network.scene.at?.get(id);
+    return at && Math.abs(at.x) > 40 ? Math.sign(at.x) : 0;
+  }
+
+  /** Rings around the nodes that are held in place. */
+  rings() {
+    const { context, network } = this;
+    context.strokeStyle = network.style.ink;
+    context.lineWidth = 1.5;
+    for (const id of network.pins.keys()) {
+      if (!network.shown.has(id)) continue;
+      const { x, y, radius } = this.disc(id);
+      context.beginPath();
+      context.arc(x, y, radius + 4, 0, 2 * Math.PI);
+      context.stroke();
     }
   }
 
@@ -86,16 +122,20 @@ export class Names {
     return { id, ...this.sigma.graphToViewport(node), radius: this.sigma.scaleSize(node.size) };
   }
 
-  write(lines, x, top, bold) {
+  write(lines, x, top, style) {
     const { context } = this;
-    context.font = font(bold);
+    const { line: high } = STYLES[style];
+    context.font = font(style);
+    context.textAlign = "center";
+    context.textBaseline = "alphabetic";
     lines.forEach((line, at) => {
-      const y = top + LINE * (at + 1) - 3;
+      const y = top + high * (at + 1) - 3;
       context.lineWidth = 4;
-      context.strokeStyle = this.paper;
+      context.strokeStyle = this.network.style.paper;
       context.strokeText(line, x, y);
-      context.fillStyle = this.ink;
+      context.fillStyle = this.network.style.ink;
       context.fillText(line, x, y);
+      this.written.push({ text: line, x, y, style });
     });
   }
 
@@ -106,29 +146,26 @@ export class Names {
     return bold && zh ? [...lines, zh] : lines;
   }
 
-  width(line, bold) {
-    const name = (bold ? "b" : "n") + line;
+  width(line, style) {
+    const name = style + line;
     if (!this.widths.has(name)) {
-      this.context.font = font(bold);
+      this.context.font = font(style);
       this.widths.set(name, this.context.measureText(line).width);
     }
     return this.widths.get(name);
   }
 }
 
-function font(bold) {
-  return `${bold ? "600" : "400"} ${SIZE}px ${FONT}`;
-}
-
-/** Where a name may be: below, above, right and left of its node, as [left, top, right, bottom]. */
-function places(x, y, radius, wide, high) {
+/** Where a name may be: below, above, right and left of its node, as [left, top, right, bottom]; first at its side. */
+function places(x, y, radius, wide, high, side) {
   const half = wide / 2 + GAP;
-  return [
+  const found = [
     [x - half, y + radius, x + half, y + radius + high + 2],
     [x - half, y - radius - high - 2, x + half, y - radius],
     [x + radius - GAP, y - high / 2, x + radius + wide + GAP, y + high / 2],
     [x - radius - wide - GAP, y - high / 2, x - radius + GAP, y + high / 2],
   ];
+  return side ? [found[side > 0 ? 2 : 3], ...found.slice(0, 2), found[side > 0 ? 3 : 2]] : found;
 }
 
 /** A function that counts the nodes under a box; one that is larger than the box's own counts as too many. */

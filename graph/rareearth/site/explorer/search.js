@@ -14,9 +14,12 @@ function entities(indexed, data, text) {
     .slice(0, MAX_FOUND);
 }
 
-/** Put the search into its place; `choose(id)` is called with the selected entity. */
-export function search(place, data, choose) {
-  const indexed = index(data);
+/**
+ * Put the search into its place; `choose(id)` is called with the selected entity. `names()` gives every name in its
+ * forms and the rules of spelling, when somebody begins to type.
+ */
+export function search(place, data, names, choose) {
+  let indexed = null;
   let found = [];
   let active = -1;
   const input = element("input", {
@@ -67,6 +70,7 @@ export function search(place, data, choose) {
   }
 
   input.addEventListener("input", () => {
+    indexed ??= index(names());
     found = entities(indexed, data, input.value);
     active = found.length ? 0 : -1;
     show();

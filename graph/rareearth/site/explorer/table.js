@@ -19,7 +19,7 @@ export class Table {
       { title: "Relation", text: (c) => c.relation.label },
       { title: "To whom or what", text: (c) => c.object?.name ?? c.words, cell: (c) => (c.object ? this.name(c.o) : c.words) },
       { title: "More", text: (c) => (c.details ?? []).join(", ") },
-      { title: "When", text: (c) => c.time ?? "", sort: (c) => c.start ?? c.when ?? c.since ?? c.inferred ?? "" },
+      { title: "When", text: (c) => c.time ?? "", sort: (c) => c.start || c.end },
       { title: "Kind", text: (c) => [c.kind, c.status === "held" ? "" : c.status, c.stance].filter(Boolean).join(", "), sort: (c) => rank(data.kinds, c.kind) },
       { title: "By", text: (c) => (c.by ? named(this.data, c.by) : "") },
       { title: "Evidence", text: (c) => [c.level, c.conflict ? "disputed" : ""].filter(Boolean).join(", ") },
