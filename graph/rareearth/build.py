@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import os
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -34,8 +36,10 @@ class Opened(NamedTuple):
     data: Path
 
 
-def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
+def build(data: Path | None = None, folder: Path | None = None, *, jobs: int | None = None) -> list[str]:
     """Make the build of a data folder in a build folder (the shipped data, the usual place) and return its summary.
+
+    It uses ``jobs`` processes; without them, as many as there are processors. The files are the same.
 
     The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
     Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
@@ -43,22 +47,24 @@ def build(data: Path | None = None, folder: Path | None = None) -> list[str]:
     # Most commands open a build and make none: what only making needs takes longer to import than they take in all.
     from rareearth import checks, network
     from rareearth.formats import gexf, graphml, graphs
+    from rareearth.formats.drawing import draw
     from rareearth.saving import save
-    from rareearth.store import nquads
+    from rareearth.store import shards
 
     folder = folder or paths.build()
     origin = _origin(data, folder)
-    with folders.staging(folder, origin) as new:
+    with folders.staging(folder, origin) as new, _without_collector():
         dataset = checks.load(data)
         with TemporaryDirectory(dir=new) as sorting:
-            lines = nquads.lines(dataset, Path(sorting))
-            made = oxigraph.make(lines, new)
-            save(new / f"{NAME}.trig", graphs.trig(lines))
+            quads = shards.write(dataset, Path(sorting), jobs)
+            made = oxigraph.make(quads, new)
+            graphs.write_trig(new / f"{NAME}.trig", quads)
         _validate(dataset, made.store)
         actors = network.read(made.store)
-        summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), made.quads)
-        save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(actors)))
-        save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(actors)))
+        summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), quads.count)
+        drawing = draw(actors)
+        save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(drawing)))
+        save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(drawing)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())
         files = {path.name: folders.digest(path) for path in sorted(new.iterdir()) if path.is_file()}
         oxigraph.publish(made, new, folder, data=origin, inputs=_inputs(data or paths.data()), files=files)
@@ -141,6 +147,18 @@ def _inputs(folder: Path) -> str:
         except OSError:
             total.update(path.name.encode() + b"\0?")
     return total.hexdigest()
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the collector of garbage rest: it would look again and again at what a build keeps, which is nearly all."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _validate(dataset: Dataset, store: Backend) -> None:

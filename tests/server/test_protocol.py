@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -20,7 +21,7 @@ import pytest
 from serving import Served, served
 
 from rareearth.store import folder as folders
-from rareearth.store import oxigraph
+from rareearth.store import oxigraph, shards
 
 DATA = "http://kasei.us/2009/09/sparql/data/"
 DATA0, DATA1, DATA2, DATA3 = (f"{DATA}data{n}.rdf" for n in range(4))
@@ -196,7 +197,9 @@ GRAPHS = {
 def made(folder: Path, lines: list[str]) -> Path:
     """A build folder that holds just these quads."""
     with folders.staging(folder) as new:
-        oxigraph.publish(oxigraph.make(lines, new), new, folder)
+        with TemporaryDirectory(dir=new) as place:
+            made = oxigraph.make(shards.of(lines, Path(place)), new)
+        oxigraph.publish(made, new, folder)
     return folder
 
 

@@ -23,9 +23,9 @@ from rareearth import build as builds
 from rareearth import checks
 from rareearth.errors import NoBuildError, StoreError
 from rareearth.store import folder as folders
-from rareearth.store import nquads, oxigraph
+from rareearth.store import nquads, oxigraph, shards
+from rareearth.store.nquads import Parts
 from rareearth.store.oxigraph import Oxigraph
-from rareearth.store.sorting import Sorter
 
 
 def quads(folder: Path) -> list[str]:
@@ -82,7 +82,7 @@ def test_a_small_store_is_read_into_memory_and_holds_the_same(
         patch.setattr(oxigraph, "SMALL", 10)
         assert not oxigraph.quick(build).in_memory
         (new := tmp_path / "large").mkdir()
-        made = oxigraph.make(nquads.lines(checks.load(small_build.data)), new)
+        made = oxigraph.make(shards.of(nquads.lines(checks.load(small_build.data)), tmp_path), new)
         assert not (new / made.name / oxigraph.QUADS).exists()
     monkeypatch.setattr(folders, "QUICK", 0)  # as if the files were many, and only their sizes compared
     flipped(next(build.glob(f"store-*/{oxigraph.QUADS}")), 0.5)
@@ -301,7 +301,7 @@ def test_a_full_disk_that_the_engine_reports(
     def full(*_: object) -> None:
         raise RuntimeError("IO error: No space left on device")
 
-    monkeypatch.setattr(oxigraph.rdf.Reader, "read", full)
+    monkeypatch.setattr(oxigraph, "_holds", full)
     with pytest.raises(StoreError, match=r"cannot be written .*No space left on device.*; the last build stays"):
         builds.build(small_build.data, tmp_path / "build")
 
@@ -314,8 +314,23 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, small_build: Folder) ->
 
 def test_a_store_that_does_not_give_back_what_was_put_in_is_refused(tmp_path: Path) -> None:
     decimal = "<http://www.w3.org/2001/XMLSchema#decimal>"
+    (new := tmp_path / "new").mkdir()
+    quads = shards.of([f'<http://a> <http://b> "1.50"^^{decimal} .'], tmp_path)
     with pytest.raises(StoreError, match="does not hold what was written"):
-        oxigraph.make([f'<http://a> <http://b> "1.50"^^{decimal} .'], tmp_path)
+        oxigraph.make(quads, new)
+
+
+def test_of_a_large_store_the_count_and_a_sample_are_compared(
+    lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(oxigraph, "SMALL", 10)
+    quads = shards.of(lines, tmp_path)
+    assert set(oxigraph._sample(quads.path)) <= set(lines)
+    assert len(set(oxigraph._sample(quads.path))) > 5000
+    other = [line.replace('n"@en .', 'm"@en .') for line in lines]
+    assert 0 < sum(map(str.__ne__, lines, other)) < len(lines) / 20
+    for held, same in ((lines, True), (lines[1:], False), (other, False)):
+        assert oxigraph._holds(oxigraph.memory(held).engine, quads) is same
 
 
 def test_an_error_in_the_middle_of_a_build_leaves_the_last_one(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -469,20 +484,13 @@ builds.build(Path(sys.argv[1]), Path(sys.argv[2]))
     )
 
 
-def test_sorting_in_files_gives_the_same_bytes(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    spilled = []
-
-    class Small(Sorter):
-        def __init__(self, folder: Path | None = None) -> None:
-            super().__init__(folder, 1000)
-
-        def _spill(self, path: Path) -> None:
-            spilled.append(path)
-            super()._spill(path)
-
-    monkeypatch.setattr(nquads, "Sorter", Small)
-    builds.build(None, tmp_path / "build")
-    assert len(spilled) > 10
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_parts_and_processes_do_not_matter(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    listed = Parts.listed
+    monkeypatch.setattr(Parts, "listed", lambda parts: listed(parts, 170))
+    builds.build(None, tmp_path / "build", jobs=jobs)
     assert contents(tmp_path / "build") == contents(built)
 
 
@@ -490,10 +498,11 @@ def test_loading_in_parts_gives_the_same_store(
     lines: list[str], built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(oxigraph, "_PART", 1000)
-    made = oxigraph.make(lines, tmp_path)
+    (new := tmp_path / "new").mkdir()
+    made = oxigraph.make(shards.of(lines, tmp_path), new)
     text = ox.serialize(made.store.engine, format=ox.RdfFormat.N_QUADS) or b""
     assert sorted(text.decode().splitlines()) == lines == quads(built)
-    assert (made.quads, made.sha256) == (len(lines), folders.manifest(built)["sha256"])
+    assert (made.quads.count, made.quads.sha256) == (len(lines), folders.manifest(built)["sha256"])
 
 
 QUAD = ox.Quad(*[ox.NamedNode("http://example.org/a")] * 3)

@@ -87,8 +87,8 @@ def propose(
     that are done are left alone, so that a run that was ended can be taken up again. A language model gets the text of
     the article; its key is taken from RAREEARTH_MODEL_KEY.
     """
-    from rareearth import datafolder, paths
-    from rareearth.proposals import processes, proposing
+    from rareearth import datafolder, paths, processes
+    from rareearth.proposals import proposing
     from rareearth.proposals.articles.article import Stated
 
     source = data or paths.data()

@@ -18,6 +18,7 @@ Attributes = dict[str, Any]
 _RESERVED = frozenset({"id", "source", "target"})  # readers overwrite these, or are confused by them
 _TEXTS = frozenset({"label", "kind", "relation", "color", "periods", "start", "end"})
 _NUMBERS = frozenset({"x", "y", "size", "weight"})
+_PARTICULAR = _RESERVED | _TEXTS | _NUMBERS  # not every text is right for these
 _LONG = 2**63  # a whole number of that size or more fits no format
 _SMALLEST, _LARGEST = 4.0, 100.0  # the sizes that Gephi gives the smallest and the largest node of a file
 _EXTENT = 4500.0  # Gephi keeps positions within 5000 of their mean
@@ -104,6 +105,8 @@ def _types(items: Iterable[Attributes]) -> dict[str, type]:
     found: dict[str, type] = {}
     for attributes in items:
         for name, value in attributes.items():
+            if type(value) is str and found.get(name) is str and name not in _PARTICULAR:
+                continue  # as most are
             if name in _RESERVED:
                 raise FormatError(f"the attribute '{name}' would be read as a part of the file; rename it")
             _check(name, value)

@@ -35,12 +35,14 @@ _HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
   </meta>"""
 
 
-def lines(network: Network, *, directed: bool = False) -> Iterator[str]:
-    """The lines of the file, dynamic when an edge has a date. Raises FormatError for what XML cannot hold.
+def lines(network: Network | Drawing, *, directed: bool = False) -> Iterator[str]:
+    """The lines of the file, of a network or of its drawing, dynamic when an edge has a date.
+
+    Raises FormatError for what XML cannot hold.
 
     Edges of symmetric relations are undirected, unless all are to be ``directed``, as NetworkX expects.
     """
-    drawing = draw(network)
+    drawing = network if isinstance(network, Drawing) else draw(network)
     first = _first_day(drawing)
     dynamic = first != ""
     yield _HEAD

@@ -8,11 +8,12 @@ scales, and every node has x and y. Licence and creator are in a
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rareearth.formats import LICENCE
-from rareearth.formats.drawing import Attributes, draw, is_directed, write
+from rareearth.formats.drawing import Attributes, Drawing, draw, is_directed, write
 from rareearth.formats.xml import escape
 from rareearth.namespaces import CREATOR
 
@@ -27,12 +28,12 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 _DESCRIPTION = f"Actors of the rare earth world. {LICENCE}. Creator: {CREATOR}."
 
 
-def lines(network: Network, *, directed: bool = False) -> Iterator[str]:
-    """The lines of the file. Raises FormatError for what XML cannot hold.
+def lines(network: Network | Drawing, *, directed: bool = False) -> Iterator[str]:
+    """The lines of the file, of a network or of its drawing. Raises FormatError for what XML cannot hold.
 
     Edges of symmetric relations are undirected, unless all are to be ``directed``, as NetworkX expects.
     """
-    drawing = draw(network)
+    drawing = network if isinstance(network, Drawing) else draw(network)
     yield _HEAD
     yield f"  <desc>{escape(_DESCRIPTION, 'the description')}</desc>"
     for owner, types in (("node", drawing.node_types), ("edge", drawing.edge_types)):
@@ -57,6 +58,10 @@ def lines(network: Network, *, directed: bool = False) -> Iterator[str]:
 
 def _data(owner: str, what: str, data: Attributes) -> str:
     return "".join(
-        f'<data key="{owner}-{escape(name, what)}">{escape(write(value), what)}</data>'
-        for name, value in sorted(data.items())
+        [f"{_opened(owner, name)}{escape(write(value), what)}</data>" for name, value in sorted(data.items())]
     )
+
+
+@functools.cache
+def _opened(owner: str, name: str) -> str:
+    return f'<data key="{owner}-{escape(name, f"an attribute of {owner}s")}">'

@@ -6,6 +6,7 @@ import functools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rareearth import namespaces, paths
@@ -13,7 +14,10 @@ from rareearth.store import rdf
 from rareearth.store.backend import DefaultGraph, Literal, NamedNode, Quad, Triple
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rareearth.store.backend import Backend
+    from rareearth.store.shards import Quads
 
 
 def serialize(store: Backend, extension: str) -> bytes:
@@ -40,6 +44,13 @@ def trig(lines: Iterable[str]) -> bytes:
         yield from sorted(named, key=lambda quad: str(quad.graph_name))
 
     return rdf.text(ordered(), "trig")
+
+
+def write_trig(path: Path, quads: Quads) -> None:
+    """The same of many quads, which are in files, into a file, in memory that does not grow with them."""
+    with quads.path.open("rb") as file, quads.graphs.open("rb") as graphs, path.open("wb") as output:
+        plain = (quad for quad in rdf.read(file) if isinstance(quad.graph_name, DefaultGraph))
+        rdf.write_quads(chain(plain, rdf.read(graphs)), "trig", output)
 
 
 def jsonld(statements: Iterable[Quad] | Iterable[Triple]) -> bytes:

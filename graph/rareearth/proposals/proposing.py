@@ -17,9 +17,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from rareearth import checks, datafolder, paths, spelling
+from rareearth import checks, datafolder, paths, processes, spelling
 from rareearth.errors import ArticleError, FormatError, RareEarthError
-from rareearth.proposals import inbox, processes
+from rareearth.proposals import inbox
 from rareearth.proposals.articles import article as articles
 from rareearth.proposals.articles.article import NOTHING, Stated
 from rareearth.proposals.articles.known import Known

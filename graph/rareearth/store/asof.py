@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import namespaces
-from rareearth.store import claims, in_effect, nquads, oxigraph
+from rareearth.store import claims, in_effect, oxigraph, terms
 from rareearth.store.backend import Literal, NamedNode, Quad
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def at(store: Backend, day: str) -> AsOf:
             else (_text(quad.subject), quad.predicate.value, _text(quad.object)) not in gone
         )
     )
-    limit = Literal(day, datatype=NamedNode(nquads.date_type(day)))
+    limit = Literal(day, datatype=NamedNode(terms.date_type(day)))
     made = oxigraph.copy(chain(rest, [Quad(NamedNode(namespaces.DATASET), _AS_OF, limit)]))
     return AsOf(made, len(kept), sum(not claim.spell.dated for claim in known))
 

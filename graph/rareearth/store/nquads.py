@@ -12,102 +12,101 @@ There are no blank nodes, so the same data gives the same bytes everywhere.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from decimal import Context, Decimal
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from rareearth import edtf, identifiers, namespaces
 from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import DATES, MEASURE, PERCENTAGE
-from rareearth.quantities import DECIMAL
 from rareearth.store import in_effect
-from rareearth.store.sorting import Sorter
+from rareearth.store.terms import date, expanded, iri, literal, triple, value
 
-_EXACT = Context(prec=40)  # more digits than the checks allow
-_PRECISIONS = {"day": "date", "month": "gYearMonth", "year": "gYear"}
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
+_OF_ENTITY, _CLAIM = f"<{namespaces.ENTITY}", f"<{namespaces.CLAIM}"
 
 
-def lines(dataset: Dataset, folder: Path | None = None) -> Iterable[str]:
+def lines(dataset: Dataset) -> list[str]:
     """Everything the graph states, as sorted N-Quads lines without line ends; ontology and description included.
 
-    They can be read more than once. Where there are very many they are sorted in files of ``folder``, if one is given.
+    :mod:`shards` writes the same lines to a file.
     """
-    found = Sorter(folder)
-    found.extend(_statements(dataset))
-    found.extend(_description(dataset, triples=sum(1 for _ in found) - len(dataset.claims)))
-    return found
+    whole = Parts(dataset)
+    found = {line for part in whole.listed() for line in whole.lines(part)}
+    facts = Counter(name for line in found if (name := whole.fact(line)))
+    return sorted({*found, *description(dataset, len(found) - len(dataset.claims), facts)})
 
 
-def iri(value: str) -> str:
-    """An IRI as N-Quads writes it."""
-    return f"<{value}>"
+class Part(NamedTuple):
+    """Records or claims of one kind: those from ``start`` up to ``stop``."""
+
+    kind: str
+    start: int
+    stop: int
 
 
-def literal(value: str, datatype: str = "", language: str = "") -> str:
-    """A literal as N-Quads writes it, with a language or a datatype."""
-    text = value.translate(_ESCAPES)
-    return f'"{text}"@{language.lower()}' if language else f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
+class Parts:
+    """A dataset in parts, whose lines are made each without the others; a line may come in several parts."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._rule = in_effect.Rule(dataset)
+        self._entities, self._sources = list(dataset.entities.values()), list(dataset.sources.values())
+        self._relations = {namespaces.VOCABULARY + name: name for name in dataset.ontology.relations}
+
+    def listed(self, size: int = 8000, most: int = 256) -> list[Part]:
+        """The parts: of ``size`` records or claims each, or more if there would be too many parts."""
+        dataset = self._dataset
+        parts = [Part("few", 0, 0)]
+        for kind, count in (
+            ("entities", len(self._entities)),
+            ("sources", len(self._sources)),
+            ("claims", len(dataset.claims)),
+        ):
+            step = max(size, -(-count // most))
+            parts += [Part(kind, at, min(at + step, count)) for at in range(0, count, step)]
+        return parts
+
+    def lines(self, part: Part) -> Iterator[str]:
+        """The lines of a part, unsorted and with repeats; the first part has all that there is little of."""
+        dataset, some = self._dataset, slice(part.start, part.stop)
+        match part.kind:
+            case "entities":
+                for entity in self._entities[some]:
+                    yield from _entity(dataset, entity)
+            case "sources":
+                for source in self._sources[some]:
+                    yield from _source(dataset, source)
+            case "claims":
+                for claim in dataset.claims[some]:
+                    yield from _claim(dataset, claim)
+                    yield from _in_effect(self._rule, claim)
+            case _:
+                yield from _ontology(dataset.ontology.path)
+                for judgement in dataset.judgements:
+                    yield from _judgement(judgement)
+                for conflict in dataset.conflicts.values():
+                    yield from _conflict(conflict)
+
+    def fact(self, line: str) -> str:
+        """The name of the relation of a line that is a plain fact; "" for any other line."""
+        if not line.startswith(_OF_ENTITY):
+            return ""
+        predicate = line.split(" ", 2)[1]
+        return "" if graph(line) else self._relations.get(predicate[1:-1], "")
 
 
-def date(text: str) -> str:
-    """A date as a literal whose datatype has its precision, so that a query can compare it.
+def graph(line: str) -> str:
+    """The graph of a line, as N-Quads writes it; "" for the default graph.
 
-    A day is an ``xsd:date``, a month an ``xsd:gYearMonth``, a year an ``xsd:gYear``; what is none of them exactly
-    (uncertain, an interval, a quarter, unknown digits) is EDTF. The text is EDTF in each case.
+    The lines of graphs are the statements of claims, of an entity; no object of an entity is a claim.
+
+    >>> graph('<https://w3id.org/rareearth/entity/a> <b> "<c>" <https://w3id.org/rareearth/claim/d/0> .')
+    '<https://w3id.org/rareearth/claim/d/0>'
     """
-    return literal(text, date_type(text))
-
-
-def date_type(text: str) -> str:
-    """The datatype (an IRI) of the literal of a date."""
-    precision = edtf.precision(text)
-    return _p(f"xsd:{_PRECISIONS[precision]}") if precision else namespaces.EDTF
-
-
-def value(text: str, datatype: str) -> str:
-    """A value of the data as a literal of a datatype, in its canonical form, as the store keeps it."""
-    if datatype in DATES:
-        return date(text)
-    if datatype == PERCENTAGE and DECIMAL.fullmatch(text):
-        datatype = namespaces.PREFIXES["xsd"] + "decimal"
-    if datatype == namespaces.PREFIXES["xsd"] + "decimal":
-        text = format(_EXACT.plus(Decimal(text).normalize(_EXACT)), "f")  # plus turns -0 into 0
-    elif datatype == namespaces.PREFIXES["xsd"] + "integer":
-        text = str(int(text))
-    return literal(text, "" if datatype == namespaces.PREFIXES["xsd"] + "string" else datatype)
-
-
-def _statements(dataset: Dataset) -> Iterator[str]:
-    """The lines of everything but the description, unsorted and with repeats."""
-    yield from _ontology(dataset.ontology.path)
-    for entity in dataset.entities.values():
-        yield from _entity(dataset, entity)
-    for source in dataset.sources.values():
-        yield from _source(dataset, source)
-    for judgement in dataset.judgements:
-        yield from _judgement(judgement)
-    for conflict in dataset.conflicts.values():
-        yield from _conflict(conflict)
-    rule = in_effect.Rule(dataset)
-    for claim in dataset.claims:
-        yield from _claim(dataset, claim)
-        yield from _in_effect(rule, claim)
-
-
-@functools.cache
-def _p(compact: str) -> str:
-    prefix, _, name = compact.partition(":")
-    return namespaces.PREFIXES[prefix] + name
-
-
-def _triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
-    if graph:
-        return f"<{subject}> <{_p(predicate)}> {obj} <{graph}> ."
-    return f"<{subject}> <{_p(predicate)}> {obj} ."
+    last = line[line.rfind(" ", 0, -2) + 1 : -2]
+    return last if last.startswith(_CLAIM) and '"' not in last and line.startswith(_OF_ENTITY) else ""
 
 
 def _ontology(path: Path) -> Iterator[str]:
@@ -122,72 +121,72 @@ def _ontology(path: Path) -> Iterator[str]:
 def _entity(dataset: Dataset, entity: Entity) -> Iterator[str]:
     node = namespaces.ENTITY + dataset.canonical(entity.id)
     if node == namespaces.ENTITY + entity.id:
-        yield _triple(node, "rdf:type", iri(namespaces.VOCABULARY + entity.kind))
-        yield _triple(node, "rdfs:label", literal(entity.name, language="en"))
+        yield triple(node, "rdf:type", iri(namespaces.VOCABULARY + entity.kind))
+        yield triple(node, "rdfs:label", literal(entity.name, language="en"))
         if entity.zh:
-            yield _triple(node, "rdfs:label", literal(entity.zh, language="zh"))
+            yield triple(node, "rdfs:label", literal(entity.zh, language="zh"))
         if entity.about:
-            yield _triple(node, "dcterms:description", literal(entity.about, language="en"))
+            yield triple(node, "dcterms:description", literal(entity.about, language="en"))
     else:
-        yield _triple(node, "owl:sameAs", iri(namespaces.ENTITY + entity.id))
-        yield _triple(node, "skos:altLabel", literal(entity.name, language="en"))
+        yield triple(node, "owl:sameAs", iri(namespaces.ENTITY + entity.id))
+        yield triple(node, "skos:altLabel", literal(entity.name, language="en"))
         if entity.zh:
-            yield _triple(node, "skos:altLabel", literal(entity.zh, language="zh"))
+            yield triple(node, "skos:altLabel", literal(entity.zh, language="zh"))
     for alias in entity.aliases:
-        yield _triple(node, "skos:altLabel", literal(alias))
+        yield triple(node, "skos:altLabel", literal(alias))
     for acronym in entity.acronyms:
-        yield _triple(node, "ree:acronym", literal(acronym))
+        yield triple(node, "ree:acronym", literal(acronym))
     for page in entity.seen:
-        yield _triple(node, "rdfs:seeAlso", iri(page))
+        yield triple(node, "rdfs:seeAlso", iri(page))
     for given in entity.ids:
         identifier = f"{node}#{given.scheme}={given.value}"
-        yield _triple(node, "dcterms:identifier", literal(given.value))
-        yield _triple(node, "ree:identifier", iri(identifier))
-        yield _triple(identifier, "rdf:type", iri(_p("ree:Identifier")))
-        yield _triple(identifier, "ree:scheme", literal(given.scheme))
-        yield _triple(identifier, "skos:notation", literal(given.value))
-        yield _triple(identifier, "dcterms:source", iri(given.page))
+        yield triple(node, "dcterms:identifier", literal(given.value))
+        yield triple(node, "ree:identifier", iri(identifier))
+        yield triple(identifier, "rdf:type", iri(expanded("ree:Identifier")))
+        yield triple(identifier, "ree:scheme", literal(given.scheme))
+        yield triple(identifier, "skos:notation", literal(given.value))
+        yield triple(identifier, "dcterms:source", iri(given.page))
         if same := identifiers.iri(given.scheme, given.value):
-            yield _triple(node, "skos:exactMatch", iri(same))
+            yield triple(node, "skos:exactMatch", iri(same))
 
 
 def _source(dataset: Dataset, source: Source) -> Iterator[str]:
     node = namespaces.SOURCE + source.id
-    yield _triple(node, "rdf:type", iri(_p("ree:Source")))
-    yield _triple(node, "dcterms:title", literal(source.title, language=source.language))
-    yield _triple(node, "dcterms:publisher", iri(namespaces.ENTITY + dataset.canonical(source.publisher)))
-    yield _triple(node, "dcterms:language", literal(source.language))
-    yield _triple(node, "foaf:page", iri(source.url))
+    yield triple(node, "rdf:type", iri(expanded("ree:Source")))
+    yield triple(node, "dcterms:title", literal(source.title, language=source.language))
+    yield triple(node, "dcterms:publisher", iri(namespaces.ENTITY + dataset.canonical(source.publisher)))
+    yield triple(node, "dcterms:language", literal(source.language))
+    yield triple(node, "foaf:page", iri(source.url))
     if source.published:
-        yield _triple(node, "dcterms:issued", date(source.published))
+        yield triple(node, "dcterms:issued", date(source.published))
         yield from _days(node, source.published, ("firstDay", "lastDay"))
     for name, term in (("genre", source.kind), ("copyKind", source.copy_)):
         if term:
-            yield _triple(node, f"ree:{name}", literal(term))
+            yield triple(node, f"ree:{name}", literal(term))
     if source.story:
-        yield _triple(node, "ree:story", iri(namespaces.STORY + source.story))
+        yield triple(node, "ree:story", iri(namespaces.STORY + source.story))
     if source.text:
-        yield _triple(node, "ree:textHash", literal(source.text.sha256))
-        yield _triple(node, "ree:textLength", value(str(source.text.chars), _p("xsd:integer")))
+        yield triple(node, "ree:textHash", literal(source.text.sha256))
+        yield triple(node, "ree:textLength", value(str(source.text.chars), expanded("xsd:integer")))
     named = [(name, id_, False) for id_, given in source.names for name in given]
     for number, (words, id_, only) in enumerate([*named, *((w, id_, True) for w, id_ in source.refers)], 1):
         mention = f"{node}#mention={number}"
-        yield _triple(mention, "rdf:type", iri(_p("ree:Mention")))
-        yield _triple(mention, "ree:source", iri(node))
-        yield _triple(mention, "ree:mentions", iri(namespaces.ENTITY + dataset.canonical(id_)))
-        yield _triple(mention, "ree:observedName", literal(words))
-        yield _triple(mention, "ree:onlyThere", literal(str(only).lower(), _p("xsd:boolean")))
+        yield triple(mention, "rdf:type", iri(expanded("ree:Mention")))
+        yield triple(mention, "ree:source", iri(node))
+        yield triple(mention, "ree:mentions", iri(namespaces.ENTITY + dataset.canonical(id_)))
+        yield triple(mention, "ree:observedName", literal(words))
+        yield triple(mention, "ree:onlyThere", literal(str(only).lower(), expanded("xsd:boolean")))
 
 
 def _judgement(judgement: Judgement) -> Iterator[str]:
     node = namespaces.JUDGEMENT + judgement.id
-    yield _triple(node, "rdf:type", iri(_p("ree:Judgement")))
-    yield _triple(node, "ree:left", iri(namespaces.ENTITY + judgement.left))
-    yield _triple(node, "ree:right", iri(namespaces.ENTITY + judgement.right))
-    yield _triple(node, "ree:verdict", iri(_p(f"ree:{judgement.verdict}")))
-    yield _triple(node, "ree:because", literal(judgement.why))
-    yield _triple(node, "dcterms:creator", literal(judgement.who))
-    yield _triple(node, "dcterms:date", date(judgement.on))
+    yield triple(node, "rdf:type", iri(expanded("ree:Judgement")))
+    yield triple(node, "ree:left", iri(namespaces.ENTITY + judgement.left))
+    yield triple(node, "ree:right", iri(namespaces.ENTITY + judgement.right))
+    yield triple(node, "ree:verdict", iri(expanded(f"ree:{judgement.verdict}")))
+    yield triple(node, "ree:because", literal(judgement.why))
+    yield triple(node, "dcterms:creator", literal(judgement.who))
+    yield triple(node, "dcterms:date", date(judgement.on))
     yield from _days(node, judgement.on, ("firstDay", "lastDay"))
 
 
@@ -196,13 +195,13 @@ def _claim(dataset: Dataset, claim: Claim) -> Iterator[str]:
     relation = dataset.ontology.relations[claim.relation]
     subject, stated = dataset.canonical(claim.subject), dataset.canonical(claim.object)
     obj = value(claim.object, relation.range) if relation.literal else iri(namespaces.ENTITY + stated)
-    yield _triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
+    yield triple(namespaces.ENTITY + subject, f"ree:{claim.relation}", obj, graph=node)
     yield from _plain_facts(dataset, claim)
 
     if claim.subject != subject:
-        yield _triple(node, "ree:recordedSubject", iri(namespaces.ENTITY + claim.subject))
+        yield triple(node, "ree:recordedSubject", iri(namespaces.ENTITY + claim.subject))
     if claim.object != stated and not relation.literal:
-        yield _triple(node, "ree:recordedObject", iri(namespaces.ENTITY + claim.object))
+        yield triple(node, "ree:recordedObject", iri(namespaces.ENTITY + claim.object))
     yield from _context(dataset, claim, node)
     yield from _times(claim, node)
     if relation.range in DATES:
@@ -216,33 +215,33 @@ def _plain_facts(dataset: Dataset, claim: Claim) -> Iterator[str]:
     relation = dataset.ontology.relations[claim.relation]
     subject = namespaces.ENTITY + dataset.canonical(claim.subject)
     if relation.literal:
-        yield _triple(subject, f"ree:{claim.relation}", value(claim.object, relation.range))
+        yield triple(subject, f"ree:{claim.relation}", value(claim.object, relation.range))
         return
     obj = namespaces.ENTITY + dataset.canonical(claim.object)
-    yield _triple(subject, f"ree:{claim.relation}", iri(obj))
+    yield triple(subject, f"ree:{claim.relation}", iri(obj))
     if relation.symmetric:
-        yield _triple(obj, f"ree:{claim.relation}", iri(subject))
+        yield triple(obj, f"ree:{claim.relation}", iri(subject))
 
 
 def _context(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
     """Who claims it, in which way, where, and how good the evidence is."""
-    yield _triple(node, "rdf:type", iri(_p("ree:Claim")))
-    yield _triple(node, "ree:source", iri(namespaces.SOURCE + claim.source))
-    yield _triple(node, "ree:kind", iri(_p(f"ree:{claim.kind}")))
-    yield _triple(node, "ree:status", iri(_p(f"ree:{claim.status}")))
+    yield triple(node, "rdf:type", iri(expanded("ree:Claim")))
+    yield triple(node, "ree:source", iri(namespaces.SOURCE + claim.source))
+    yield triple(node, "ree:kind", iri(expanded(f"ree:{claim.kind}")))
+    yield triple(node, "ree:status", iri(expanded(f"ree:{claim.status}")))
     if speaker := dataset.speaker(claim):
-        yield _triple(node, "ree:by", iri(namespaces.ENTITY + dataset.canonical(speaker)))
+        yield triple(node, "ree:by", iri(namespaces.ENTITY + dataset.canonical(speaker)))
     if claim.kind == "speech":
-        yield _triple(node, "ree:about", iri(namespaces.ENTITY + dataset.canonical(claim.about or claim.subject)))
+        yield triple(node, "ree:about", iri(namespaces.ENTITY + dataset.canonical(claim.about or claim.subject)))
     if claim.stance:
-        yield _triple(node, "ree:stance", iri(_p(f"ree:{claim.stance}")))
+        yield triple(node, "ree:stance", iri(expanded(f"ree:{claim.stance}")))
     if claim.confidence:
-        yield _triple(node, "ree:confidence", iri(_p(f"ree:{claim.confidence}")))
+        yield triple(node, "ree:confidence", iri(expanded(f"ree:{claim.confidence}")))
     if claim.conflict:
-        yield _triple(node, "ree:conflict", iri(namespaces.CONFLICT + claim.conflict))
-    yield _triple(node, "ree:evidence", iri(_p(f"ree:{level(dataset, claim)}")))
+        yield triple(node, "ree:conflict", iri(namespaces.CONFLICT + claim.conflict))
+    yield triple(node, "ree:evidence", iri(expanded(f"ree:{level(dataset, claim)}")))
     if claim.note:
-        yield _triple(node, "skos:note", literal(claim.note, language="en"))
+        yield triple(node, "skos:note", literal(claim.note, language="en"))
     yield from _qualifiers(dataset, claim, node)
     yield from _read(claim, node)
 
@@ -251,22 +250,22 @@ def _read(claim: Claim, node: str) -> Iterator[str]:
     """The sentences that say it, and the person who took it."""
     for span in claim.at:
         selector = f"{namespaces.SOURCE}{claim.source}#char={span.start},{span.end}"  # the syntax of RFC 5147
-        yield _triple(node, "ree:at", iri(selector))
-        yield _triple(selector, "rdf:type", iri(_p("oa:TextPositionSelector")))
-        yield _triple(selector, "oa:start", value(str(span.start), _p("xsd:integer")))
-        yield _triple(selector, "oa:end", value(str(span.end), _p("xsd:integer")))
-        yield _triple(selector, "ree:fingerprint", literal(span.fingerprint))
+        yield triple(node, "ree:at", iri(selector))
+        yield triple(selector, "rdf:type", iri(expanded("oa:TextPositionSelector")))
+        yield triple(selector, "oa:start", value(str(span.start), expanded("xsd:integer")))
+        yield triple(selector, "oa:end", value(str(span.end), expanded("xsd:integer")))
+        yield triple(selector, "ree:fingerprint", literal(span.fingerprint))
     for reading in claim.read:
         read = f"{node}#read={reading.sentence}"
-        yield _triple(node, "ree:reading", iri(read))
-        yield _triple(read, "rdf:type", iri(_p("ree:Reading")))
-        yield _triple(read, "ree:fingerprint", literal(reading.sentence))
-        yield _triple(read, "ree:readOn", literal(reading.on.isoformat(), _p("xsd:date")))
-        yield _triple(read, "ree:says", literal(reading.says, language="en"))
+        yield triple(node, "ree:reading", iri(read))
+        yield triple(read, "rdf:type", iri(expanded("ree:Reading")))
+        yield triple(read, "ree:fingerprint", literal(reading.sentence))
+        yield triple(read, "ree:readOn", literal(reading.on.isoformat(), expanded("xsd:date")))
+        yield triple(read, "ree:says", literal(reading.says, language="en"))
     if claim.reviewed:
-        yield _triple(node, "ree:reviewedOn", literal(claim.reviewed.on.isoformat(), _p("xsd:date")))
+        yield triple(node, "ree:reviewedOn", literal(claim.reviewed.on.isoformat(), expanded("xsd:date")))
         if claim.reviewed.who:
-            yield _triple(node, "ree:reviewedBy", literal(claim.reviewed.who))
+            yield triple(node, "ree:reviewedBy", literal(claim.reviewed.who))
 
 
 def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
@@ -276,12 +275,12 @@ def _qualifiers(dataset: Dataset, claim: Claim, node: str) -> Iterator[str]:
         measures.insert(0, claim.object)
     for measure in measures[:1]:
         number, _, unit = measure.partition(" ")
-        yield _triple(node, "ree:number", value(number, _p("xsd:decimal")))
-        yield _triple(node, "ree:unit", literal(unit))
+        yield triple(node, "ree:number", value(number, expanded("xsd:decimal")))
+        yield triple(node, "ree:unit", literal(unit))
     for name, text in claim.qualifiers:
         qualifier = dataset.ontology.qualifiers[name]
         obj = value(text, qualifier.range) if qualifier.literal else iri(namespaces.ENTITY + dataset.canonical(text))
-        yield _triple(node, f"ree:{name}", obj)
+        yield triple(node, f"ree:{name}", obj)
         if qualifier.range == PERCENTAGE:
             yield from _share(dataset, claim, text, node)
 
@@ -291,9 +290,12 @@ def _share(dataset: Dataset, claim: Claim, text: str, node: str) -> Iterator[str
     part = dataset.ontology.share(claim.qualifiers, text)
     if part.exact:
         return
-    lower, upper = value(format(part.low, "f"), _p("xsd:decimal")), value(format(part.high, "f"), _p("xsd:decimal"))
-    yield _triple(node, "ree:shareMoreThan" if part.above else "ree:shareAtLeast", lower)
-    yield _triple(node, "ree:shareLessThan" if part.below else "ree:shareAtMost", upper)
+    lower, upper = (
+        value(format(part.low, "f"), expanded("xsd:decimal")),
+        value(format(part.high, "f"), expanded("xsd:decimal")),
+    )
+    yield triple(node, "ree:shareMoreThan" if part.above else "ree:shareAtLeast", lower)
+    yield triple(node, "ree:shareLessThan" if part.below else "ree:shareAtMost", upper)
 
 
 def level(dataset: Dataset, claim: Claim) -> str:
@@ -311,22 +313,22 @@ def level(dataset: Dataset, claim: Claim) -> str:
 
 def _conflict(conflict: Conflict) -> Iterator[str]:
     node = namespaces.CONFLICT + conflict.id
-    yield _triple(node, "rdf:type", iri(_p("ree:Conflict")))
-    yield _triple(node, "rdfs:label", literal(conflict.question, language="en"))
-    yield _triple(node, "ree:disagreement", iri(_p(f"ree:{conflict.kind}")))
-    yield _triple(node, "ree:because", literal(conflict.why))
+    yield triple(node, "rdf:type", iri(expanded("ree:Conflict")))
+    yield triple(node, "rdfs:label", literal(conflict.question, language="en"))
+    yield triple(node, "ree:disagreement", iri(expanded(f"ree:{conflict.kind}")))
+    yield triple(node, "ree:because", literal(conflict.why))
 
 
 def _times(claim: Claim, node: str) -> Iterator[str]:
     for name, text in (("when", claim.when), ("since", claim.since), ("until", claim.until)):
         if text:
-            yield _triple(node, f"ree:{name}", date(text))
+            yield triple(node, f"ree:{name}", date(text))
     if claim.inferred:
-        yield _triple(node, "ree:inferredWhen", date(claim.inferred.when))
-        yield _triple(node, "ree:because", literal(claim.inferred.because, language="en"))
+        yield triple(node, "ree:inferredWhen", date(claim.inferred.when))
+        yield triple(node, "ree:because", literal(claim.inferred.because, language="en"))
     for name, day in zip(("earliest", "latest"), days(claim), strict=True):
         if day:
-            yield _triple(node, f"ree:{name}", literal(day, _p("xsd:date")))
+            yield triple(node, f"ree:{name}", literal(day, expanded("xsd:date")))
 
 
 def days(claim: Claim) -> tuple[str | None, str | None]:
@@ -343,53 +345,55 @@ def days(claim: Claim) -> tuple[str | None, str | None]:
 def _in_effect(rule: in_effect.Rule, claim: Claim) -> Iterator[str]:
     node, spell = namespaces.CLAIM + claim.id, rule.spell(claim)
     if rule.is_past(spell):
-        yield _triple(node, "ree:past", literal("true", _p("xsd:boolean")))
+        yield triple(node, "ree:past", literal("true", expanded("xsd:boolean")))
     if basis := rule.end_inferred_from(claim, spell):
-        yield _triple(node, "ree:endInferredFrom", f"<{namespaces.CLAIM}{basis}>")
+        yield triple(node, "ree:endInferredFrom", f"<{namespaces.CLAIM}{basis}>")
     if spell.dated:
         yield from _days(node, edtf.Days(spell.start, spell.end), ("inEffectFrom", "inEffectUntil"))
     else:
-        yield _triple(node, "ree:undated", literal("true", _p("xsd:boolean")))
+        yield triple(node, "ree:undated", literal("true", expanded("xsd:boolean")))
 
 
 def _days(node: str, of: str | edtf.Days, names: tuple[str, str]) -> Iterator[str]:
     """The first and the last day of a date as two properties; none for an end that is open or unknown."""
     for name, day in zip(names, edtf.parse(of) if isinstance(of, str) else of, strict=True):
         if day:
-            yield _triple(node, f"ree:{name}", literal(day.isoformat(), _p("xsd:date")))
+            yield triple(node, f"ree:{name}", literal(day.isoformat(), expanded("xsd:date")))
 
 
-def _description(dataset: Dataset, triples: int) -> Iterator[str]:
-    """The dataset described with VoID and DCAT; without a date, because the same data must give the same bytes."""
+def description(dataset: Dataset, triples: int, facts: Mapping[str, int]) -> Iterator[str]:
+    """The dataset described with VoID and DCAT; without a date, because the same data must give the same bytes.
+
+    ``triples`` are those outside of graphs, ``facts`` the numbers of plain facts by relation.
+    """
     node = namespaces.DATASET
 
     def number(subject: str, predicate: str, count: int) -> str:
-        return _triple(subject, predicate, value(str(count), _p("xsd:integer")))
+        return triple(subject, predicate, value(str(count), expanded("xsd:integer")))
 
-    yield _triple(node, "rdf:type", iri(_p("void:Dataset")))
-    yield _triple(node, "rdf:type", iri(_p("dcat:Dataset")))
-    yield _triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
-    yield _triple(node, "dcterms:title", literal("稀土行动者", language="zh"))
-    yield _triple(node, "dcterms:license", iri(namespaces.LICENSE_DATA))
-    yield _triple(node, "dcterms:creator", iri(f"{node}#creator"))
-    yield _triple(f"{node}#creator", "rdf:type", iri(_p("foaf:Agent")))
-    yield _triple(f"{node}#creator", "foaf:name", literal(namespaces.CREATOR))
-    yield _triple(node, "dcterms:conformsTo", iri(namespaces.VOCABULARY.rstrip("#")))
-    yield _triple(node, "void:vocabulary", iri(namespaces.VOCABULARY))
-    yield _triple(node, "void:uriSpace", literal(namespaces.BASE))
-    yield _triple(node, "void:rootResource", iri(namespaces.DATASET))
+    yield triple(node, "rdf:type", iri(expanded("void:Dataset")))
+    yield triple(node, "rdf:type", iri(expanded("dcat:Dataset")))
+    yield triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
+    yield triple(node, "dcterms:title", literal("稀土行动者", language="zh"))
+    yield triple(node, "dcterms:license", iri(namespaces.LICENSE_DATA))
+    yield triple(node, "dcterms:creator", iri(f"{node}#creator"))
+    yield triple(f"{node}#creator", "rdf:type", iri(expanded("foaf:Agent")))
+    yield triple(f"{node}#creator", "foaf:name", literal(namespaces.CREATOR))
+    yield triple(node, "dcterms:conformsTo", iri(namespaces.VOCABULARY.rstrip("#")))
+    yield triple(node, "void:vocabulary", iri(namespaces.VOCABULARY))
+    yield triple(node, "void:uriSpace", literal(namespaces.BASE))
+    yield triple(node, "void:rootResource", iri(namespaces.DATASET))
     yield number(node, "void:triples", triples)
     yield number(node, "void:entities", len(dataset.entities) - len(dataset.canonical_ids))
     yield number(node, "void:documents", len(dataset.sources))
     kinds = Counter(e.kind for e in dataset.entities.values() if e.id not in dataset.canonical_ids)
     for kind, count in kinds.items():
         part = f"{node}#class={kind}"
-        yield _triple(node, "void:classPartition", iri(part))
-        yield _triple(part, "void:class", iri(namespaces.VOCABULARY + kind))
+        yield triple(node, "void:classPartition", iri(part))
+        yield triple(part, "void:class", iri(namespaces.VOCABULARY + kind))
         yield number(part, "void:entities", count)
-    stated = {(c.relation, line) for c in dataset.claims for line in _plain_facts(dataset, c)}
-    for relation, count in Counter(relation for relation, _ in stated).items():
+    for relation, count in facts.items():
         part = f"{node}#property={relation}"
-        yield _triple(node, "void:propertyPartition", iri(part))
-        yield _triple(part, "void:property", iri(namespaces.VOCABULARY + relation))
+        yield triple(node, "void:propertyPartition", iri(part))
+        yield triple(part, "void:property", iri(namespaces.VOCABULARY + relation))
         yield number(part, "void:triples", count)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,8 +26,11 @@ from rareearth.store.sorting import Sorter
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from rareearth.store.shards import Quads
+
 QUADS = "quads.nq"  # in a small store: its lines, as it was made of them
 SMALL = 250_000  # quads of a store that is read into memory: about half a second, and 100 MiB
+_SAMPLE = 20_000  # lines of a larger store that are looked up when it was made
 _PART = 250_000  # lines that are loaded at a time: the engine holds them, sorted in several ways, in memory
 
 
@@ -91,20 +95,6 @@ class _Content:
         self.hashes += sum(map(hash, lines))
 
 
-class _Source(rdf.Reader):
-    """Lines as a file that is read; what is read is added to a content and a digest."""
-
-    def __init__(self, lines: Iterable[str], content: _Content, digest: hashlib._Hash) -> None:
-        super().__init__(lines)
-        self.content, self.digest = content, digest
-
-    def pass_on(self, lines: Sequence[bytes]) -> bytes:
-        self.content.add(lines)
-        text = super().pass_on(lines)
-        self.digest.update(text)
-        return text
-
-
 class _Sink(io.BytesIO):
     """A file that is written line by line; the lines are passed on."""
 
@@ -137,38 +127,38 @@ class Made(NamedTuple):
 
     store: Oxigraph
     name: str
-    quads: int
-    sha256: str
-    content: _Content
+    quads: Quads
 
 
-def make(lines: Iterable[str], new: Path) -> Made:
-    """Make the store of sorted N-Quads lines, each once, in an empty folder, and verify it by reading it back.
+def make(quads: Quads, new: Path) -> Made:
+    """Make the store of some quads in an empty folder, and verify it by what it gives back.
 
-    ``lines`` are read twice. Raises StoreError when it cannot be written, or does not hold what was written.
+    Of a large store, a count and a sample are compared. Raises StoreError when it cannot be written, or does not hold
+    what was written.
     """
-    path, content, digest = new / "store", _Content(), hashlib.sha256()
+    path = new / "store"
     try:
-        store, rest = ox.Store(str(path)), iter(lines)
-        for first in rest:
-            part = chain([first], islice(rest, _PART - 1))
-            store.bulk_load(_Source(part, content, digest), format=ox.RdfFormat.N_QUADS)
-        if content.lines > _PART:
+        store = ox.Store(str(path))
+        with quads.path.open("rb") as file:
+            # Lenient, as it is our own text; writing TriG reads it again, to the letter.
+            while part := b"".join(islice(file, _PART)):
+                store.bulk_load(part, format=ox.RdfFormat.N_QUADS, lenient=True)
+        if quads.count > _PART:
             store.optimize()  # the parts become one, which is quicker to read
         store.flush()
         del store
-        path = path.rename(new / f"store-{digest.hexdigest()[:16]}")
-        if content.lines <= SMALL:
-            (path / QUADS).write_bytes(b"".join(f"{line}\n".encode() for line in lines))
+        path = path.rename(new / f"store-{quads.sha256[:16]}")
+        if quads.count <= SMALL:
+            shutil.copyfile(quads.path, path / QUADS)
         engine = ox.Store.read_only(str(path))
-        same = _content(engine) == content
+        same = _holds(engine, quads)
     except RuntimeError as error:  # as the engine reports a full disk
         reason = sparql.one_line(error)
         raise StoreError(f"the store cannot be written ({reason}); the last build stays in place") from error
     if not same:
         raise StoreError("the store does not hold what was written to it; the last build stays in place")
     folders.seal(path)
-    return Made(Oxigraph(engine, in_memory=False), path.name, content.lines, digest.hexdigest(), content)
+    return Made(Oxigraph(engine, in_memory=False), path.name, quads)
 
 
 def publish(
@@ -185,9 +175,9 @@ def publish(
     The manifest says of what ``data`` it was made (None: the data that ships), and has the digest of all ``inputs`` and
     of each of the other ``files``. A store of that name that is in place is kept if it is undamaged and holds the same.
     """
-    content = {"store": made.name, "quads": made.quads, "sha256": made.sha256}
+    content = {"store": made.name, "quads": made.quads.count, "sha256": made.quads.sha256}
     manifest = {**content, "data": data, "inputs": inputs, "files": dict(files or {})}
-    folders.publish(new, folder, manifest, keep=_holds(folder / made.name, made.content))
+    folders.publish(new, folder, manifest, keep=_is_undamaged(folder / made.name, made.quads))
 
 
 def read(folder: Path, *, whole: bool = False) -> Oxigraph:
@@ -258,16 +248,34 @@ def verify(folder: Path) -> Oxigraph:
     return store
 
 
-def _content(engine: ox.Store) -> _Content:
-    """What a store gives back."""
-    content = _Content()
-    engine.dump(_Sink(content.add), format=ox.RdfFormat.N_QUADS)
-    return content
+def _holds(engine: ox.Store, quads: Quads) -> bool:
+    """Whether a store gives back what was written: all of a small one, of a large one the count and a sample."""
+    if len(engine) != quads.count:
+        return False
+    if quads.count > SMALL:
+        return all(quad in engine for quad in rdf.quads(_sample(quads.path)))
+    written, found = _Content(), _Content()
+    with quads.path.open("rb") as file:
+        written.add([line[:-1] for line in file])
+    engine.dump(_Sink(found.add), format=ox.RdfFormat.N_QUADS)
+    return written == found
 
 
-def _holds(path: Path, content: _Content) -> bool:
+def _sample(path: Path) -> Iterator[str]:
+    """Lines of a file, in places that are equally far from each other."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for place in range(0, size, max(1, size // _SAMPLE)):
+            file.seek(max(0, place - 1))
+            if place:
+                file.readline()  # the line that begins next is whole
+            if line := file.readline():
+                yield line[:-1].decode()
+
+
+def _is_undamaged(path: Path, quads: Quads) -> bool:
     """Whether a store on disk is undamaged and holds this."""
     try:
-        return not folders.damage(path, whole=True) and _content(ox.Store.read_only(str(path))) == content
+        return not folders.damage(path, whole=True) and _holds(ox.Store.read_only(str(path)), quads)
     except (OSError, RuntimeError):
         return False

@@ -34,19 +34,25 @@ class Reader(io.BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """At most so many bytes; none at the end."""
-        if not (data := self._part.read(size)) and (lines := [s.encode() for s in islice(self._lines, self._size)]):
-            self._part = io.BytesIO(self.pass_on(lines))
+        if not (data := self._part.read(size)) and (lines := list(islice(self._lines, self._size))):
+            self._part = io.BytesIO("".join(f"{line}\n" for line in lines).encode())
             data = self._part.read(size)
         return data
-
-    def pass_on(self, lines: Sequence[bytes]) -> bytes:
-        """The text of lines that are read next."""
-        return b"\n".join(lines) + b"\n"
 
 
 def quads(lines: Iterable[str]) -> Iterator[ox.Quad]:
     """The quads of N-Quads lines, one after the other."""
     return ox.parse(Reader(lines), format=ox.RdfFormat.N_QUADS)
+
+
+def read(file: IO[bytes]) -> Iterator[ox.Quad]:
+    """The quads of a file of N-Quads, one after the other."""
+    return ox.parse(file, format=ox.RdfFormat.N_QUADS)
+
+
+def write_quads(statements: Iterable[ox.Quad], form: str, output: IO[bytes]) -> None:
+    """Write quads in the order given; all of the project's prefixes are declared."""
+    ox.serialize(statements, output, format=_FORMS[form], prefixes=dict(namespaces.PREFIXES))
 
 
 def text(

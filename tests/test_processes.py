@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rareearth.proposals import processes
+from rareearth import processes
 
 
 def square(number: int) -> int:

@@ -81,7 +81,8 @@ class _Team(Generic[_T, _R]):
         self.done: dict[int, _R] = {}
         self.next = 0  # the first item that nobody was given
         self.oldest = 0  # the first item whose result was not taken
-        gc.collect()
+        if gc.isenabled():
+            gc.collect()
         gc.freeze()  # what is shared is not written to, so that it stays shared
         for _ in range(jobs):
             self._start()
