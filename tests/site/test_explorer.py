@@ -36,7 +36,7 @@ ATTACK = "</script><img src=x onerror=alert(1)>"
 
 
 def parts_of(content: str) -> dict[str, Any]:
-    found = re.findall(r'<script type="application/json" id="([a-z0-9-]+)">(.*?)</script>', content, re.DOTALL)
+    found = re.findall(r'<script type="application/json" id="part-([a-z0-9-]+)">(.*?)</script>', content, re.DOTALL)
     return {name: json.loads(part) for name, part in found}
 
 
@@ -106,7 +106,7 @@ def test_its_policy_lets_run_only_its_own_script_and_asks_nothing(written: Path)
     assert "unsafe" not in policy
     assert "http" not in policy
     # Nothing in the page is fetched: no src, and only links that a reader clicks lead elsewhere.
-    head, body = content.split('<script type="application/json" id="data">')
+    head, body = content.split('<script type="application/json" id="part-data">')
     assert not re.search(r"\ssrc=", head)
     assert not re.search(r'<(?!a )[^>]*href="(?!data:,"|#)', head)
     assert "sourceMappingURL" not in body

@@ -93,7 +93,7 @@ def _read(path: Path) -> str:
 
 def _part(name: str, data: object) -> str:
     """A part of the data as an element, which the script reads when it is needed."""
-    return f'<script type="application/json" id="{name}">{_json(data)}</script>'
+    return f'<script type="application/json" id="part-{name}">{_json(data)}</script>'
 
 
 def _json(data: object) -> str:

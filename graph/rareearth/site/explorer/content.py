@@ -13,8 +13,9 @@ is read when somebody asks for it. Ids are those of the data, and what is not kn
 ``claims-N``
     The rest of :data:`CHUNK` claims: ready phrases (see :mod:`phrase`) next to raw values: ``words`` (the value),
     ``time``, ``details`` (the qualifiers), ``level`` (of evidence), ``heading`` (of a card) and ``differs``.
-``about``, ``sources``, ``conflicts``, ``finding``
-    Other names and descriptions of entities; sources; conflicts; every name in its forms, for finding entities.
+``about``, ``sources``, ``conflicts``, ``finding``, ``stories``
+    Other names and descriptions of entities; sources; conflicts; every name in its forms, for finding entities; the
+    guided stories (see :mod:`stories`).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from rareearth import namespaces, network, spelling
-from rareearth.site.explorer import lists, positions
+from rareearth.site.explorer import lists, positions, stories
 from rareearth.store import claims
 from rareearth.views import cards, conflicts, lookup, phrase
 
@@ -100,6 +101,7 @@ def read(store: Backend, sentences: Sentences) -> Parts:
         "sources": {id_: _source(page) for id_, page in pages.items()},
         "conflicts": _conflicts(store, known),
         "finding": finding(store),
+        "stories": stories.parts(known, full),
     }
 
 

@@ -5,7 +5,7 @@ const parts = new Map();
 
 /** A part of the data, by its name. */
 function part(name) {
-  if (!parts.has(name)) parts.set(name, JSON.parse(document.getElementById(name)?.textContent ?? "{}"));
+  if (!parts.has(name)) parts.set(name, JSON.parse(document.getElementById(`part-${name}`)?.textContent ?? "{}"));
   return parts.get(name);
 }
 

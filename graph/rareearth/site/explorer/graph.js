@@ -238,25 +238,15 @@ export class Network {
   inSight(id) {
     const { x, y } = this.sigma.graphToViewport(this.graph.getNodeAttributes(id));
     const { width, height } = this.sigma.getDimensions();
-    return x > 20 && y > 20 && x < width - 20 && y < height - 20 - this.covered();
+    return x > 20 && y > 20 && x < width - 20 && y < height - 20;
   }
 
-  /** How much of the picture lies under the card, on a small screen. */
-  covered() {
-    const card = document.getElementById("card").getBoundingClientRect();
-    const here = this.canvas.getBoundingClientRect();
-    return card.left < here.right - 1 && card.height ? Math.max(0, here.bottom - card.top) : 0;
-  }
-
-  /** Move until a node is in the middle of what the card leaves free. */
+  /** Move until a node is in the middle. */
   goTo(id, near) {
-    const { width, height } = this.sigma.getDimensions();
     const state = this.sigma.getCamera().getState();
     const ratio = near && !this.scene.at ? Math.min(state.ratio, 0.4) : state.ratio;
-    const cameraState = { ...state, ...pick(this.sigma.getNodeDisplayData(id)), ratio };
-    const [middle, target] = [0, this.covered()].map((under) =>
-      this.sigma.viewportToFramedGraph({ x: width / 2, y: (height - under) / 2 }, { cameraState }));
-    this.sigma.getCamera().animate({ ...cameraState, y: cameraState.y + middle.y - target.y }, { duration: pace(300) });
+    const { x, y } = this.sigma.getNodeDisplayData(id);
+    this.sigma.getCamera().animate({ ...state, x, y, ratio }, { duration: pace(300) });
   }
 
   /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
@@ -295,6 +285,7 @@ export class Network {
   /** Whether a tie is among what is chosen or pointed at; in a scene, all are where nothing is. */
   isBright(tie) {
     if (!this.near) return Boolean(this.scene.at);
+    if (this.scene.told && !this.pointed && !this.chosen.node && !this.ties.get(tie)?.some((claim) => this.scene.told.has(claim))) return false;
     const [a, b] = tie.split("~");
     const centre = this.pointed ?? this.chosen.node ?? this.cursor;
     return this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);
@@ -362,10 +353,6 @@ function filled(data) {
   }
   for (const [tie, [claim]] of data.ties) graph.addEdgeWithKey(tie, claim.s, claim.o, { size: 1, hidden: true, type: "arrow" });
   return graph;
-}
-
-function pick({ x, y }) {
-  return { x, y };
 }
 
 /** A duration, or none where the reader wants no motion. */

@@ -10,6 +10,7 @@ import { toPaper, toScreen } from "./paper.js";
 import { csv, svg } from "./saving.js";
 import * as scenes from "./scenes.js";
 import { search } from "./search.js";
+import { StoryPanel, beginnings, storyScene } from "./stories.js";
 import { placed, places, understood, view as asText, viewed, written } from "./state.js";
 import { Table } from "./table.js";
 
@@ -18,6 +19,7 @@ const data = read();
 let chosen = {}; // {node} or {edge}
 let focused = []; // ids in focus, the centre first
 let path = null; // [from, to]
+let story = null; // {story, step}
 let pathFrom = ""; // whose path is to lead to what is chosen next
 let network = null;
 let quiet = true; // while a state is taken, the address is not written
@@ -26,6 +28,7 @@ const passes = (claim) => filters.passes(claim);
 const filters = new Filters(data, $("filters"), update);
 const look = new Look(() => { network?.paint(); network?.names.order(); network?.sigma.refresh(); colours(); remember(); });
 const card = new Card(data, $("card"), { go: (id) => choose({ node: id }, true), close: () => leave(), actions });
+const panel = new StoryPanel(data, card, { go: (step) => tell(story.story, step, true), leave: () => whole() });
 const table = new Table(data, $("table"), (id) => choose({ node: id }, true));
 const finding = search($("search"), data, () => data.part("finding"), (id) => choose({ node: id }, true));
 const legend = element("details", { class: "legend", open: innerWidth > 800 },
@@ -34,6 +37,7 @@ const legend = element("details", { class: "legend", open: innerWidth > 800 },
 // ---- what is shown
 
 function scene() {
+  if (story) return storyScene(data, story.story, story.step);
   if (path) {
     const allowed = filters.passesFor(path);
     const found = scenes.paths(data, ...path, allowed);
@@ -59,10 +63,11 @@ function count() {
   const { claims, entities } = shown;
   const edges = new Set(claims.filter((claim) => claim.object).map((claim) => `${claim.s} ${claim.p} ${claim.o}`)).size;
   const words = `${entities.size} entities, ${edges} edges, ${claims.length} of ${data.claims.length} claims`;
-  const back = focused.length || path ? element("button", { type: "button", text: "Back to the whole network", onclick: () => whole() }) : "";
+  const back = focused.length || path || story ? element("button", { type: "button", text: "Back to the whole network", onclick: () => whole() }) : "";
   const alone = entities.size === 1 && filters.base !== "full"
     ? element("button", { type: "button", text: "Nothing ties it here: show everything", onclick: () => { filters.preset("full"); update(true); } }) : "";
-  $("count").replaceChildren(...[focused.length ? "In focus: " : path ? "Path: " : "", words, alone, back].filter(Boolean));
+  const what = story ? `${story.story.title} – ` : focused.length ? "In focus: " : path ? "Path: " : "";
+  $("count").replaceChildren(...[element("span", { text: what + words }), alone, back].filter(Boolean));
 }
 
 /** The legend: the colours of what is shown, and what the lines mean. */
@@ -101,6 +106,7 @@ function choose(selection, focus = false) {
   chosen = selection;
   const title = selection.node ? card.entity(selection.node, passes)
     : selection.edge ? card.tie(selection.edge, passes)
+      : story ? panel.show(story.story, story.step)
       : path ? card.paths(path, shown.found ?? [], filters.passesFor(path)) : card.hide();
   document.body.classList.toggle("with-card", Boolean(title));
   document.title = title ? `${title.textContent} – rareearth` : "rareearth";
@@ -115,12 +121,19 @@ function choose(selection, focus = false) {
 function leave() {
   if (pathFrom) choose({ node: pathFrom });
   else if (chosen.node || chosen.edge) choose({});
-  else if (path || focused.length) whole();
+  else if (path || focused.length || story) whole();
+}
+
+/** Show a step of a story; `focus` moves the keyboard focus to its heading. */
+function tell(told, step, focus) {
+  if (step < 0 || step >= told.steps.length) return;
+  [path, focused, story] = [null, [], { story: told, step }];
+  enter({}, focus);
 }
 
 /** Put an entity in focus, or add one to what is. */
 function focusOn(id) {
-  path = null;
+  [path, story] = [null, null];
   focused = focused.includes(id) ? [id] : focused.length && shown.entities.has(id) ? [...focused, id] : [id];
   enter({ node: id });
 }
@@ -132,26 +145,24 @@ function collapse(id) {
 
 function findPath(from, to) {
   pathFrom = "";
-  path = [from, to];
-  focused = [];
+  [path, focused, story] = [[from, to], [], null];
   enter({});
 }
 
 function whole() {
-  path = null;
-  focused = [];
+  [path, focused, story] = [null, [], null];
   enter(chosen);
 }
 
 /** Show the scene that was just set, whole. */
-function enter(selection) {
+function enter(selection, focus = false) {
   quiet = true;
   chosen = selection;
   if (network) network.chosen = selection;
   if (network && $("network").hidden) view("network");
   update(true);
   quiet = false;
-  choose(selection);
+  choose(selection, focus);
 }
 
 function actions({ id }) {
@@ -190,6 +201,7 @@ function remember(step = false) {
 function write(step) {
   const pairs = [...filters.state(), ...look.state()];
   if (path) pairs.unshift(["path", path.join("~")]);
+  if (story) pairs.unshift(["story", `${story.story.name}.${story.step + 1}`]);
   if (focused.length) pairs.unshift(["focus", focused.length === 1 && focused[0] === chosen.node ? "" : focused.join(",")]);
   if (!$("table").hidden && network) pairs.push(["view", "table"]);
   if (network?.pins.size) pairs.push(["pin", places(network.pins)]);
@@ -220,15 +232,18 @@ function follow() {
   focused = given.has("focus") ? (given.get("focus") || node).split(",").filter(known) : [];
   const ends = (given.get("path") ?? "").split("~");
   path = ends.length === 2 && ends.every(known) && ends[0] !== ends[1] ? ends : null;
+  const [told, step] = (given.get("story") ?? "").split(".");
+  const found = data.part("stories").find?.(({ name }) => name === told);
+  story = found?.steps[Number(step) - 1] ? { story: found, step: Number(step) - 1 } : null;
   chosen = node ? { node } : edge ? { edge } : {};
   if (network) network.chosen = chosen;
   update(true);
   view(given.get("view") === "table" ? "table" : "network");
   for (const [id, place] of network ? placed(given.get("pin"), known) : []) network.pin(id, place);
   const camera = viewed(given.get("camera"));
-  choose(chosen);
+  choose(chosen, Boolean(story));
   if (camera) network?.sigma.getCamera().setState(camera);
-  else if (network && node && !focused.length && !path) network.mark(chosen, true);
+  else if (network && node && !focused.length && !path && !story) network.mark(chosen, true);
   quiet = false;
 }
 
@@ -290,7 +305,7 @@ function start() {
     filters.preset("actors");
     look.restore(new Map());
     network?.pins.clear();
-    [path, focused, chosen] = [null, [], {}];
+    [path, focused, story, chosen] = [null, [], null, {}];
     if (network) network.where = "";
     enter({});
   });
@@ -304,6 +319,13 @@ function start() {
   const drawn = () => document.body.classList.contains("with-filters"); // on a small screen the filters are a drawer
   $("open-filters").addEventListener("click", () => drawer(!drawn()));
   document.addEventListener("keydown", (event) => {
+    if (story && network && !chosen.node && !chosen.edge && !ownsArrows(event.target)) {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (step && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        tell(story.story, story.step + step, true);
+      }
+    }
     if (event.key !== "Escape") return;
     if (drawn()) {
       drawer(false);
@@ -312,13 +334,22 @@ function start() {
   });
 }
 
-/** One sentence of what this is. */
+/** Whether the arrow keys mean something where they were pressed: in a field, or in the picture. */
+function ownsArrows(place) {
+  return Boolean(place.closest?.("input, select, textarea, #canvas"));
+}
+
+/** One sentence of what this is, and the stories to start from. */
 function introduce() {
-  $("what").textContent = `Who is who in the rare earth world: ${shown.entities.size} companies, ministries, laboratories, societies and people, and who owns, leads, supplies or funds whom. Each tie leads to the page that says so.`;
+  const stories = data.part("stories");
+  if (network && stories.length) {
+    $("stories").append(element("span", { text: "Start with a story:" }), ...beginnings(stories, (told) => tell(told, 0, true)));
+  }
+  $("what").textContent = `Who is who in the rare earth world: ${shown.entities.size} actors, and who owns, leads, supplies or funds whom. Each tie leads to the page that says so.`;
 }
 
 start();
 // A handle for the console and for the tests; nothing here reads it.
 globalThis.rareearth = {
-  data, filters, get network() { return network; }, get shown() { return shown; }, choose, focusOn, findPath, svg, csv,
+  data, get story() { return story; }, filters, get network() { return network; }, get shown() { return shown; }, choose, focusOn, findPath, svg, csv,
 };

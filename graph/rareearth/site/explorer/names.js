@@ -83,10 +83,18 @@ export class Names {
     this.write(lines, (free.box[0] + free.box[2]) / 2, free.box[1], style);
   }
 
-  /** On which side of its node a name is, in a scene with a middle: away from it. */
+  /** On which side of its node a name is in a scene: away from its neighbours; 0 where they are all around. */
   side(id) {
-    const at = this.network.scene.at?.get(id);
-    return at && Math.abs(at.x) > 40 ? Math.sign(at.x) : 0;
+    const { scene, graph } = this.network;
+    const at = scene.at?.get(id);
+    if (!at) return 0;
+    const ways = [];
+    graph.forEachEdge(id, (_, edge, a, b) => {
+      const other = edge.hidden ? null : scene.at.get(a === id ? b : a);
+      if (other && other !== at) ways.push(Math.sign(Math.round((at.x - other.x) / (1 + Math.abs(at.y - other.y) / 3))));
+    });
+    const sides = new Set(ways.filter(Boolean));
+    return sides.size === 1 ? [...sides][0] : 0;
   }
 
   /** Rings around the nodes that are held in place. */

@@ -39,27 +39,24 @@ class Positions:
 def read(full: Network, known: Sequence[Claim], actors: Collection[str], layered: Collection[str]) -> Positions:
     """The positions; ``full`` is the network of everything, ``actors`` and ``layered`` are classes."""
     chosen = {claim.id for claim in known if lists.in_first_picture(claim)}
-    core = _picture(full, chosen, set(actors) - set(layered))
+    core = picture(full, chosen, set(actors) - set(layered))
     return Positions(
         layout.positions(full),
-        layout.positions(_picture(full, chosen, set(actors))),
+        layout.positions(picture(full, chosen, set(actors))),
         layout.positions(core),
         _communities(core, {id_: number for number, id_ in enumerate(sorted(full))}),
     )
 
 
-def _picture(full: Network, chosen: set[str], kinds: set[str]) -> Network:
-    """The network of the entities of some classes, tied by some claims (ids)."""
-    picture = full.copy()
-    picture.remove_nodes_from([id_ for id_, data in full.nodes.items() if data.get("kind") not in kinds])
-    other = [
+def picture(full: Network, chosen: set[str], kinds: set[str] | None = None) -> Network:
+    """The network of entities that some claims (ids) tie: those of some classes, or all."""
+    edges: list[Any] = [
         (a, b, key)
-        for a, b, key, data in picture.edges(keys=True, data=True)
-        if chosen.isdisjoint(data["claims"].split(network.JOIN))
+        for a, b, key, data in full.edges(keys=True, data=True)
+        if not chosen.isdisjoint(data["claims"].split(network.JOIN))
+        and (kinds is None or {full.nodes[a].get("kind"), full.nodes[b].get("kind")} <= kinds)
     ]
-    picture.remove_edges_from(other)
-    picture.remove_nodes_from([id_ for id_, degree in dict(picture.degree()).items() if not degree])
-    return picture
+    return full.edge_subgraph(edges).copy()
 
 
 def _communities(core: Network, number: dict[str, int]) -> list[dict[str, Any]]:

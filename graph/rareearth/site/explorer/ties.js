@@ -14,15 +14,16 @@ export function relations(names, boxes) {
   const written = [];
   for (const [tie, claims] of ties) {
     if (written.length >= MOST) break;
-    if (!network.isBright(tie) || !network.near && !scene.named) continue;
+    if (!network.isBright(tie) || (!network.near && !scene.named)) continue;
     const [a, b] = graph.extremities(tie).map((id) => names.disc(id));
-    const text = label(claims);
-    const wide = names.width(text, "tie");
+    const texts = labels(claims.filter((claim) => !scene.told || scene.told.has(claim)));
     context.font = font("tie");
     const [dx, dy] = [b.x - a.x, b.y - a.y];
     const far = Math.hypot(dx, dy);
     const free = far - a.radius - b.radius;
-    if (free < wide + 2 * SPARE) continue;
+    const text = texts.find((one) => free > names.width(one, "tie") + 2 * SPARE);
+    if (!text) continue;
+    const wide = names.width(text, "tie");
     const middle = (a.radius + free / 2) / far;
     const spots = [0, 0.12, -0.12, 0.22, -0.22]
       .map((shift) => middle + (Math.abs(shift) * far + wide / 2 < free / 2 ? shift : 0))
@@ -35,11 +36,17 @@ export function relations(names, boxes) {
   return written;
 }
 
-/** The relations of the claims of a line, in short. */
-function label(claims) {
-  const labels = [...new Set(claims.map((claim) => claim.relation.label))];
-  return labels.length > 1 ? `${labels[0]} +${labels.length - 1}` : labels[0];
+/** What a line may say of its claims, the longest first: relations, the share, and what has ended. */
+function labels(claims) {
+  const names = [...new Set(claims.map((claim) => claim.relation.label))];
+  const shares = [...new Set(claims.flatMap((claim) => claim.details ?? []).filter((detail) => detail.startsWith(SHARE)))];
+  const over = claims.every((claim) => claim.standing !== "held" && !claim.expected);
+  const relation = names.length > 1 ? `${names[0]} +${names.length - 1}` : names[0];
+  const share = shares.slice(0, 2).map((one) => one.slice(SHARE.length)).join(" or ");
+  const end = over ? ` (${claims[0].standing})` : "";
+  return share ? [`${relation} ${share}${end}`, share + end] : [relation + end];
 }
+const SHARE = "share: ";
 
 function covers({ x, y }, ux, uy, wide, boxes, written) {
   for (let along = -wide / 2; along <= wide / 2; along += STEP) {
