@@ -1,7 +1,7 @@
 """Guided stories: YAML files of ``site/stories``, each a few steps of a text and the claims that it is based on.
 
-A claim is named as in the data, by ``subject relation object``; every claim of the store with these three is evidence of
-the step. A story is told only where all that it names is in the store: of other data, it would say what nothing shows.
+A claim is named as in the data, by ``subject relation object``; every claim of the store with these three is evidence
+of the step. A page has a story only if all that it names is in the store: otherwise it would say what nothing shows.
 The stories come in the order of the numbers that their names begin with.
 """
 
