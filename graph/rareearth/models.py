@@ -8,12 +8,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
 
 from rareearth import characters, edtf, identifiers, quantities
 
@@ -36,6 +38,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 EVIDENCE_LEVELS: tuple[str, ...] = get_args(EvidenceLevel)
 DISAGREEMENTS: tuple[str, ...] = get_args(Disagreement)
 
+_GIVEN: dict[frozenset[str], set[str]] = {}
 MAX_CHARS = 999_999_999  # of a text that spans are counted in
 _AT = re.compile(r"([0-9]{1,9})-([0-9]{1,9}) ([0-9a-f]{8})")
 
@@ -100,7 +103,12 @@ def _text(pattern: str, longest: int, expected: str) -> AfterValidator:
     return AfterValidator(check)
 
 
-Id = Annotated[str, _text(r"[a-z0-9]+(-[a-z0-9]+)*", 100, "an id: lower-case letters and digits joined by hyphens")]
+# Ids and relations are in many claims: each is in memory once.
+Id = Annotated[
+    str,
+    _text(r"[a-z0-9]+(-[a-z0-9]+)*", 100, "an id: lower-case letters and digits joined by hyphens"),
+    AfterValidator(sys.intern),
+]
 Line = Annotated[str, AfterValidator(_composed), _text(r"\S(.*\S)?", 500, "a line of text without spaces around it")]
 _PART = r"(?:[\w\-.~!$&'()*+,;=:@/%s]|%%[0-9A-Fa-f]{2})*"
 _URL = r"https?://[\w\-.~]+(?::[0-9]+)?(?:/" + _PART % "" + r")?(?:\?" + _PART % "?" + ")?(?:#" + _PART % "?" + ")?"
@@ -116,6 +124,11 @@ class Frozen(BaseModel):
     """A value that cannot be changed and has no fields beyond its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_post_init(self, _: object) -> None:
+        """Share the set of the fields that were given with others of the same: it is larger than the values."""
+        given = self.__pydantic_fields_set__
+        object.__setattr__(self, "__pydantic_fields_set__", _GIVEN.setdefault(frozenset(given), given))
 
 
 class Identifier(Frozen):
@@ -146,7 +159,8 @@ class Entity(Frozen):
     seen: tuple[Url, ...] = ()
 
 
-class Evidence(Frozen):
+@dataclass(frozen=True, slots=True, config=ConfigDict(extra="forbid"))
+class Evidence:
     """A span of the source's text, characters ``start`` up to ``end``, and its fingerprint."""
 
     start: Annotated[Whole, Field(ge=0)]
@@ -196,7 +210,7 @@ class Claim(Frozen):
 
     source: Id
     subject: Id
-    relation: str
+    relation: Annotated[str, AfterValidator(sys.intern)]
     object: Annotated[str, AfterValidator(_composed), AfterValidator(_trimmed)]
     kind: ClaimKind = "fact"
     by: Id | None = None

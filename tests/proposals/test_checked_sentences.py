@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from typing import Any
 
@@ -303,7 +304,7 @@ def test_a_quote_with_another_letter_is_not_found(quote: str) -> None:
 def test_a_span_is_whole_sentences_with_their_fingerprint(change: dict[str, Any]) -> None:
     text = "MP Materials owns Lynas Rare Earths. There is a mine. There is a mill."
     right = claim(text, 0)
-    wrong = right.model_copy(update={"at": (right.at[0].model_copy(update=change),)})
+    wrong = right.model_copy(update={"at": (dataclasses.replace(right.at[0], **change),)})
     assert reason(text, right) == ""
     assert reason(text, wrong) == Reason.SPAN
 

@@ -194,9 +194,8 @@ def test_decisions_survive_a_second_run_and_a_name_that_became_a_record(folder: 
     assert again.names == decided.names
     assert again.claims == decided.claims
     moved = proposals().proposals[0]
-    renamed = moved.claim.model_copy(
-        update={"object": "ore-works-ltd", "at": (at(FIRST).model_copy(update={"start": 7, "end": 61}),)}
-    )
+    spans = (dataclasses.replace(at(FIRST), start=7, end=61),)
+    renamed = moved.claim.model_copy(update={"object": "ore-works-ltd", "at": spans})
     found = again.of(Proposal(claim=renamed, score=0.1))
     assert found is not None
     assert found.verdict == "take"

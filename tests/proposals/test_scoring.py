@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_record_that_only_has_a_similar_name_is_wrong(read: tuple[Gold, Datase
 
 def test_proposals_from_sentences_that_say_nothing_are_counted(read: tuple[Gold, Dataset, Folder]) -> None:
     gold, dataset, folder = read
-    span = gold.claims[0].at[0].model_copy(update={"start": 1})
+    span = dataclasses.replace(gold.claims[0].at[0], start=1)
     invented = gold.claims[0].model_copy(update={"at": (span,)})
     scored = scoring.score(gold, perfect(gold, *gold.claims, invented), dataset, checks.load(folder.data).entities)
     assert scoring.invented([scored]) == (1, 0), "two proposals are shown of so short a text"

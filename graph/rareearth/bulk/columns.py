@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from rareearth import characters
 from rareearth.errors import MissingExtraError, suggest
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def misfit(schema: pa.Schema, table: str) -> list[str]:
 def value(given: Any, of: Type) -> Any:
     """A value of a row as the models read it; absent fields and nulls are left out of records.
 
-    Raises ValueError, with a message, for a value that has another type.
+    Raises ValueError, with a message, for a value that has another type, and for characters that nobody sees.
 
     >>> value({"who": None, "on": "2026-01-02"}, TABLES["claims"].fields["reviewed"])
     {'on': '2026-01-02'}
@@ -153,7 +154,7 @@ def value(given: Any, of: Type) -> Any:
     """
     if of == TEXT:
         if type(given) is str:
-            return given
+            return _visible(given)
     elif of == WHOLE:
         if type(given) is int and -_LONG <= given < _LONG:
             return given
@@ -172,16 +173,25 @@ def _entries(given: Any, of: Map | Record) -> dict[str, Any]:
     for name, part in pairs:
         if part is None:
             continue
+        if type(part) is str and isinstance(of, Record) and of.fields.get(name) == TEXT:
+            made[name] = _visible(part)
+            continue
         if name in made:
             raise ValueError(f"found '{name}' twice; expected it once")
         if isinstance(of, Record) and name not in of.fields:
             known = ", ".join(of.fields)
             raise ValueError(f"unknown column '{name}'{suggest(name, of.fields)}; expected one of {known}")
         try:
-            made[name] = value(part, of.fields[name] if isinstance(of, Record) else of.of)
+            made[_visible(name)] = value(part, of.fields[name] if isinstance(of, Record) else of.of)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
     return made
+
+
+def _visible(text: str) -> str:
+    if not (text.isascii() and text.isprintable()) and (found := characters.hidden(text)):
+        raise ValueError(f"found the invisible character {characters.code(found[0])}; expected visible text")
+    return text
 
 
 def _pair(entry: Any) -> tuple[str, Any]:

@@ -47,7 +47,6 @@ def rows(path: Path, table: str) -> Iterator[Row | Problem]:
             continue
         try:
             values = columns.value(given, record)
-            _check_visible(values)
         except ValueError as error:
             yield Problem(path, number, str(error))
         else:
@@ -117,20 +116,6 @@ def _pairs(entries: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> Any:
     raise ValueError(f"{name} is no number")
-
-
-def _check_visible(given: Any) -> None:
-    """Raises ValueError for a text, however deep, with a character that nobody sees."""
-    if type(given) is str:
-        if not (given.isascii() and given.isprintable()) and (found := characters.hidden(given)):
-            raise ValueError(f"found the invisible character {characters.code(found[0])}; expected visible text")
-    elif type(given) is list:
-        for part in given:
-            _check_visible(part)
-    elif type(given) is dict:
-        for name, part in given.items():
-            _check_visible(name)
-            _check_visible(part)
 
 
 def _unreadable(path: Path, number: int, message: str) -> DataError:

@@ -105,8 +105,10 @@ def graph(line: str) -> str:
     >>> graph('<https://w3id.org/rareearth/entity/a> <b> "<c>" <https://w3id.org/rareearth/claim/d/0> .')
     '<https://w3id.org/rareearth/claim/d/0>'
     """
+    if not line.startswith(_OF_ENTITY):
+        return ""
     last = line[line.rfind(" ", 0, -2) + 1 : -2]
-    return last if last.startswith(_CLAIM) and '"' not in last and line.startswith(_OF_ENTITY) else ""
+    return last if last.startswith(_CLAIM) and '"' not in last else ""
 
 
 def _ontology(path: Path) -> Iterator[str]:

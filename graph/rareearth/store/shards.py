@@ -73,7 +73,7 @@ def of(lines: Iterable[str], folder: Path) -> Quads:
             file.write(f"{line}\n")
             if graph := nquads.graph(line):
                 named.append((graph, line))
-    graphs.write_bytes(b"".join(f"{line}\n".encode() for _, line in sorted(named)))
+    graphs.write_bytes(_text([line for _, line in sorted(named)]))
     return _counted(path, graphs)
 
 
@@ -83,11 +83,15 @@ def _shard(parts: Parts, item: tuple[Part, Path]) -> OSError | None:
     lines = sorted(set(parts.lines(part)))
     named = sorted((graph, line) for line in lines if (graph := nquads.graph(line)))
     try:
-        path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-        _graphs(path).write_bytes("".join(f"{line}\n" for _, line in named).encode())
+        path.write_bytes(_text(lines))
+        _graphs(path).write_bytes(_text([line for _, line in named]))
     except OSError as error:
         return error
     return None
+
+
+def _text(lines: list[str]) -> bytes:
+    return "\n".join([*lines, ""]).encode()
 
 
 def _lost(_: tuple[Part, Path]) -> StoreError:
