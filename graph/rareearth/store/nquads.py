@@ -22,9 +22,7 @@ from rareearth.dataset import Dataset
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import DATES, MEASURE, PERCENTAGE
 from rareearth.store import in_effect
-from rareearth.store.terms import date, expanded, iri, literal, triple, value
-
-_OF_ENTITY, _CLAIM = f"<{namespaces.ENTITY}", f"<{namespaces.CLAIM}"
+from rareearth.store.terms import OF_ENTITY, date, expanded, graph, iri, literal, triple, value
 
 
 def lines(dataset: Dataset) -> list[str]:
@@ -91,24 +89,10 @@ class Parts:
 
     def fact(self, line: str) -> str:
         """The name of the relation of a line that is a plain fact; "" for any other line."""
-        if not line.startswith(_OF_ENTITY):
+        if not line.startswith(OF_ENTITY):
             return ""
         predicate = line.split(" ", 2)[1]
         return "" if graph(line) else self._relations.get(predicate[1:-1], "")
-
-
-def graph(line: str) -> str:
-    """The graph of a line, as N-Quads writes it; "" for the default graph.
-
-    The lines of graphs are the statements of claims, of an entity; no object of an entity is a claim.
-
-    >>> graph('<https://w3id.org/rareearth/entity/a> <b> "<c>" <https://w3id.org/rareearth/claim/d/0> .')
-    '<https://w3id.org/rareearth/claim/d/0>'
-    """
-    if not line.startswith(_OF_ENTITY):
-        return ""
-    last = line[line.rfind(" ", 0, -2) + 1 : -2]
-    return last if last.startswith(_CLAIM) and '"' not in last else ""
 
 
 def _ontology(path: Path) -> Iterator[str]:

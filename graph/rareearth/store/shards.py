@@ -21,7 +21,7 @@ from pathlib import Path
 from rareearth import namespaces, processes
 from rareearth.dataset import Dataset
 from rareearth.errors import StoreError
-from rareearth.store import nquads
+from rareearth.store import nquads, terms
 from rareearth.store.nquads import Part, Parts
 
 _DESCRIBED = f"<{namespaces.DATASET}".encode()  # begins the lines that say how many others there are
@@ -71,7 +71,7 @@ def of(lines: Iterable[str], folder: Path) -> Quads:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             file.write(f"{line}\n")
-            if graph := nquads.graph(line):
+            if graph := terms.graph(line):
                 named.append((graph, line))
     graphs.write_bytes(_text([line for _, line in sorted(named)]))
     return _counted(path, graphs)
@@ -81,7 +81,7 @@ def _shard(parts: Parts, item: tuple[Part, Path]) -> OSError | None:
     """Write the lines of a part, sorted, and those of its graphs, sorted by graph; the error, if they cannot be."""
     part, path = item
     lines = sorted(set(parts.lines(part)))
-    named = sorted((graph, line) for line in lines if (graph := nquads.graph(line)))
+    named = sorted((graph, line) for line in lines if (graph := terms.graph(line)))
     try:
         path.write_bytes(_text(lines))
         _graphs(path).write_bytes(_text([line for _, line in named]))

@@ -9,6 +9,7 @@ from rareearth import edtf, namespaces
 from rareearth.ontology import DATES, PERCENTAGE
 from rareearth.quantities import DECIMAL
 
+OF_ENTITY, _CLAIM = f"<{namespaces.ENTITY}", f"<{namespaces.CLAIM}"  # begin an IRI of one
 _EXACT = Context(prec=40)  # more digits than the checks allow
 _PRECISIONS = {"day": "date", "month": "gYearMonth", "year": "gYear"}
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
@@ -69,3 +70,17 @@ def triple(subject: str, predicate: str, obj: str, graph: str = "") -> str:
     if graph:
         return f"<{subject}> <{expanded(predicate)}> {obj} <{graph}> ."
     return f"<{subject}> <{expanded(predicate)}> {obj} ."
+
+
+def graph(line: str) -> str:
+    """The graph of a line, as N-Quads writes it; "" for the default graph.
+
+    The lines of graphs are the statements of claims, of an entity; no object of an entity is a claim.
+
+    >>> graph('<https://w3id.org/rareearth/entity/a> <b> "<c>" <https://w3id.org/rareearth/claim/d/0> .')
+    '<https://w3id.org/rareearth/claim/d/0>'
+    """
+    if not line.startswith(OF_ENTITY):
+        return ""
+    last = line[line.rfind(" ", 0, -2) + 1 : -2]
+    return last if last.startswith(_CLAIM) and '"' not in last else ""
