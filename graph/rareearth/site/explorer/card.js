@@ -47,7 +47,7 @@ export class Card {
     const step = (a, b) => element("li", {}, element("p", { class: "step" }, this.name(a), " – ", this.name(b)),
       element("ul", { class: "claims" }, between(this.data, a, b).filter(passes).map((claim) => this.claim(claim, null))));
     this.open(title,
-      element("p", { class: "also", text: found.length ? "Strong ties first, planned ones last; each further path shares no step with those before." : "No path among what is shown. Switch on a layer, or show everything." }),
+      element("p", { class: "also", text: found.length ? "Strong ties come first, planned ones last. Another way passes through none of the same actors." : "No path among what is shown. Switch on a layer, or show everything." }),
       ...found.map((path, at) => element("section", {},
         element("h3", { text: at ? `Another way, ${path.length - 1} steps` : `${path.length - 1} step${path.length === 2 ? "" : "s"}` }),
         element("ol", { class: "steps" }, path.slice(1).map((id, n) => step(path[n], id))))));

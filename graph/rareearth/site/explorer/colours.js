@@ -26,8 +26,8 @@ export function painter(data, by, values, style) {
   if (values) {
     const most = Math.max(...values.values(), 1e-12);
     const of = (entity) => ramp(Math.sqrt((values.get(entity.id) ?? 0) / most));
-    const words = (value) => (value >= 10 || Number.isInteger(value) ? Math.round(value) : value.toPrecision(2));
-    return { of, legend: () => [0, 0.25, 0.5, 1].map((part) => [ramp(part), words(part * part * most), ""]) };
+    const words = (value) => (most >= 10 || !value ? Math.round(value) : value.toPrecision(2));
+    return { of, legend: () => [0, 0.25, 0.5, 1].map((part) => [ramp(part), `${words(part * part * most)}${part ? "" : ` ${by}`}`, ""]) };
   }
   if (by === "kind") return { of: (entity) => entity.colour, legend: (entities) => counted(entities, (e) => [e.colour, e.word]) };
   const group = (entity) => [entity.group?.colour ?? data.noColour, entity.group?.text ?? "other"];

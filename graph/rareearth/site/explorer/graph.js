@@ -243,6 +243,7 @@ export class Network {
 
   /** Move until a node is in the middle. */
   goTo(id, near) {
+    if (!this.canvas.clientWidth) return; // behind the table
     const state = this.sigma.getCamera().getState();
     const ratio = near && !this.scene.at ? Math.min(state.ratio, 0.4) : state.ratio;
     const { x, y } = this.sigma.getNodeDisplayData(id);
@@ -252,7 +253,7 @@ export class Network {
   /** The nodes that stay bright: what is chosen or pointed at, and its neighbours over shown ties. Null: all. */
   around({ node, edge }) {
     if (edge) return new Set(edge.split("~"));
-    if (!node || !this.graph.hasNode(node)) return this.scene.bright;
+    if (!node || !this.graph.hasNode(node) || (this.scene.centres?.has(node) && this.pointed !== node)) return this.scene.bright;
     const found = new Set([node]);
     this.graph.forEachEdge(node, (_, data, a, b) => {
       if (!data.hidden) found.add(a).add(b);

@@ -42,7 +42,7 @@ export function rings(centre, neighbours) {
   return found;
 }
 
-/** Paths from one to another (lists of ids), from left to right. Returns id -> {x, y}. */
+/** Paths from one to another (lists of ids), from left to right, the first in the middle. Returns id -> {x, y}. */
 export function lanes(paths) {
   const found = new Map();
   const longest = Math.max(...paths.map((path) => path.length)) - 1;
@@ -51,8 +51,13 @@ export function lanes(paths) {
       if (found.has(id)) return;
       const x = ((at / (path.length - 1)) * longest - longest / 2) * STEP * 1.3;
       const inner = at > 0 && at < path.length - 1;
-      found.set(id, { x, y: inner ? -(row - (paths.length - 1) / 2) * STEP * 0.8 + (at % 2 ? 22 : -22) : 0 });
+      found.set(id, { x, y: inner ? -lane(row) * STEP * 1.1 + (at % 2 ? 24 : -24) : 0 });
     });
   });
   return found;
+}
+
+/** The first lane is in the middle, the others above and below it in turn. */
+function lane(row) {
+  return row % 2 ? -(row + 1) / 2 : row / 2;
 }

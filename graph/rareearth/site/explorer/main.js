@@ -5,6 +5,7 @@ import { between, read } from "./data.js";
 import { element, swatch } from "./dom.js";
 import { Filters } from "./filters.js";
 import { Network, able } from "./graph.js";
+import { measure } from "./measures.js";
 import { Look, Menu } from "./panels.js";
 import { toPaper, toScreen } from "./paper.js";
 import { csv, svg } from "./saving.js";
@@ -146,7 +147,7 @@ function collapse(id) {
 function findPath(from, to) {
   pathFrom = "";
   [path, focused, story] = [[from, to], [], null];
-  enter({});
+  enter({}, true);
 }
 
 function whole() {
@@ -352,4 +353,5 @@ start();
 // A handle for the console and for the tests; nothing here reads it.
 globalThis.rareearth = {
   data, get story() { return story; }, filters, get network() { return network; }, get shown() { return shown; }, choose, focusOn, findPath, svg, csv,
+  paths: scenes.paths, measure: (name) => measure(name, shown.entities, network.ties),
 };

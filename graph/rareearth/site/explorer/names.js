@@ -76,7 +76,7 @@ export class Names {
     const line = STYLES[style].line;
     const free = places(x, y, radius + 3, wide, line * lines.length, this.side(id))
       .filter((box) => bold || (inside(box, width, height) && !this.boxes.some((other) => meet(box, other))))
-      .map((box) => ({ box, nodes: covered(box, radius) }))
+      .map((box) => ({ box, nodes: covered(box, radius, id) }))
       .sort((a, b) => a.nodes - b.nodes)[0];
     if (!free || (!bold && free.nodes > (rank < LARGE ? most : 0))) return;
     this.boxes.push(free.box);
@@ -184,12 +184,12 @@ function counter(discs) {
     if (cells.has(cell)) cells.get(cell).push(disc);
     else cells.set(cell, [disc]);
   }
-  return ([left, top, right, bottom], own) => {
+  return ([left, top, right, bottom], own, self) => {
     let count = 0;
     for (let column = Math.floor(left / CELL) - 1; column <= right / CELL + 1; column += 1) {
       for (let row = Math.floor(top / CELL) - 1; row <= bottom / CELL + 1; row += 1) {
-        for (const { x, y, radius } of cells.get(column * 4096 + row) ?? []) {
-          if (x + radius > left && x - radius < right && y + radius > top && y - radius < bottom) {
+        for (const { id, x, y, radius } of cells.get(column * 4096 + row) ?? []) {
+          if (id !== self && x + radius > left && x - radius < right && y + radius > top && y - radius < bottom) {
             count += radius > own + 1 ? 1000 : 1;
           }
         }

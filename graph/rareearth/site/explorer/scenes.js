@@ -1,10 +1,12 @@
 // What the picture shows: everything that the filters leave, or a scene of a few: a focus, a path, a step of a story.
 // A scene has `entities` (a set of ids), `claims`, `at` (id -> {x, y}), `named` (whether lines have the names of their
-// relations) and `bright` (a set of ids, null for all); `told` are the claims of a step.
+// relations) and `bright` (a set of ids, null for all); `told` are the claims of a step,
+// `centres` the ids in focus.
 
 import { lanes, rings } from "./layout.js";
 
 const ALTERNATIVES = 3; // paths
+const LONGER = 2; // steps that another path may have more than the first
 
 /** The entities in focus (ids; the first is the centre) with all their neighbours, by the claims that are shown. */
 export function focus(data, ids, passes) {
@@ -30,21 +32,21 @@ export function focus(data, ids, passes) {
   }
   const at = rings(ids[0], neighbours);
   for (const id of entities) if (!at.has(id)) at.set(id, { x: 0, y: 0 });
-  return { entities, claims: [...claims], at, named: true, bright: null };
+  return { entities, claims: [...claims], at, named: true, bright: null, centres: new Set(ids) };
 }
 
 function other(claim, id) {
   return claim.s === id ? claim.object : claim.subject;
 }
 
-/** The cheapest paths between two by the claims that are shown; each further one has no step in common. */
+/** The cheapest paths between two by the claims that are shown; none passes through an entity of those before. */
 export function paths(data, from, to, passes) {
   const found = [];
   const closed = new Set();
   const direct = new Set(); // whether the direct tie was taken
   while (found.length < ALTERNATIVES) {
     const path = cheapest(data, from, to, passes, closed, direct.size > 0);
-    if (!path) break;
+    if (!path || (found.length && path.length > found[0].length + LONGER)) break;
     found.push(path);
     if (path.length === 2) direct.add(path);
     for (const id of path.slice(1, -1)) closed.add(id);
