@@ -27,7 +27,8 @@ class Dataset:
     judgements and conflicts.
 
     ``where`` has the file and line of each entity (``entity/ID``), source, claim, judgement and conflict; ``retracted``
-    has the sources that were left out.
+    has the sources that were left out. ``known_by`` is the day, month or year by whose end all of it was published
+    (see :mod:`known`); "" where it was not limited.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class Dataset:
     conflicts: dict[str, Conflict]
     where: dict[str, Where] = field(repr=False)
     retracted: dict[str, Source] = field(default_factory=dict)
+    known_by: str = ""
     _hints: Iterator[int] = field(default_factory=lambda: iter(range(MAX_HINTS)), repr=False, compare=False)
 
     @cached_property

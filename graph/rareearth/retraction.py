@@ -7,6 +7,7 @@ mentions, and conflicts that have fewer than two claims left.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -47,20 +48,23 @@ def mark(file: Map, on: date, because: str | None, who: str | None = None) -> No
 def applied(dataset: Dataset) -> Dataset:
     """The dataset without what falls with its retracted sources; those are in ``retracted`` of the result."""
     retracted = {id_: source for id_, source in dataset.sources.items() if source.retracted}
-    if not retracted:
-        return dataset
-    gone = [claim for claim in dataset.claims if claim.source in retracted]
-    claims = [claim for claim in dataset.claims if claim.source not in retracted]
-    sources = {id_: source for id_, source in dataset.sources.items() if id_ not in retracted}
-    records = _orphans(dataset, gone, list(retracted.values()), claims, list(sources.values()))
+    return replace(without(dataset, retracted), retracted=retracted) if retracted else dataset
+
+
+def without(dataset: Dataset, sources: Collection[str]) -> Dataset:
+    """The dataset without some sources (their ids) and what falls with them."""
+    gone = [claim for claim in dataset.claims if claim.source in sources]
+    claims = [claim for claim in dataset.claims if claim.source not in sources]
+    left = {id_: source for id_, source in dataset.sources.items() if id_ not in sources}
+    lost = [source for id_, source in dataset.sources.items() if id_ in sources]
+    records = _orphans(dataset, gone, lost, claims, list(left.values()))
     conflicts = _below_two(dataset, gone, claims)
     return replace(
         dataset,
         entities={id_: entity for id_, entity in dataset.entities.items() if id_ not in records},
-        sources={id_: _without_names(source, records) for id_, source in sources.items()},
+        sources={id_: _without_names(source, records) for id_, source in left.items()},
         claims=tuple(c.model_copy(update={"conflict": None}) if c.conflict in conflicts else c for c in claims),
         conflicts={id_: conflict for id_, conflict in dataset.conflicts.items() if id_ not in conflicts},
-        retracted=retracted,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import AsOf, Build, Listing, Store, app, open_graph, print_rows, print_written
+from rareearth.cli.common import AsOf, Build, KnownBy, Listing, Store, app, open_graph, print_rows, print_written
 
 Kinds = Annotated[
     list[str] | None,
@@ -45,6 +45,7 @@ def analyse(
     as_of: AsOf = None,
     seed: Seed = 0,
     form: Annotated[Form, typer.Option("--format", help="Output format.")] = Form.table,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -57,7 +58,7 @@ def analyse(
     from rareearth.analysis import finding
 
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of, store=store)
+    graph = open_graph(build, as_of=as_of, store=store, known_by=known_by)
     chosen = kinds or ["fact"]
     if question is not None:
         found = graph.analyse(question, kinds=chosen, without=without or (), seed=seed)
@@ -93,6 +94,7 @@ def control(
     without: Without = None,
     as_of: AsOf = None,
     form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -104,7 +106,7 @@ def control(
     from rareearth.analysis.questions import ownership
 
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of, store=store)
+    graph = open_graph(build, as_of=as_of, store=store, known_by=known_by)
     held = graph.control(
         *(owners or ()),
         state=state,
@@ -131,6 +133,7 @@ def report(
             "right to share them.",
         ),
     ] = None,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -144,7 +147,7 @@ def report(
 
     reports.check(file)
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of, store=store)
+    graph = open_graph(build, as_of=as_of, store=store, known_by=known_by)
     with _progress(reports.STEPS) as tick:
         written = reports.write(
             file,

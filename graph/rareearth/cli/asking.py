@@ -14,6 +14,7 @@ from rareearth.cli.common import (
     AsOf,
     Build,
     Excel,
+    KnownBy,
     Listing,
     Store,
     TextsFolder,
@@ -63,13 +64,14 @@ def relations(
     word: Annotated[
         str, typer.Argument(metavar="[WORD]", help="Only relations in whose name, label or definition it stands.")
     ] = "",
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
     """List the relations: how they read both ways, what they tie, how often they are used, and an example."""
     from rareearth.views import relations as listed
 
-    for entry in listed.read(open_graph(build, store=store).store, word):
+    for entry in listed.read(open_graph(build, store=store, known_by=known_by).store, word):
         print("\n".join(listed.lines(entry)) + "\n")
 
 
@@ -96,6 +98,7 @@ def query(
     excel: Excel = False,
     as_of: AsOf = None,
     timeout: Timeout = 30,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -111,7 +114,7 @@ def query(
         if not equals:
             raise QueryError(f"found '{item}'; expected PARAMETER=VALUE, as in event=ganzhou-tour")
         parameters[key.lstrip("?")] = value
-    graph = open_graph(build, as_of=as_of, once=True, store=store, timeout=timeout)
+    graph = open_graph(build, as_of=as_of, once=True, store=store, timeout=timeout, known_by=known_by)
     text = read_text(Path(name)) if expression is None and name and is_file(name) else expression
     with Watchdog(timeout):
         result = graph.run(text, parameters) if text is not None else graph.run_question(str(name), parameters)
@@ -132,13 +135,14 @@ def show(
     ],
     as_of: AsOf = None,
     texts: TextsFolder = None,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
     """Show the card of an entity: its names, and every claim about it with its evidence."""
     from rareearth.views import cards
 
-    graph = open_graph(build, texts, once=True, store=store)
+    graph = open_graph(build, texts, once=True, store=store, known_by=known_by)
     card = graph.show(_found(graph, name), as_of=as_of)
     if card.undated:
         print(f"note: {card.undated} undated claims were excluded", file=sys.stderr)
@@ -151,13 +155,14 @@ def path(
     end: Annotated[str, typer.Argument(help="Another entity.")],
     as_of: AsOf = None,
     texts: TextsFolder = None,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
     """Show how two entities are connected, step by step, with the evidence of each step."""
     from rareearth.views import paths
 
-    graph = open_graph(build, texts, store=store)
+    graph = open_graph(build, texts, store=store, known_by=known_by)
     start, end = _found(graph, start), _found(graph, end)
     if as_of is not None:
         print("note: undated claims are excluded", file=sys.stderr)
@@ -173,6 +178,7 @@ def conflicts(
         str | None, typer.Option("--kind", help="Only this kind: contradiction, change, rounding or unsure.")
     ] = None,
     unjudged: Annotated[bool, typer.Option("--unjudged", help="List differences that nobody has judged yet.")] = False,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -184,7 +190,7 @@ def conflicts(
         raise NotFoundError("kind of conflict", kind, f"; expected one of {', '.join(found.KINDS)}")
     if unjudged and (name or kind):
         raise RareEarthError("--unjudged lists what nobody has judged; expected no CONFLICT and no --kind with it")
-    graph = open_graph(build, store=store)
+    graph = open_graph(build, store=store, known_by=known_by)
     if unjudged:
         listed_differences = differences.unjudged(graph.store)
         for sides in listed_differences:
@@ -216,13 +222,14 @@ def promises(
             "--as-of", metavar="DAY", help="The ledger as of a day, month or year; the newest page by default."
         ),
     ] = None,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
     """List what was planned, announced or pledged, and what has come of it, with the claims."""
     from rareearth.views import promises as ledger
 
-    graph = open_graph(build, store=store)
+    graph = open_graph(build, store=store, known_by=known_by)
     listed = graph.promises(_found(graph, actor) if actor else None, as_of=as_of)
     chosen = [promise for promise in listed if promise.state == "late" or not overdue]
     for promise in chosen:
@@ -240,6 +247,7 @@ def coverage(
         str | None, typer.Option("--column", help="The column of names.", show_default="name, else the first")
     ] = None,
     form: Annotated[Listing, typer.Option("--format", help="Output format.")] = Listing.table,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
 ) -> None:
@@ -251,7 +259,7 @@ def coverage(
     from rareearth.views import coverage as ledger
 
     listed = ledger.rows(read_text(file), column, paths.display(file))
-    items = list(ledger.read(open_graph(build, store=store).store, listed))
+    items = list(ledger.read(open_graph(build, store=store, known_by=known_by).store, listed))
     print_rows(ledger.COLUMNS, [item.cells() for item in items], form)
     if form is Listing.table:
         print(ledger.summary(items))

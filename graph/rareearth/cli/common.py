@@ -94,6 +94,14 @@ AsOf = Annotated[
         help="Only what was true on that date: 2021-12-23, 2021-12 or 2021; without undated claims.",
     ),
 ]
+KnownBy = Annotated[
+    str | None,
+    typer.Option(
+        "--known-by",
+        metavar="DAY",
+        help="Only what sources say that were published by then: 2021-12-23, 2021-12 or 2021; without undated pages.",
+    ),
+]
 Excel = Annotated[
     bool,
     typer.Option("--excel", help="Mark the CSV as UTF-8, so that Excel shows Chinese names when it opens the file."),
@@ -186,8 +194,9 @@ def open_graph(
     once: bool = False,
     store: str | None = None,
     timeout: float | None = None,
+    known_by: str | None = None,
 ) -> KnowledgeGraph:
-    """The graph of a build or of a store, as of a day if one is given; notes about it are printed on standard error.
+    """The graph of a build or of a store, as of a day and as known by one; notes are printed on standard error.
 
     ``once``, ``store`` and ``timeout`` are as for :func:`rareearth.open`.
     """
@@ -201,6 +210,13 @@ def open_graph(
     if graph.note:
         hint = f"; `{build_command(folder)}` creates a new one" if graph.stale else ""
         print(f"note: {graph.note}{hint}", file=sys.stderr)
+    if known_by is not None:
+        try:
+            graph = graph.known_by(known_by)
+        except DateError as error:
+            raise RareEarthError(f"--known-by: {error}") from error
+        if graph.note:
+            print(f"note: {graph.note}", file=sys.stderr)
     if as_of is None:
         return graph
     then = graph.as_of(as_of)

@@ -14,6 +14,7 @@ from rareearth.cli.common import (
     AsOf,
     Build,
     Excel,
+    KnownBy,
     Store,
     Watchdog,
     app,
@@ -79,6 +80,7 @@ def export(
         float | None,
         typer.Option("--timeout", min=0.01, max=86400, help="Time limit in seconds.", show_default="30 with --query"),
     ] = None,
+    known_by: KnownBy = None,
     build: Build = None,
     store: Store = None,
     data: Annotated[
@@ -109,7 +111,7 @@ def export(
         file, chosen, network=bool(view or kinds), query=query is not None, directed=directed, excel=excel, texts=texts
     )
     network.check_kinds(kinds or None)
-    graph = open_graph(build, as_of=as_of, store=store)
+    graph = open_graph(build, as_of=as_of, store=store, known_by=known_by)
     text = read_text(Path(query)) if query and is_file(query) else query
 
     def drawn() -> Network:

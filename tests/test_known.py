@@ -1,0 +1,102 @@
+"""What was known by a day: nothing of a later page, and what is inferred is inferred from what is left."""
+
+from __future__ import annotations
+
+import functools
+from datetime import date, timedelta
+
+import pytest
+from conftest import Command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import rareearth
+from rareearth import checks, edtf, known, namespaces
+from rareearth.dataset import Dataset
+from rareearth.errors import DateError, RareEarthError
+from rareearth.store import claims, nquads, oxigraph
+
+DAYS = st.dates(date(1985, 1, 1), date(2026, 12, 31))
+
+
+@functools.cache
+def shipped() -> Dataset:
+    return checks.load()
+
+
+def last_day(id_: str) -> date:
+    published = shipped().sources[id_].published
+    return (edtf.parse(published).last if published else None) or date.max
+
+
+@settings(max_examples=25, deadline=None)
+@given(DAYS)
+def test_nothing_is_known_of_a_later_page(day: date) -> None:
+    then = known.by(shipped(), day.isoformat())
+    expected = [claim.id for claim in shipped().claims if last_day(claim.source) <= day]
+    assert [claim.id for claim in then.dataset.claims] == expected
+    hidden = {id_ for id_ in shipped().sources if last_day(id_) > day}
+    assert then.later + then.undated == len(hidden)
+    gone = {claim.id for claim in shipped().claims if claim.source in hidden}
+    for line in nquads.lines(then.dataset):
+        for iri in line.split("<")[1:]:
+            base, _, rest = iri.partition(">")[0].partition("#")
+            assert base.removeprefix(namespaces.SOURCE) not in hidden, line
+            assert base.removeprefix(namespaces.CLAIM) not in gone, line
+
+
+@settings(max_examples=10, deadline=None)
+@given(DAYS, st.integers(0, 4000))
+def test_what_was_known_stays_known(day: date, more: int) -> None:
+    first, second = (known.by(shipped(), d.isoformat()).dataset for d in (day, day + timedelta(days=more)))
+    assert {claim.id for claim in first.claims} <= {claim.id for claim in second.claims}
+
+
+def test_what_is_left_has_no_faults() -> None:
+    for year in ("1990", "2012", "2021-12", "2024"):
+        assert checks.problems(known.by(shipped(), year).dataset) == []
+
+
+def test_a_year_counts_to_its_end_and_a_page_from_its_last_day() -> None:
+    by_year, by_day = (known.by(shipped(), day).dataset.sources.keys() for day in ("2021", "2021-12-31"))
+    assert by_year == by_day
+    whole_year = next(id_ for id_, source in sorted(shipped().sources.items()) if source.published == "2021")
+    assert whole_year in by_day
+    assert whole_year not in known.by(shipped(), "2021-12-30").dataset.sources
+
+
+def test_an_end_that_a_later_page_tells_was_not_known() -> None:
+    """A claim whose end is inferred from a later page was still open for who stood before that page."""
+    now = {claim.id: claim for claim in claims.read(oxigraph.memory(nquads.lines(shipped())))}
+    ended = next(
+        claim
+        for _, claim in sorted(now.items())
+        if claim.end_inferred_from
+        and last_day(claim.source) < last_day(now[claim.end_inferred_from].source) < date.max
+    )
+    before = last_day(now[ended.end_inferred_from].source) - timedelta(days=1)
+    then = {claim.id: claim for claim in claims.read(known.open_store(None, before.isoformat()).store)}
+    assert ended.id in then
+    assert then[ended.id].end_inferred_from != ended.end_inferred_from
+
+
+def test_the_graph_in_python_says_what_was_left_out(graph: rareearth.KnowledgeGraph) -> None:
+    then = graph.known_by("2021")
+    assert "published later" in then.note
+    assert "without a date" in then.note
+    assert then.ask("SELECT ?day { ?set ree:knownBy ?day }")[0]["day"] == "2021"
+    with pytest.raises(DateError):
+        graph.known_by("soon")
+    with pytest.raises(RareEarthError, match="needs the data"):
+        graph.as_of("2021").known_by("2020")
+
+
+def test_the_command_line_knows_no_more_than_the_day(run: Command) -> None:
+    count = "SELECT (COUNT(*) AS ?n) { ?c a ree:Claim }"
+    done = run("query", "-e", count, "--known-by", "2021", "--format", "csv")
+    expected = len(known.by(shipped(), "2021").dataset.claims)
+    assert done.stdout.split() == ["n", str(expected)]
+    assert "published later" in done.stderr
+    wrong = run("query", "-e", count, "--known-by", "20x")
+    assert wrong.returncode == 1
+    assert wrong.stderr.startswith("--known-by: '20x' is not a date")
