@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rareearth import build as builds
 from rareearth import namespaces
 from rareearth.answers import Answer, frame, of_result
-from rareearth.errors import QueryError, RareEarthError, RemoteError
+from rareearth.errors import QueryError, RemoteError
 from rareearth.store import questions, sparql
 from rareearth.views import asking
 
@@ -45,17 +45,11 @@ class KnowledgeGraph:
     """
 
     def __init__(
-        self,
-        store: Backend,
-        *,
-        stale: bool = False,
-        note: str = "",
-        texts_folder: Path | None = None,
-        data: Path | None = None,
+        self, store: Backend, *, stale: bool = False, note: str = "", texts_folder: Path | None = None
     ) -> None:
-        """``texts_folder`` has the texts of articles as ``SOURCE.txt``, ``data`` is the folder of the YAML data."""
+        """``texts_folder`` has the texts of articles as ``SOURCE.txt``."""
         self.store = store
-        self._data = data
+        self.data: Path | None = None
         self.stale, self.note = stale, note
         self.undated = 0
         self._texts: Texts | None = None
@@ -253,24 +247,12 @@ class KnowledgeGraph:
         return made
 
     def known_by(self, day: str) -> KnowledgeGraph:
-        """The graph of what sources say that were published by the end of a day, month or year: ``2021-12-23``, ``2021``.
-
-        Pages whose date is not known are left out; ``note`` of the new graph says how many. It is made of the data in
-        a second or two, as everything that is inferred is inferred anew (see :mod:`rareearth.known`). Together with
-        :meth:`as_of`, call this first. Raises DateError for anything but a day, month or year, RareEarthError for a
-        graph whose data is not here, and DataError for faults in the data.
-
-        >>> then = graph.known_by("2021-12-22")  # the day before a group of five was announced
-        >>> then.ask("ASK { entity:china-rare-earth-group a ?class ; ree:controlledBy ?state }")
-        Answer(False)
-        """
+        """What sources say that were published by the end of a day, month or year; raises as :func:`known.open_store`."""
         from rareearth import known
 
-        if self._data is None:
-            raise RareEarthError("what was known by a day needs the data, and this graph is of a store without its data")
-        opened = known.open_store(self._data, day)
-        made = KnowledgeGraph(opened.store, stale=self.stale, note=opened.note, data=self._data)
-        made._texts = self._texts
+        then = known.open_store(self.data, day)
+        made = KnowledgeGraph(then.store, stale=self.stale, note=then.note)
+        made.data, made._texts = self.data, self._texts
         return made
 
     def analyse(
@@ -335,9 +317,6 @@ class KnowledgeGraph:
 
     def overview(self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0) -> Overview:
         """The sample that the analysis uses, in numbers; parameters as in :meth:`analyse`.
-
-        >>> graph.overview().actors > 0
-        True
         """
         from rareearth import analysis
 
@@ -358,9 +337,6 @@ class KnowledgeGraph:
 
         ``actor`` is the name of an entity, ``as_of`` a day, month or year: only claims known by then count; by default
         the day of the newest page. Raises as :meth:`find`, and DateError.
-
-        >>> graph.promises("MP Materials")[0].state in ("late", "nothing heard", "open")
-        True
         """
         from rareearth.views import promises
 
@@ -419,10 +395,6 @@ def open(  # noqa: A001 - read as rareearth.open()
             raise RemoteError("a store and a build, or data, are both given; expected only one of them")
         return KnowledgeGraph(remote.Remote(store, timeout=timeout or client.TIMEOUT), texts_folder=folder)
     opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
-    return KnowledgeGraph(
-        opened.store,
-        stale=opened.stale,
-        note=opened.note,
-        texts_folder=folder,
-        data=opened.data if opened.data.is_dir() else None,
-    )
+    graph = KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)
+    graph.data = opened.data
+    return graph

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from rareearth import checks, edtf, retraction
+from rareearth.errors import RareEarthError
 from rareearth.store import in_effect, nquads, oxigraph
 
 if TYPE_CHECKING:
@@ -60,11 +61,13 @@ def by(dataset: Dataset, day: str) -> Known:
 
 
 def open_store(data: Path | None, day: str) -> Opened:
-    """The store of what was known by a day, in memory, of a data folder (None: the shipped data).
+    """The store of what was known by a day, in memory, made of a data folder in a second or two.
 
-    Raises DateError, and DataError for faults in the data.
+    Raises DateError, RareEarthError without a folder that is there, and DataError for faults in the data.
     """
     in_effect.bounds(day)  # before the data is read
+    if data is None or not data.is_dir():
+        raise RareEarthError("what was known by a day needs the data, and this graph is of a store without its data")
     known = by(checks.load(data), day)
     return Opened(oxigraph.memory(nquads.lines(known.dataset)), known.note)
 

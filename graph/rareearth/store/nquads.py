@@ -357,7 +357,6 @@ def description(dataset: Dataset, triples: int, facts: Mapping[str, int]) -> Ite
     def number(subject: str, predicate: str, count: int) -> str:
         return triple(subject, predicate, value(str(count), expanded("xsd:integer")))
 
-<<<<<<< HEAD
     yield triple(node, "rdf:type", iri(expanded("void:Dataset")))
     yield triple(node, "rdf:type", iri(expanded("dcat:Dataset")))
     yield triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
@@ -367,25 +366,11 @@ def description(dataset: Dataset, triples: int, facts: Mapping[str, int]) -> Ite
     yield triple(f"{node}#creator", "rdf:type", iri(expanded("foaf:Agent")))
     yield triple(f"{node}#creator", "foaf:name", literal(namespaces.CREATOR))
     yield triple(node, "dcterms:conformsTo", iri(namespaces.VOCABULARY.rstrip("#")))
+    if dataset.known_by:
+        yield triple(node, "ree:knownBy", date(dataset.known_by))
     yield triple(node, "void:vocabulary", iri(namespaces.VOCABULARY))
     yield triple(node, "void:uriSpace", literal(namespaces.BASE))
     yield triple(node, "void:rootResource", iri(namespaces.DATASET))
-=======
-    yield _triple(node, "rdf:type", iri(_p("void:Dataset")))
-    yield _triple(node, "rdf:type", iri(_p("dcat:Dataset")))
-    yield _triple(node, "dcterms:title", literal("Actors of the rare earth world", language="en"))
-    yield _triple(node, "dcterms:title", literal("稀土行动者", language="zh"))
-    yield _triple(node, "dcterms:license", iri(namespaces.LICENSE_DATA))
-    yield _triple(node, "dcterms:creator", iri(f"{node}#creator"))
-    yield _triple(f"{node}#creator", "rdf:type", iri(_p("foaf:Agent")))
-    yield _triple(f"{node}#creator", "foaf:name", literal(namespaces.CREATOR))
-    yield _triple(node, "dcterms:conformsTo", iri(namespaces.VOCABULARY.rstrip("#")))
-    if dataset.known_by:
-        yield _triple(node, "ree:knownBy", date(dataset.known_by))
-    yield _triple(node, "void:vocabulary", iri(namespaces.VOCABULARY))
-    yield _triple(node, "void:uriSpace", literal(namespaces.BASE))
-    yield _triple(node, "void:rootResource", iri(namespaces.DATASET))
->>>>>>> f053c2a (--known-by DAY: only what sources say that were published by then, inferred anew)
     yield number(node, "void:triples", triples)
     yield number(node, "void:entities", len(dataset.entities) - len(dataset.canonical_ids))
     yield number(node, "void:documents", len(dataset.sources))
