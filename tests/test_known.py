@@ -72,8 +72,7 @@ def test_an_end_that_a_later_page_tells_was_not_known() -> None:
     ended = next(
         claim
         for _, claim in sorted(now.items())
-        if claim.end_inferred_from
-        and last_day(claim.source) < last_day(now[claim.end_inferred_from].source) < date.max
+        if claim.end_inferred_from and last_day(claim.source) < last_day(now[claim.end_inferred_from].source) < date.max
     )
     before = last_day(now[ended.end_inferred_from].source) - timedelta(days=1)
     then = {claim.id: claim for claim in claims.read(known.open_store(shipped().folder, before.isoformat()).store)}

@@ -316,8 +316,7 @@ class KnowledgeGraph:
         )
 
     def overview(self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0) -> Overview:
-        """The sample that the analysis uses, in numbers; parameters as in :meth:`analyse`.
-        """
+        """The sample that the analysis uses, in numbers; parameters as in :meth:`analyse`."""
         from rareearth import analysis
 
         return analysis.describe(self.store, kinds=kinds, without=without, seed=seed)
