@@ -247,7 +247,7 @@ class KnowledgeGraph:
         return made
 
     def known_by(self, day: str) -> KnowledgeGraph:
-        """What sources say that were published by the end of a day, month or year; raises as :func:`known.open_store`."""
+        """What sources say that were published by the end of a day, month or year; see :mod:`rareearth.known`."""
         from rareearth import known
 
         then = known.open_store(self.data, day)
