@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -115,6 +116,7 @@ class Index:
             for way, form in self._forms(number):
                 self._tables[way][form].append(number)
         self._grams: dict[str, array[int]] | None = None
+        self._sorted: list[tuple[str, int]] | None = None
 
     def find(self, name: str) -> list[Match]:
         """What has that name: [] if nothing has, several if it is ambiguous, each with its best name, sorted."""
@@ -129,6 +131,10 @@ class Index:
 
     def suggest(self, name: str, count: int = 5) -> list[Match]:
         """What has a name close to that name, at most ``count`` and one name of each, the closest first."""
+        return [match for _, match in self.close(name, count)]
+
+    def close(self, name: str, count: int = 5) -> list[tuple[float, Match]]:
+        """What :meth:`suggest` finds, each with how much it is like the name, 0.6 to 1."""
         if len(name) > MAX_LENGTH:
             return []
         sought = _Sought(name)
@@ -144,8 +150,27 @@ class Index:
         }
         for read in spelling.latin(name) if spelling.is_han(name) else ():
             likeness |= dict.fromkeys(self._tables["form"].get(read, ()), 1.0)
-        close = [number for number, score in likeness.items() if score >= _CLOSE]
-        return self._matches(sorted(close, key=lambda n: (-likeness[n], self._names[n])), "close")[:count]
+        numbers = [number for number, score in likeness.items() if score >= _CLOSE]
+        best: dict[str, tuple[float, Match]] = {}
+        for number in sorted(numbers, key=lambda n: (-likeness[n], self._names[n])):
+            thing, close, kind = self._names[number]
+            best.setdefault(thing, (likeness[number], Match(thing, close, kind, "close")))
+        return list(best.values())[:count]
+
+    def beginning(self, start: str, count: int) -> list[Match]:
+        """What has a name that begins with a text, spelling aside: at most ``count``, one name of each, sorted."""
+        begins = key(start) if len(start) <= MAX_LENGTH else ""
+        if not begins:
+            return []
+        if self._sorted is None:
+            self._sorted = sorted((k, number) for number, k in enumerate(self._keys))
+        found: dict[str, Match] = {}
+        for at in range(bisect_left(self._sorted, (begins, -1)), len(self._sorted)):
+            if len(found) == count or not self._sorted[at][0].startswith(begins):
+                break
+            thing, name, kind = self._names[self._sorted[at][1]]
+            found.setdefault(thing, Match(thing, name, kind, "beginning"))
+        return list(found.values())
 
     def forms(self) -> Iterator[tuple[str, str, int, dict[str, list[str]]]]:
         """Every name as (thing, name, rank of its kind, forms by way), for a program that finds by the same rules."""

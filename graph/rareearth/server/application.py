@@ -23,7 +23,17 @@ from starlette.routing import Match, Route
 
 from rareearth import namespaces
 from rareearth.errors import PageError, RareEarthError, RefusedError
-from rareearth.server import bodies, clients, links, messages, middleware, negotiation, protocol, response_cache
+from rareearth.server import (
+    bodies,
+    clients,
+    links,
+    messages,
+    middleware,
+    negotiation,
+    protocol,
+    reconcile_routes,
+    response_cache,
+)
 from rareearth.server.access import AccessLog
 from rareearth.server.origin import Origins
 from rareearth.server.served import Served
@@ -83,6 +93,8 @@ def application(
     if cors:
         layers.append(Middleware(middleware.cross_origin))
     layers.append(Middleware(middleware.Admission, origins or Origins(), own))
+    if not cors:
+        layers.append(Middleware(middleware.LocalOrigins, reconcile_routes.PATH))
     app = Starlette(
         routes=routes,
         lifespan=lifespan,
@@ -95,7 +107,7 @@ def application(
         },
     )
     app.router.redirect_slashes = False  # it knows no proxy: see _missing
-    app.state.served = served
+    app.state.served, app.state.cors = served, cors
     return app
 
 
@@ -109,6 +121,7 @@ def _routes() -> list[Route]:
         Route("/find", find, methods=["GET"]),
         Route("/static/{name}", static, methods=["GET"]),
         Route("/health", health, methods=["GET"]),
+        *reconcile_routes.routes(),
         *(Route(f"/{name}", dump, methods=["GET"]) for name in _DUMPS),
         *(Route(f"/{name}", listed, methods=["GET"]) for name in listing.LISTS),
         Route(f"/{listing.QUESTION}{{name}}", listed, methods=["GET"]),

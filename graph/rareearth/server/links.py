@@ -47,4 +47,5 @@ def site(base: str) -> Site:
         graphml=f"{prefix}/rareearth.graphml",
         gexf=f"{prefix}/rareearth.gexf",
         page=page,
+        reconcile=f"{prefix}/reconcile",
     )

@@ -101,6 +101,18 @@ class ToolRequest(Message):
 
 
 @dataclass(frozen=True)
+class ReconcileRequest(Message):
+    """Answer a part of the reconciliation service (see :mod:`reconciliation`) for a site at an address.
+
+    ``asked`` is JSON. See DocumentReply, whose body is JSON but for a preview, which is a page.
+    """
+
+    part: str
+    asked: str
+    base: str
+
+
+@dataclass(frozen=True)
 class PageRequest(Message):
     """Write the explorer page, with the sentences of a folder of texts if one is given. See DocumentReply.
 
@@ -151,6 +163,7 @@ Request: TypeAlias = (
     | FindRequest
     | HintsRequest
     | ToolRequest
+    | ReconcileRequest
     | PageRequest
 )
 Reply: TypeAlias = QueryReply | DocumentReply | FindReply | ErrorReply

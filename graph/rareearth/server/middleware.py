@@ -104,6 +104,24 @@ class SafeHeaders:
         await self._app(scope, receive, safe)
 
 
+class LocalOrigins:
+    """An ASGI middleware that lets pages of this machine ask what is below a path, as programs like OpenRefine are."""
+
+    def __init__(self, app: ASGIApp, path: str) -> None:
+        self._app, self._path = app, path
+        self._shared = CORSMiddleware(
+            app,
+            allow_origin_regex=r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?",
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["*"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        below = scope["type"] == "http" and f"{scope['path']}/".startswith(f"{self._path}/")
+        await (self._shared if below else self._app)(scope, receive, send)
+
+
 def cross_origin(app: ASGIApp) -> CORSMiddleware:
     """Let pages of any origin ask, with any header: clients add their own, such as an id of the query."""
     return CORSMiddleware(

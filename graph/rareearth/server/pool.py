@@ -27,7 +27,7 @@ from rareearth.server.workers import Crew, Template, Worker
 QUICK, MEDIUM = 0.02, 0.2  # seconds of processor time after which a query goes on in the next lane
 MAX_REMEMBERED = 1024  # queries that were slow
 MIN_WAIT = 10  # seconds that a request may wait for a place, also where the time limit is shorter
-_QUERIES = messages.QueryRequest, messages.ToolRequest  # what may take long
+_QUERIES = messages.QueryRequest, messages.ToolRequest, messages.ReconcileRequest  # what may take long
 SPARE = 2  # workers for queries that wait beyond the places, as others leave faster than new ones start
 
 

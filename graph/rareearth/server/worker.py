@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from rareearth import corpus, namespaces, spelling
 from rareearth.corpus import Texts
 from rareearth.errors import AmbiguousError, NotAcceptableError, NotFoundError, RareEarthError, TooLargeError
-from rareearth.server import links, messages, negotiation, tools
+from rareearth.server import links, messages, negotiation, reconciliation, tools
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import listing, things
@@ -96,6 +96,7 @@ def _warm_up(store: Backend) -> None:
         messages.EditorRequest(""),
         *(messages.ListRequest(name, "http://localhost") for name in listing.LISTS),
         *(messages.ToolRequest(tool, arguments, 1) for tool, arguments in tools.EXAMPLES),
+        *(messages.ReconcileRequest(part, asked, "http://localhost") for part, asked in reconciliation.EXAMPLES),
         messages.HintsRequest("ASK { entity:no-such-thing ?p ?o }"),
         *(messages.DocumentRequest(namespaces.ENTITY + "no-such-thing", form, "") for form in things.FORMS),
         *(messages.DocumentRequest(namespaces.DATASET, form, "http://localhost") for form in things.FORMS),
@@ -144,6 +145,8 @@ def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one fo
             return messages.DocumentReply(json.dumps(hints.hints(store, query)).encode())
         case messages.ToolRequest(tool, arguments, max_rows):
             return messages.DocumentReply(tools.call(store, tool, arguments, max_rows))
+        case messages.ReconcileRequest(part, asked, base):
+            return messages.DocumentReply(reconciliation.answer(store, part, asked, links.site(base)))
         case messages.PageRequest(texts):
             from rareearth.site import explorer  # here, so that the workers do not share the memory of its libraries
 

@@ -41,7 +41,8 @@ class Site:
     ``home``, ``explorer``, ``search`` (of entities by name) and ``endpoint`` (of SPARQL, with an editor) are addresses
     of parts, ``dump`` of the whole graph as TriG, ``graphml`` and ``gexf`` of the network of actors; what a site does
     not have is "". ``page`` gives the address of a page that is of no one thing, such as ``conflicts`` or
-    ``question/leaders``; ``names`` is the script with all names, by which a page finds entities without a server.
+    ``question/leaders``; ``names`` is the script with all names, by which a page finds entities without a server;
+    ``reconcile`` is the service that matches names of a table (see :mod:`rareearth.views.reconciliation`).
     """
 
     base: str
@@ -56,6 +57,7 @@ class Site:
     gexf: str = ""
     page: Callable[[str], str] = _none
     names: str = ""
+    reconcile: str = ""
 
 
 def path(iri: str) -> str:

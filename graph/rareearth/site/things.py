@@ -126,6 +126,15 @@ def document(store: Backend, iri: str, form: str = "html", site: Site | None = N
     return rendering.render("thing.html", site, iri=iri, page=_thing(store, node, site))
 
 
+def preview(store: Backend, iri: str, site: Site) -> bytes:
+    """A small page about an entity, for a frame: its names, its class, and the box of its dossier.
+
+    Raises NotFoundError.
+    """
+    node = _node(store, iri)
+    return rendering.render("preview.html", site, iri=node.value, card=cards.card(store, node.value), words=phrase)
+
+
 def editor(store: Backend, site: Site) -> bytes:
     """The page of the query editor."""
     data = {**vocabulary.read(store).editor_data(), "endpoint": site.endpoint, "home": site.home}

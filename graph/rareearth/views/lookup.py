@@ -145,6 +145,11 @@ def suggest(store: Backend, name: str, count: int = 5) -> list[Match]:
     return index(store).suggest(_bare(name), count)
 
 
+def close(store: Backend, name: str, count: int = 5) -> list[tuple[float, Match]]:
+    """What :func:`suggest` finds, each with how much its name is like that name, 0.6 to 1."""
+    return index(store).close(_bare(name), count)
+
+
 def _bare(name: str) -> str:
     """A name, or the id of an IRI."""
     given = name.strip()
