@@ -49,7 +49,7 @@ class Show(Asked):
     kinds: Annotated[tuple[ClaimKind, ...], Field(description="Only these kinds of claims; all if empty.")] = ()
     word: Annotated[str, Field(max_length=100, description="Only claims in whose words it occurs.")] = ""
     as_of: _Day = ""
-    limit: _Limit = 40
+    limit: _Limit = 20
     offset: _Offset = 0
 
 
@@ -98,7 +98,7 @@ class Question(Asked):
     parameters: Annotated[Mapping[str, _Value], Field(description="Values of its parameters, by name.")] = field(
         default_factory=dict
     )
-    limit: _Limit = 50
+    limit: _Limit = 20
     offset: _Offset = 0
 
 
@@ -111,7 +111,7 @@ class Sparql(Asked):
     """
 
     query: Annotated[str, Field(max_length=20_000, description="The query.")]
-    limit: _Limit = 50
+    limit: _Limit = 20
     offset: _Offset = 0
 
 
