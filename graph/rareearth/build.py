@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from rareearth.dataset import Dataset
 
 NAME = "rareearth"
+CACHE = "cache"  # the folder, inside a build folder, of what the next build need not find out again
 
 
 class Opened(NamedTuple):
@@ -46,6 +47,7 @@ def build(data: Path | None = None, folder: Path | None = None, *, jobs: int | N
     """
     # Most commands open a build and make none: what only making needs takes longer to import than they take in all.
     from rareearth import checks, network
+    from rareearth.cache import Cache
     from rareearth.formats import gexf, graphml, graphs
     from rareearth.formats.drawing import draw
     from rareearth.saving import save
@@ -54,7 +56,9 @@ def build(data: Path | None = None, folder: Path | None = None, *, jobs: int | N
     folder = folder or paths.build()
     origin = _origin(data, folder)
     with folders.staging(folder, origin) as new, _without_collector():
-        dataset = checks.load(data)
+        read, placed = Cache(folder / CACHE / "files"), Cache(folder / CACHE / "layout")
+        dataset = checks.load(data, cache=read)
+        read.save()
         with TemporaryDirectory(dir=new) as sorting:
             quads = shards.write(dataset, Path(sorting), jobs)
             made = oxigraph.make(quads, new)
@@ -62,7 +66,8 @@ def build(data: Path | None = None, folder: Path | None = None, *, jobs: int | N
         _validate(dataset, made.store)
         actors = network.read(made.store)
         summary = _summary(dataset, actors.number_of_nodes(), actors.number_of_edges(), quads.count)
-        drawing = draw(actors)
+        drawing = draw(actors, cache=placed)
+        placed.save()
         save(new / f"{NAME}.graphml", (f"{line}\n".encode() for line in graphml.lines(drawing)))
         save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(drawing)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())

@@ -17,6 +17,7 @@ from pathlib import Path
 from rareearth import dataset as datasets
 from rareearth import edtf, names, namespaces, paths, quantities, retraction
 from rareearth import ontology as ontologies
+from rareearth.cache import Cache
 from rareearth.dataset import Dataset
 from rareearth.errors import DataError, DateError, Problem
 from rareearth.models import Claim, Judgement
@@ -34,14 +35,20 @@ _ROUNDING = Decimal("0.5")  # per cent that the shares of a page may be over 100
 
 
 def load(
-    folder: Path | None = None, ontology: Path | None = None, more: Sequence[Path] = (), *, whole: bool = False
+    folder: Path | None = None,
+    ontology: Path | None = None,
+    more: Sequence[Path] = (),
+    *,
+    whole: bool = False,
+    cache: Cache | None = None,
 ) -> Dataset:
     """Read the ontology and the data, and cross-check them; without paths, the shipped ones.
 
     ``more`` are folders that are read with the data, as if all files were in one. What was retracted is left out,
-    unless the ``whole`` data is asked for. Raises DataError with every problem found.
+    unless the ``whole`` data is asked for. ``cache`` is as for :func:`dataset.read`. Raises DataError with every
+    problem found.
     """
-    everything = datasets.read(ontologies.read(ontology), folder, more)
+    everything = datasets.read(ontologies.read(ontology), folder, more, cache)
     dataset = retraction.applied(everything)
     if found := problems(dataset):
         raise DataError(found)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from rareearth import cache as caches
 from rareearth import datafolder, paths, yamlfile
 from rareearth.bulk import reading as bulk
+from rareearth.cache import Cache
 from rareearth.errors import DataError, suggest
 from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import Ontology
-from rareearth.records import Records, Where, line_of
+from rareearth.records import Entry, Records, Where, line_of
 from rareearth.yamlfile import List, Map, Node, Text
 
 MAX_HINTS = 200  # problems of a dataset whose message suggests a known word
@@ -92,14 +95,16 @@ class Dataset:
         return self.sources[claim.source].publisher
 
 
-def read(ontology: Ontology, folder: Path | None = None, more: Sequence[Path] = ()) -> Dataset:
+def read(
+    ontology: Ontology, folder: Path | None = None, more: Sequence[Path] = (), cache: Cache | None = None
+) -> Dataset:
     """Read a data folder (without one, the shipped data) as models; what they say is checked by :mod:`checks`.
 
     ``more`` are folders that are read with it, as if all files were in one. Sources that were retracted are included;
-    :mod:`retraction` takes them out. Raises DataError with every fault of form: YAML, fields, dates, spans, ids given
-    twice, files that are not read.
+    :mod:`retraction` takes them out. A ``cache`` has what files of YAML were read as before. Raises DataError with
+    every fault of form: YAML, fields, dates, spans, ids given twice, files that are not read.
     """
-    reader = _Reader(ontology, folder or paths.data())
+    reader = _Reader(ontology, folder or paths.data(), cache or Cache(None))
     dataset = reader.dataset(more)
     if reader.problems:
         raise DataError(reader.problems)
@@ -118,9 +123,11 @@ def claim_values(source: str, ends: Sequence[str], fields: Mapping[str, Any], on
 class _Reader(Records):
     """One reading of one folder."""
 
-    def __init__(self, ontology: Ontology, folder: Path) -> None:
+    def __init__(self, ontology: Ontology, folder: Path, cache: Cache) -> None:
         super().__init__(ontology)
         self.folder = folder
+        self._cache = cache
+        self._depends = caches.key(caches.program(), ontology.path.read_bytes()) if cache.is_kept else ""
 
     def dataset(self, more: Sequence[Path]) -> Dataset:
         for folder in (self.folder, *more):
@@ -144,11 +151,26 @@ class _Reader(Records):
         try:
             if bulk.is_bulk(path):
                 self.read_rows(path, table)
-                return
-            node = yamlfile.read(path)
+            else:
+                self._read_yaml(path, table)
         except DataError as error:
             self.problems += error.problems
+
+    def _read_yaml(self, path: Path, table: str) -> None:
+        """Read a file, or take what it was read as when it had these bytes, if that was without a fault."""
+        raw = yamlfile.read_bytes(path)
+        self.entries.clear()
+        key = caches.key(self._depends, table, path.stem, raw) if self._depends else ""
+        if (known := self._cache.get(key)) is not None:
+            for entry in json.loads(known):
+                self.take(path, Entry(*entry))
             return
+        before = len(self.problems)
+        self._read_node(path, table, yamlfile.parse(path, raw))
+        if len(self.problems) == before:
+            self._cache.put(key, json.dumps(self.entries, ensure_ascii=False))
+
+    def _read_node(self, path: Path, table: str, node: Node) -> None:
         match table:
             case "conflicts":
                 self._read_conflicts(path, node)
@@ -165,9 +187,8 @@ class _Reader(Records):
                 continue
             for id_, fields in self._items(path, group, "ids with records below them"):
                 values = self._fields(path, fields, f"the fields of {id_}", ("id", "kind"))
-                entity = self.model(path, id_.line, Entity, {**values, "id": str(id_), "kind": str(kind)}, fields)
-                if entity and self.is_new(f"entity/{id_}", path, id_.line, f"the id '{id_}'"):
-                    self.entities[entity.id] = entity
+                values |= {"id": str(id_), "kind": str(kind)}
+                self.take(path, Entry("entity", id_.line, f"the id '{id_}'", values), fields)
 
     def _read_source(self, path: Path, node: Node) -> None:
         parts = dict(self._items(path, node, "source, names, refers and claims"))
@@ -185,9 +206,7 @@ class _Reader(Records):
             values["refers"] = tuple(refers.items())
         else:
             self.fault(path, 1, "names and refers are maps: `id: [name]` and `words: id`")
-        source = self.model(path, head.line, Source, {**values, "id": path.stem}, head)
-        if source and self.is_new(f"source/{source.id}", path, head.line, f"the id '{source.id}'"):
-            self.sources[source.id] = source
+        self.take(path, Entry("source", head.line, f"the id '{path.stem}'", {**values, "id": path.stem}), head)
         claims = parts.get(yamlfile.text("claims", 1), List())
         if not isinstance(claims, List):
             self.fault(path, 1, "'claims' is not a list; expected `- subject relation object`")
@@ -216,9 +235,7 @@ class _Reader(Records):
                 )
                 del given[name]
         values = claim_values(path.stem, words, given, self.ontology)
-        claim = self.model(path, sentence.line, Claim, values, fields, extra=tuple(self.ontology.qualifiers))
-        if claim and self.is_new(f"claim/{claim.id}", path, sentence.line, f"the claim '{sentence}'"):
-            self.claims.append(claim)
+        self.take(path, Entry("claim", sentence.line, f"the claim '{sentence}'", values), fields)
 
     def _read_judgements(self, path: Path, node: Node) -> None:
         if not isinstance(node, List):
@@ -233,16 +250,12 @@ class _Reader(Records):
             fields = item[sentence]
             values = self._fields(path, fields, f"the fields of '{sentence}'", ("left", "verdict", "right"))
             values |= {"left": words[0], "verdict": words[1], "right": words[2]}
-            judgement = self.model(path, sentence.line, Judgement, values, fields)
-            if judgement and self.is_new(f"judgement/{judgement.id}", path, sentence.line, f"the id '{sentence}'"):
-                self.judgements.append(judgement)
+            self.take(path, Entry("judgement", sentence.line, f"the id '{sentence}'", values), fields)
 
     def _read_conflicts(self, path: Path, node: Node) -> None:
         for id_, fields in self._items(path, node, "ids of conflicts with question, kind and why below them"):
-            values = dict(self._items(path, fields, f"the fields of {id_}"))
-            conflict = self.model(path, id_.line, Conflict, {**values, "id": str(id_)}, fields)
-            if conflict and self.is_new(f"conflict/{id_}", path, id_.line, f"the id '{id_}'"):
-                self.conflicts[conflict.id] = conflict
+            values: dict[str, Any] = {str(k): v for k, v in self._items(path, fields, f"the fields of {id_}")}
+            self.take(path, Entry("conflict", id_.line, f"the id '{id_}'", {**values, "id": str(id_)}), fields)
 
     def _items(self, path: Path, node: Node, expected: str) -> Iterator[tuple[Text, Node]]:
         if isinstance(node, Map):

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias
 
 from pydantic import ValidationError
 
 from rareearth import paths
 from rareearth.bulk import reading as bulk
 from rareearth.errors import Problem, suggest
-from rareearth.models import Claim, Conflict, Entity, Frozen, Judgement, Source
+from rareearth.models import Claim, Conflict, Entity, Judgement, Source
 from rareearth.ontology import Ontology
 from rareearth.yamlfile import List, Map, Node
 
-_M = TypeVar("_M", bound=Frozen)
-_R = TypeVar("_R", Entity, Source, Conflict)
+Kept: TypeAlias = Entity | Source | Claim | Judgement | Conflict
+_MODELS: dict[str, type[Kept]] = {
+    "entity": Entity, "source": Source, "claim": Claim, "judgement": Judgement, "conflict": Conflict
+}  # fmt: skip
+_KINDS = {
+    "entities": "entity", "sources": "source", "claims": "claim", "identities": "judgement", "conflicts": "conflict"
+}  # fmt: skip
 
 
 class Where(NamedTuple):
@@ -25,8 +30,20 @@ class Where(NamedTuple):
     line: int
 
 
+class Entry(NamedTuple):
+    """A record or a claim as it was read: its kind, its line, what messages call it, and its values."""
+
+    kind: str
+    line: int
+    what: str
+    values: dict[str, Any]
+
+
 class Records:
-    """What was read of one or more folders, by whoever reads its files."""
+    """What was read of one or more folders, by whoever reads its files.
+
+    ``entries`` are those of the last file.
+    """
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
@@ -37,60 +54,74 @@ class Records:
         self.claims: list[Claim] = []
         self.judgements: list[Judgement] = []
         self.conflicts: dict[str, Conflict] = {}
+        self.entries: list[Entry] = []
 
     def read_rows(self, path: Path, table: str) -> None:
         """Read data in bulk: what a row has is checked as if it were written in YAML."""
+        kind = _KINDS[table]
         for row in bulk.rows(path, table):
             if isinstance(row, Problem):
                 self.problems.append(row)
-                continue
-            number, values = row
-            match table:
-                case "claims":
-                    self._take_claim(path, number, values)
-                case "entities":
-                    if "kind" not in values or self.is_class(path, number, values["kind"]):
-                        self._take(path, number, Entity, values, "entity", self.entities)
-                case "sources":
-                    values["names"], values["refers"] = (tuple(values.get(n, {}).items()) for n in ("names", "refers"))
-                    self._take(path, number, Source, values, "source", self.sources)
-                case "conflicts":
-                    self._take(path, number, Conflict, values, "conflict", self.conflicts)
-                case "identities":
-                    judgement = self.model(path, number, Judgement, values, Map())
-                    if judgement and self.is_new(f"judgement/{judgement.id}", path, number, f"the id '{judgement.id}'"):
-                        self.judgements.append(judgement)
+            elif made := self._made(kind, path, *row):
+                what = f"the claim {made.id}" if kind == "claim" else f"the id '{made.id}'{self._differing(kind, made)}"
+                self._keep(kind, made, path, row.number, what)
 
-    def _take(
-        self, path: Path, number: int, model: type[_R], values: dict[str, Any], kind: str, known: dict[str, _R]
-    ) -> None:
-        """Take a row as a record with an id. An id given twice is a fault, which says whether the rows disagree."""
-        made = self.model(path, number, model, values, Map())
-        if made is None:
-            return
-        other = known.get(made.id)
-        differ = [name for name in model.model_fields if other and getattr(made, name) != getattr(other, name)]
-        what = f"the id '{made.id}'" + (f" (here with another {', '.join(differ)})" if differ else "")
-        if self.is_new(f"{kind}/{made.id}", path, number, what):
-            known[made.id] = made
+    def take(self, path: Path, entry: Entry, node: Node | None = None) -> None:
+        """Take a record or a claim that was read, from the ``node`` that has its fields."""
+        extra = tuple(self.ontology.qualifiers) if entry.kind == "claim" else ()
+        made = self.model(path, entry.line, _MODELS[entry.kind], entry.values, Map() if node is None else node, extra)
+        if made is not None:
+            self.entries.append(entry)
+            self._keep(entry.kind, made, path, entry.line, entry.what)
 
-    def _take_claim(self, path: Path, number: int, values: dict[str, Any]) -> None:
-        given, id_ = values.pop("qualifiers", {}), values.pop("id", None)
-        for name in given:
-            if name not in self.ontology.qualifiers:
-                hint = suggest(name, self.ontology.qualifiers)
-                known = ", ".join(sorted(self.ontology.qualifiers))
-                self.fault(path, number, f"unknown qualifier '{name}'{hint}; expected one of {known}")
-                return
-        claim = self.model(path, number, Claim, {**values, "qualifiers": tuple(sorted(given.items()))}, Map())
-        if claim is None:
-            return
-        if id_ not in (None, claim.id):
-            self.fault(
-                path, number, f"id: found '{id_}'; expected {claim.id}, or none: it follows from what is claimed"
-            )
-        elif self.is_new(f"claim/{claim.id}", path, number, f"the claim {claim.id}"):
-            self.claims.append(claim)
+    def _made(self, kind: str, path: Path, number: int, values: dict[str, Any]) -> Kept | None:
+        """A row as a model; None, with a fault, if it is none."""
+        id_ = None
+        match kind:
+            case "entity" if "kind" in values and not self.is_class(path, number, values["kind"]):
+                return None
+            case "source":
+                values["names"], values["refers"] = (tuple(values.get(n, {}).items()) for n in ("names", "refers"))
+            case "claim":
+                given, id_ = values.pop("qualifiers", {}), values.pop("id", None)
+                if unknown := next((name for name in given if name not in self.ontology.qualifiers), None):
+                    hint, known = (
+                        suggest(unknown, self.ontology.qualifiers),
+                        ", ".join(sorted(self.ontology.qualifiers)),
+                    )
+                    self.fault(path, number, f"unknown qualifier '{unknown}'{hint}; expected one of {known}")
+                    return None
+                values["qualifiers"] = tuple(sorted(given.items()))
+        made = self.model(path, number, _MODELS[kind], values, Map())
+        if made is not None and id_ not in (None, made.id):
+            expected = f"expected {made.id}, or none: it follows from what is claimed"
+            self.fault(path, number, f"id: found '{id_}'; {expected}")
+            return None
+        return made
+
+    def _differing(self, kind: str, made: Kept) -> str:
+        """In what a record differs from another one of its id, in words."""
+        known: dict[str, dict[str, Any]] = {
+            "entity": self.entities, "source": self.sources, "conflict": self.conflicts
+        }  # fmt: skip
+        other = known.get(kind, {}).get(made.id)
+        differ = [name for name in type(made).model_fields if other and getattr(made, name) != getattr(other, name)]
+        return f" (here with another {', '.join(differ)})" if differ else ""
+
+    def _keep(self, kind: str, made: Kept, path: Path, line: int, what: str) -> None:
+        """Keep what was read, unless there is one of its id: two of them are a fault, whether or not they agree."""
+        if self._is_new(f"{kind}/{made.id}", path, line, what):
+            match made:
+                case Entity():
+                    self.entities[made.id] = made
+                case Source():
+                    self.sources[made.id] = made
+                case Conflict():
+                    self.conflicts[made.id] = made
+                case Claim():
+                    self.claims.append(made)
+                case Judgement():
+                    self.judgements.append(made)
 
     def is_class(self, path: Path, line: int, kind: str) -> bool:
         """Whether records can be of a class; a fault if not."""
@@ -102,7 +133,7 @@ class Records:
         self.fault(path, line, f"'{kind}' {what}{hint}; see {paths.display(self.ontology.path)}")
         return False
 
-    def is_new(self, name: str, path: Path, line: int, what: str) -> bool:
+    def _is_new(self, name: str, path: Path, line: int, what: str) -> bool:
         """Keep where something is, unless it is already somewhere; that is a fault, which says ``what`` it is."""
         if (first := self.where.get(name)) is not None:
             several = name.startswith("claim/")
@@ -113,8 +144,8 @@ class Records:
         return True
 
     def model(
-        self, path: Path, line: int, model: type[_M], values: dict[Any, Any], node: Node, extra: tuple[str, ...] = ()
-    ) -> _M | None:
+        self, path: Path, line: int, model: type[Kept], values: dict[Any, Any], node: Node, extra: tuple[str, ...] = ()
+    ) -> Kept | None:
         """The values as a model; None if they are none of it, with a fault for each that is wrong, at its line."""
         try:
             return model.model_validate({str(k): v for k, v in values.items()})

@@ -46,14 +46,18 @@ Node: TypeAlias = Text | Map | List
 
 def read(path: Path) -> Node:
     """The one document of a YAML file. Raises DataError with file and line for anything that is refused."""
+    return parse(path, read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a YAML file. Raises DataError if it cannot be read, or is too large."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _refused(path, None, f"{size:,} bytes", f"a file of at most {MAX_BYTES:,}: split it")
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise DataError([Problem(path, None, f"cannot be read: {error.strerror}")]) from error
-    return parse(path, raw)
 
 
 def parse(path: Path, raw: bytes) -> Node:

@@ -12,6 +12,7 @@ from rareearth import layout
 from rareearth.errors import FormatError
 
 if TYPE_CHECKING:
+    from rareearth.cache import Cache
     from rareearth.network import Network
 
 Attributes = dict[str, Any]
@@ -41,13 +42,14 @@ class Drawing:
     long: frozenset[str]
 
 
-def draw(network: Network, *, scaled: bool = True) -> Drawing:
+def draw(network: Network, *, scaled: bool = True, cache: Cache | None = None) -> Drawing:
     """Lay a network out, unless its nodes have x and y. Raises FormatError for attributes that no format can hold.
 
-    The layout is ``scaled`` as Gephi does it when it opens a file, so that Gephi shows what is written.
+    The layout is ``scaled`` as Gephi does it when it opens a file, so that Gephi shows what is written. ``cache`` is as
+    for :func:`layout.positions`.
     """
     placed = all("x" in data and "y" in data for data in network.nodes.values())
-    positions = {} if placed else layout.positions(network)
+    positions = {} if placed else layout.positions(network, cache)
     sizes = layout.sizes(network)
     if scaled and not placed:
         positions, sizes = _scale(positions, sizes)

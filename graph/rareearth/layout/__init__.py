@@ -10,17 +10,22 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from rareearth import cache as caches
+from rareearth.cache import Cache
 from rareearth.layout import forces, groups, nesting
 from rareearth.layout.forces import Vectors
 
 if TYPE_CHECKING:
     import networkx as nx
 
+_Given: TypeAlias = tuple[tuple[str, ...], tuple[tuple[int, int], ...], tuple[int, ...], tuple[float, ...]]
 SMALLEST, LARGEST = 6.0, 40.0  # diameters of nodes
 _GAP = 4.0  # between nodes
 
@@ -32,8 +37,11 @@ def sizes(network: nx.MultiDiGraph[str]) -> dict[str, float]:
     return {node: round(SMALLEST + (LARGEST - SMALLEST) * math.sqrt(d / most), 1) for node, d in degrees.items()}
 
 
-def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
-    """The (x, y) of each node: centred on 0, y upwards, in the units of :func:`sizes`; {} for no node."""
+def positions(network: nx.MultiDiGraph[str], cache: Cache | None = None) -> dict[str, tuple[float, float]]:
+    """The (x, y) of each node: centred on 0, y upwards, in the units of :func:`sizes`; {} for no node.
+
+    A ``cache`` has those of networks with the same nodes and ties.
+    """
     nodes = sorted(network)
     if not nodes:
         return {}
@@ -41,9 +49,8 @@ def positions(network: nx.MultiDiGraph[str]) -> dict[str, tuple[float, float]]:
     pairs = sorted({(index[a], index[b]) if a < b else (index[b], index[a]) for a, b in network.edges() if a != b})
     degrees = tuple(network.degree(node) for node in nodes)
     diameter = sizes(network)
-    return dict(
-        zip(nodes, _compute(tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)), strict=True)
-    )
+    given = tuple(nodes), tuple(pairs), degrees, tuple(diameter[n] for n in nodes)
+    return dict(zip(nodes, _known(given, cache or Cache(None)), strict=True))
 
 
 def communities(network: nx.MultiDiGraph[str]) -> dict[str, int]:
@@ -59,6 +66,18 @@ def communities(network: nx.MultiDiGraph[str]) -> dict[str, int]:
     pairs = sorted({(min(ends), max(ends)) for a, b in network.edges() if (ends := (index[a], index[b])) and a != b})
     levels = groups.levels(len(nodes), pairs)
     return dict(zip(nodes, levels[-1] if levels else range(len(nodes)), strict=True))
+
+
+def _known(given: _Given, cache: Cache) -> Sequence[tuple[float, float]]:
+    """The places of a network that is in the cache, or else as they are computed."""
+    if not cache.is_kept:
+        return _compute(*given)
+    key = caches.key(caches.program(), repr(given))
+    if (found := cache.get(key)) is not None:
+        return [(x, y) for x, y in json.loads(found)]
+    places = _compute(*given)
+    cache.put(key, json.dumps(places))
+    return places
 
 
 @functools.lru_cache(maxsize=8)  # a build, an export and a page ask for the same network more than once

@@ -5,6 +5,7 @@
     manifest.json                what the build holds, and the SHA-256 of each file below; published last
     store-XXXXXXXXXXXXXXXX/      the store that the manifest names, with files.json: the size and SHA-256 of its files
     rareearth.trig, …            the files for readers
+    cache/                       what the next build need not find out again; may be deleted
     .lock                        held while a build runs; after a first build that failed, it names its data
 
 Damage is found by these digests and not by the engine, which answers wrongly, or never, from a damaged file.
