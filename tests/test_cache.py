@@ -1,4 +1,4 @@
-"""The cache of a build: what was found out before is used, what has changed or is damaged is not; bytes are the same."""
+"""The cache of a build: what has not changed is taken from it, what is damaged is not, and the bytes are the same."""
 
 from __future__ import annotations
 
