@@ -20,6 +20,7 @@ from rareearth.cli.common import (
     open_graph,
     read_text,
 )
+from rareearth.cli.progress import Progress
 from rareearth.errors import NoBuildError, QueryError, RareEarthError
 
 
@@ -105,7 +106,8 @@ def build(data: Data = None, build: NewBuild = None) -> None:
 
     folder = build or paths.build()
     before, now = builds.made_of(folder), data or paths.data()
-    summary = builds.build(data, build)
+    with Progress(builds.STAGES) as progress:
+        summary = builds.build(data, build, progress=progress)
     _note_backups(now)
     if before and not paths.same(before, now) and not paths.same(before, paths.shipped_data()):
         print(f"note: this replaces a build of the data in {paths.display(before)}", file=sys.stderr)
