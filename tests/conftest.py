@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import fcntl
 import functools
 import io
@@ -11,7 +12,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -185,6 +186,21 @@ def lines(dataset: Dataset) -> list[str]:
 @pytest.fixture(scope="session")
 def store(lines: list[str]) -> Oxigraph:
     return oxigraph.memory(lines)
+
+
+def told_by(dataset: Dataset, sources: Iterable[str]) -> Oxigraph:
+    """The store of what some sources tell."""
+    kept = {source: dataset.sources[source] for source in sources}
+    claims = tuple(claim for claim in dataset.claims if claim.source in kept)
+    named = repr((claims, kept, dataset.judgements))
+    entities = {id_: entity for id_, entity in dataset.entities.items() if repr(id_) in named}
+    return oxigraph.memory(nquads.lines(dataclasses.replace(dataset, entities=entities, claims=claims, sources=kept)))
+
+
+@pytest.fixture(scope="session")
+def article(dataset: Dataset) -> Oxigraph:
+    """The store of the one article alone."""
+    return told_by(dataset, [ARTICLE])
 
 
 @pytest.fixture(scope="session")

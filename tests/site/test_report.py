@@ -7,19 +7,18 @@ import math
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from conftest import ARTICLE, Folder
+from conftest import Folder
 
 from rareearth import analysis
 from rareearth.analysis import overview, sample
 from rareearth.analysis.finding import Finding, Table, Verdict
 from rareearth.analysis.questions import periphery
 from rareearth.corpus import Texts
-from rareearth.dataset import Dataset
 from rareearth.errors import RareEarthError
 from rareearth.site import report
 from rareearth.site.report import content, drawing, evidence, figures, material, packing
@@ -57,21 +56,6 @@ class Page(HTMLParser):
             self.images.append(given)
         if given.get("http-equiv") == "Content-Security-Policy":
             self.policy = str(given["content"])
-
-
-def told_by(dataset: Dataset, sources: Iterable[str]) -> Oxigraph:
-    """The store of what some sources tell."""
-    kept = {source: dataset.sources[source] for source in sources}
-    claims = tuple(claim for claim in dataset.claims if claim.source in kept)
-    named = repr((claims, kept, dataset.judgements))
-    entities = {id_: entity for id_, entity in dataset.entities.items() if repr(id_) in named}
-    return oxigraph.memory(nquads.lines(dataclasses.replace(dataset, entities=entities, claims=claims, sources=kept)))
-
-
-@pytest.fixture(scope="module")
-def article(dataset: Dataset) -> Oxigraph:
-    """The store of the one article alone."""
-    return told_by(dataset, [ARTICLE])
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +126,7 @@ def test_each_claim_of_it_leads_to_its_page_and_says_what_it_says(whole: str, st
 def test_every_figure_is_there_and_says_what_it_rests_on_and_whether_it_is_carried(whole: str) -> None:
     page = Page(whole)
     assert len(page.images) == len(FIGURES)
-    assert all(image["role"] == "img" and len(str(image["aria-label"])) > 30 for image in page.images)
+    assert all(image["role"] == "group" and len(str(image["aria-label"])) > 30 for image in page.images)
     for name in FIGURES:
         [figure] = re.findall(rf'<figure id="figure-{name}">(.*?)</figure>', whole, re.DOTALL)
         assert re.search(r"Based on [\d,]+ (tie|actor)s?, [\d,]+ claims? \([^)]*\) of [\d,]+ sources?;", figure)

@@ -30,6 +30,7 @@ def _html(text: str, name: str, known: set[str]) -> str:
             if child.type == "link_open":
                 child.attrs["href"] = _link(str(child.attrs["href"]), name, known)
     body: str = reader.renderer.render(tokens, reader.options, {})
+    body = body.replace("<pre>", '<pre tabindex="0">')  # what is wider than the screen is scrolled by keyboard too
     return re.sub(r'<a href="">(.*?)</a>', r"\1", body)
 
 

@@ -102,7 +102,7 @@ def alone(svg: str, alt: str) -> bytes:
 def _picture(svg: str, alt: str) -> ET.Element:
     """Matplotlib's picture without metadata, styles, and names that other pictures have too; numbers are shortened."""
     whole = ET.fromstring(svg)  # noqa: S314 - matplotlib wrote it
-    picture = ET.Element("svg", {"viewBox": whole.get("viewBox", ""), "role": "img", "aria-label": alt})
+    picture = ET.Element("svg", {"viewBox": whole.get("viewBox", ""), "role": "group", "aria-label": alt})
     picture.extend(whole)
     for parent in picture.iter():
         for child in list(parent):
