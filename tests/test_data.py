@@ -18,7 +18,7 @@ UNVERIFIED = ROOT.parent / "shared" / "facts" / "unverified.md"
 # What there is today. Data that grows passes; a file that is lost, or a field that is no longer read, does not.
 # Whoever takes something out on purpose lowers the number and says why.
 FLOORS = {
-    "claims": 1870,
+    "claims": 2030,
     "claims beyond the article": 1695,
     "claims with a time": 1220,
     "sources": 580,

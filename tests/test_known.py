@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import functools
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from conftest import Command
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needs import needs_page
 
 import rareearth
+from rareearth import build as builds
 from rareearth import checks, edtf, known, namespaces
 from rareearth.dataset import Dataset
 from rareearth.errors import DateError, RareEarthError
+from rareearth.server import messages, worker
+from rareearth.site import explorer, publishing
 from rareearth.store import claims, nquads, oxigraph
 
 DAYS = st.dates(date(1985, 1, 1), date(2026, 12, 31))
@@ -88,7 +93,7 @@ def test_the_graph_in_python_says_what_was_left_out() -> None:
     assert then.ask("SELECT ?day { ?set ree:knownBy ?day }")[0]["day"] == "2021"
     with pytest.raises(DateError):
         graph.known_by("soon")
-    with pytest.raises(RareEarthError, match="needs the data"):
+    with pytest.raises(RareEarthError, match="made from the data"):
         graph.as_of("2021").known_by("2020")
 
 
@@ -101,3 +106,57 @@ def test_the_command_line_knows_no_more_than_the_day(run: Command) -> None:
     wrong = run("query", "-e", count, "--known-by", "20x")
     assert wrong.returncode == 1
     assert wrong.stderr.startswith("--known-by: '20x' is not a date")
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("known") / "build"
+    builds.build(None, folder, known_by="2012")
+    return folder
+
+
+def test_a_build_may_know_no_more(limited: Path) -> None:
+    graph = rareearth.open(limited)
+    assert graph.note == "this build has only what was known by 2012"
+    assert not graph.stale
+    assert {claim.id for claim in claims.read(graph.store)} == {
+        c.id for c in known.by(shipped(), "2012").dataset.claims
+    }
+    oxigraph.verify(limited)
+    with pytest.raises(RareEarthError, match="made from the data"):
+        graph.known_by("2020")
+
+
+@needs_page
+def test_what_is_made_of_it_says_so_and_offers_no_more(limited: Path, tmp_path: Path) -> None:
+    publishing.write(tmp_path / "site", rareearth.open(limited).store, limited, with_report=False)
+    line = "only what was known by 2012"
+    pages = sorted((tmp_path / "site").rglob("*.html"))
+    silent = [page.name for page in pages if line not in page.read_text(encoding="utf-8")]
+    assert silent == ["graph.html", *(["moved.html"] if "moved.html" in silent else [])]
+    assert b'"knownBy":"2012"' in explorer.encode(rareearth.open(limited).store)
+    later = next(id_ for id_ in sorted(shipped().sources) if last_day(id_) > date(2012, 12, 31))
+    assert f"/source/{later}" not in (tmp_path / "site" / "rareearth.trig").read_text(encoding="utf-8")
+    served = worker.answer(
+        oxigraph.read(limited), messages.DocumentRequest(namespaces.DATASET, "html", "http://localhost")
+    )
+    assert isinstance(served, messages.DocumentReply)
+    assert line in served.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("build", "--known-by", "2012"), "expected --build FOLDER with it"),
+        (("build", "--known-by", "soon", "--build", "FOLDER"), "--known-by: 'soon' is not a date"),
+        (("export", "claims.jsonl", "--known-by", "2012"), "claims.jsonl"),
+    ],
+)
+def test_what_cannot_be_limited_is_refused(
+    run: Command, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "claims.jsonl").exists()

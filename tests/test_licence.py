@@ -78,7 +78,10 @@ def imported(path: Path) -> set[str]:
 def needed() -> dict[Path, set[str]]:
     """The distributions that each module needs."""
     owners = importlib.metadata.packages_distributions()
-    return {path: {named(owners[package][0]) for package in imported(path)} for path in sorted(PACKAGE.rglob("*.py"))}
+    return {
+        path: {named(owners.get(package, [package])[0]) for package in imported(path)}
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
 
 
 def test_every_import_is_declared_where_its_users_get_it() -> None:

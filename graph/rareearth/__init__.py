@@ -41,7 +41,8 @@ if TYPE_CHECKING:
         StoreError,
         TooLargeError,
     )
-    from rareearth.knowledge import KnowledgeGraph, open  # noqa: A004 - read as rareearth.open()
+    from rareearth.knowledge import KnowledgeGraph
+    from rareearth.opening import open  # noqa: A004 - read as rareearth.open()
     from rareearth.proposals.inbox import Proposals
     from rareearth.proposals.proposing import propose
     from rareearth.store.claims import Claim
@@ -101,7 +102,7 @@ _HOMES = {
     "Statement": "views.cards",
     "Step": "views.paths",
     "Table": "analysis.finding",
-    "open": "knowledge",
+    "open": "opening",
     "propose": "proposals.proposing",
 }  # the others are in errors
 

@@ -39,45 +39,52 @@ CACHE = "cache"  # the folder, inside a build folder, of what the next build nee
 class Opened(NamedTuple):
     """The store of a build; whether the data has changed since, and a line about that ("" if there is nothing to say).
 
-    ``data`` is the folder of data that the build was made of.
+    ``data`` is the folder of data that the build was made of; None for a build that has only what was known by a day.
     """
 
     store: Backend
     stale: bool
     note: str
-    data: Path
+    data: Path | None
 
 
 def build(
     data: Path | None = None,
     folder: Path | None = None,
     *,
+    known_by: str | None = None,
     jobs: int | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> list[str]:
     """Make the build of a data folder in a build folder (the shipped data, the usual place) and return its summary.
 
     It uses ``jobs`` processes; without them, as many as there are processors. The files are the same. ``progress`` is
-    called with the name of each of the :data:`STAGES` when it begins.
+    called with the name of each of the :data:`STAGES` when it begins. With ``known_by``, a day, month or year, there is
+    only what sources say that were published by its end (see :mod:`known`).
 
     The folder then holds the store, ``rareearth.trig``, ``.graphml``, ``.gexf``, ``summary.md`` and ``manifest.json``.
-    Raises DataError for faults in the data and StoreError when it cannot be written; the last build then stays.
+    Raises DataError for faults in the data, DateError, and StoreError when it cannot be written; the last build then
+    stays.
     """
     # Most commands open a build and make none: what only making needs takes longer to import than they take in all.
-    from rareearth import checks, network
+    from rareearth import checks, known, network
     from rareearth.cache import Cache
     from rareearth.formats import gexf, graphml, graphs
     from rareearth.formats.drawing import draw
     from rareearth.saving import save
-    from rareearth.store import shards
+    from rareearth.store import in_effect, shards
 
     folder = folder or paths.build()
     origin = _origin(data, folder)
+    if known_by:
+        in_effect.bounds(known_by)  # before anything is written
     with folders.staging(folder, origin) as new, _without_collector():
         read, placed = Cache(folder / CACHE / "files"), Cache(folder / CACHE / "layout")
         progress("data")
         dataset = checks.load(data, cache=read)
         read.save()
+        if known_by:
+            dataset = known.by(dataset, known_by).dataset
         with TemporaryDirectory(dir=new) as sorting:
             progress("quads")
             quads = shards.write(dataset, Path(sorting), jobs)
@@ -98,11 +105,14 @@ def build(
         save(new / f"{NAME}.gexf", (f"{line}\n".encode() for line in gexf.lines(drawing)))
         save(new / "summary.md", "".join(f"{line}\n" for line in summary).encode())
         files = {path.name: folders.digest(path) for path in sorted(new.iterdir()) if path.is_file()}
-        oxigraph.publish(made, new, folder, data=origin, inputs=_inputs(data or paths.data()), files=files)
+        inputs = _inputs(data or paths.data())
+        oxigraph.publish(made, new, folder, data=origin, inputs=inputs, files=files, known_by=known_by)
     return summary
 
 
-def open_store(data: Path | None = None, folder: Path | None = None, *, once: bool = False) -> Opened:
+def open_store(  # noqa: PLR0911 - one for each state that a build can be in
+    data: Path | None = None, folder: Path | None = None, *, once: bool = False
+) -> Opened:
     """The store of the last build of a folder, whatever data it was made of.
 
     It is read into memory if it is small, but for a program that asks it ``once``.
@@ -116,6 +126,8 @@ def open_store(data: Path | None = None, folder: Path | None = None, *, once: bo
     if not os.path.lexists(place / folders.MANIFEST):
         _first(data, folder)
     listed = folders.manifest(place)
+    if known_by := listed.get("known_by"):
+        return Opened(read(place), False, f"this build has only what was known by {known_by}", None)
     origin = data_of(place, listed["data"])
     asked = data or paths.chosen_data()
     if asked and _inputs(asked) == listed["inputs"]:  # whatever folder it was read from

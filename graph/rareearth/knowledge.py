@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
@@ -10,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 # Methods import what only they need, so that a query from the command line starts quickly.
-from rareearth import build as builds
 from rareearth import namespaces
 from rareearth.answers import Answer, frame, of_result
-from rareearth.errors import QueryError, RemoteError
+from rareearth.errors import QueryError
 from rareearth.store import questions, sparql
 from rareearth.views import asking
 
@@ -247,7 +245,16 @@ class KnowledgeGraph:
         return made
 
     def known_by(self, day: str) -> KnowledgeGraph:
-        """What sources say that were published by the end of a day, month or year; see :mod:`rareearth.known`."""
+        """The graph of what sources say that were published by the end of a day, a month or a year.
+
+        Pages whose date is not known are left out; ``note`` of the new graph says how many. It is made of the data in
+        a second or two, as all that is inferred is inferred anew (:mod:`rareearth.known`). To limit both, call this
+        before :meth:`as_of`. Raises DateError for anything but a day, month or year, RareEarthError for a graph without
+        its data, and DataError for faults in the data.
+
+        >>> graph.known_by("1990").ask("SELECT ?day { ?dataset ree:knownBy ?day }")[0]["day"]
+        '1990'
+        """
         from rareearth import known
 
         then = known.open_store(self.data, day)
@@ -275,7 +282,11 @@ class KnowledgeGraph:
     def findings(
         self, *, kinds: Collection[str] = ("fact",), without: Collection[str] = (), seed: int = 0
     ) -> Iterator[Finding[Any]]:
-        """The findings for all questions of the analysis, one after the other; parameters as in :meth:`analyse`."""
+        """The findings for all questions of the analysis, one after the other; parameters as in :meth:`analyse`.
+
+        >>> graph.overview().actors > 0
+        True
+        """
         from rareearth import analysis
 
         return analysis.answers(self.store, kinds=kinds, without=without, seed=seed)
@@ -336,6 +347,9 @@ class KnowledgeGraph:
 
         ``actor`` is the name of an entity, ``as_of`` a day, month or year: only claims known by then count; by default
         the day of the newest page. Raises as :meth:`find`, and DateError.
+
+        >>> graph.promises("MP Materials")[0].state in ("late", "nothing heard", "open")
+        True
         """
         from rareearth.views import promises
 
@@ -363,37 +377,3 @@ class KnowledgeGraph:
     def term(self, value: Value, kind: str = "") -> NamedNode | Literal:
         """A value as the RDF term that is bound; see :func:`rareearth.views.asking.term`."""
         return asking.term(self.store, value, kind)
-
-
-def open(  # noqa: A001 - read as rareearth.open()
-    build: str | os.PathLike[str] | None = None,
-    *,
-    data: str | os.PathLike[str] | None = None,
-    texts: str | os.PathLike[str] | None = None,
-    store: str | None = None,
-    timeout: float | None = None,
-    once: bool = False,
-) -> KnowledgeGraph:
-    """Open the graph of the last build; the first time, and after an update of the package, it is built.
-
-    ``build`` is the folder of the build (by default ``$RAREEARTH_BUILD``, ``build/`` of a checkout, or a folder in the
-    user's cache), ``data`` the folder of the YAML data, ``texts`` a folder with the texts of articles, so that
-    sentences can be shown. A small store is read into memory, unless it is to be asked only ``once``. A build of data
-    of your own is opened as it is, and never replaced. Raises DataError for faults in the data, NoBuildError for a
-    damaged build and for a ``build`` without one if no ``data`` is given, StoreError when it cannot be written.
-
-    ``store`` is the address of a SPARQL endpoint to which a build was published, in place of a build and of data;
-    ``timeout`` are the seconds that it has for one answer (see :mod:`rareearth.store.remote`, also for credentials).
-    Raises RemoteError when it gives no answer.
-    """
-    folder = Path(texts) if texts else None
-    if store is not None:
-        from rareearth.store import client, remote
-
-        if build or data:
-            raise RemoteError("a store and a build, or data, are both given; expected only one of them")
-        return KnowledgeGraph(remote.Remote(store, timeout=timeout or client.TIMEOUT), texts_folder=folder)
-    opened = builds.open_store(Path(data) if data else None, Path(build) if build else None, once=once)
-    graph = KnowledgeGraph(opened.store, stale=opened.stale, note=opened.note, texts_folder=folder)
-    graph.data = opened.data
-    return graph

@@ -67,7 +67,7 @@ def open_store(data: Path | None, day: str) -> Opened:
     """
     in_effect.bounds(day)  # before the data is read
     if data is None or not data.is_dir():
-        raise RareEarthError("what was known by a day needs the data, and this graph is of a store without its data")
+        raise RareEarthError("what was known by a day is made from the data, and this graph does not have all of it")
     known = by(checks.load(data), day)
     return Opened(oxigraph.memory(nquads.lines(known.dataset)), known.note)
 

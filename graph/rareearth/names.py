@@ -85,9 +85,9 @@ class Index:
     """The names of things, in which every spelling of a name finds what has it.
 
     A name is looked up in the ways of :data:`WAYS`, one after the other: as it is given, as a key, folded and without
-    legal forms (:mod:`rareearth.spelling`), with the family name at the other end, without the words of the trade, in
-    Latin letters, and as initials in capitals. Of the first way in which it is a name of something, the best kind of
-    name counts. A small typing error never finds anything by itself: :meth:`suggest` lists what is close.
+    legal forms, one after the other (:mod:`rareearth.spelling`), with the family name at the other end, without the
+    words of the trade, in Latin letters, and as initials in capitals. Of the first way in which it is a name of
+    something, the best kind of name counts. A small typing error never finds anything by itself: :meth:`suggest` lists what is close.
 
     ``names`` are (thing, name, kind of name); ``kinds`` are the kinds of names, the best first.
 
@@ -216,7 +216,10 @@ class Index:
         """The ways to look up a name, best first: the way, the table, and the forms to look up."""
         yield "exact", "exact", {_spaced(name)}
         yield "spelling", "spelling", {key(name)}
-        core = spelling.core(spelling.fold(name))
+        folded = spelling.fold(name)
+        for part in spelling.peeled(folded):
+            yield "form", "spelling", {part}
+        core = spelling.core(folded)
         form = spelling.joined(core)
         plain = spelling.joined(spelling.core(spelling.fold(spelling.without_aside(name))))
         turned = spelling.turned(core)

@@ -69,6 +69,24 @@ def core(folded: str) -> str:
     return _without_suffix(" ".join(words), HAN_FORMS)
 
 
+def peeled(folded: str) -> list[str]:
+    """A folded name without its article, then also without its last legal form, and so on, while one is left.
+
+    Of two names with one core, the form that a reader gives says which is meant.
+
+    >>> peeled("the ore works group co"), peeled("ore works"), peeled("group")
+    (['ore works group co', 'ore works group'], [], [])
+    """
+    words = folded.split()
+    rest = _without_start(words)
+    found = [rest] if rest != words else []
+    forms = frozenset(LEGAL_FORMS)
+    while (shorter := _without_last(rest, forms)) != rest:
+        found += [rest] if rest not in found else []
+        rest = shorter
+    return [" ".join(part) for part in found]
+
+
 def short(core_name: str) -> str:
     """The core of a name without the words of the trade at its end; "" where it has none.
 
@@ -237,13 +255,17 @@ def _without_start(words: list[str]) -> list[str]:
 
 
 def _without_end(words: list[str], dropped: frozenset[str]) -> list[str]:
-    while len(words) > 1:
-        if words[-1] in dropped:
-            words = words[:-1]
-        elif len(words) > 2 and " ".join(words[-2:]) in dropped:
-            words = words[:-2]
-        else:
-            break
+    while (shorter := _without_last(words, dropped)) != words:
+        words = shorter
+    return words
+
+
+def _without_last(words: list[str], dropped: frozenset[str]) -> list[str]:
+    """Words without the last one, or two, if they are dropped and others are left."""
+    if len(words) > 1 and words[-1] in dropped:
+        return words[:-1]
+    if len(words) > 2 and " ".join(words[-2:]) in dropped:
+        return words[:-2]
     return words
 
 

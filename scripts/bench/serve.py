@@ -24,7 +24,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-from rareearth import knowledge, namespaces, paths
+from rareearth import namespaces, opening, paths
 
 REQUESTS = 400  # of each look-up, each for another entity
 TURNS = 10  # in which the servers alternate
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def compare(servers: dict[str, tuple[int, str]]) -> None:
-    entities = [f"{namespaces.ENTITY}{id_}" for id_ in sorted(knowledge.open().network("full"))][:REQUESTS]
+    entities = [f"{namespaces.ENTITY}{id_}" for id_ in sorted(opening.open().network("full"))][:REQUESTS]
     print(f"{'clients':>7}  {'time':6} {'look-up':9} {'server':25} {'median':>9} {'p99':>9} {'requests/s':>11}")
     for clients in (1, 4):
         ratios: dict[str, list[float]] = {"first": [], "again": []}

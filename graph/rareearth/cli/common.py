@@ -200,13 +200,13 @@ def open_graph(
 
     ``once``, ``store`` and ``timeout`` are as for :func:`rareearth.open`.
     """
-    from rareearth import knowledge, paths
+    from rareearth import opening, paths
     from rareearth.store import folder as folders
 
     folder = build or paths.build()
     if store is None and not os.path.lexists(folder / folders.MANIFEST) and not folders.intended(folder):
         print(f"note: {paths.display(folder)} has no build yet; building it first", file=sys.stderr)
-    graph = knowledge.open(build, texts=texts, once=once, store=store, timeout=timeout)
+    graph = opening.open(build, texts=texts, once=once, store=store, timeout=timeout)
     if graph.note:
         hint = f"; `{build_command(folder)}` creates a new one" if graph.stale else ""
         print(f"note: {graph.note}{hint}", file=sys.stderr)

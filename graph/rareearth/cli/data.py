@@ -12,6 +12,7 @@ from rareearth.cli.common import (
     MAX_PROBLEMS,
     Build,
     Data,
+    KnownBy,
     NewBuild,
     Store,
     TextsFolder,
@@ -21,7 +22,7 @@ from rareearth.cli.common import (
     read_text,
 )
 from rareearth.cli.progress import Progress
-from rareearth.errors import NoBuildError, QueryError, RareEarthError
+from rareearth.errors import DateError, NoBuildError, QueryError, RareEarthError
 
 
 @app.command()
@@ -99,15 +100,23 @@ def _note_backups(folder: Path) -> None:
 
 
 @app.command()
-def build(data: Data = None, build: NewBuild = None) -> None:
-    """Check the data, build the store and the export files, and publish them atomically."""
+def build(data: Data = None, build: NewBuild = None, known_by: KnownBy = None) -> None:
+    """Check the data, build the store and the export files, and publish them atomically.
+
+    With --known-by, `serve --build`, `site --build` and every other command then know no more than that.
+    """
     from rareearth import build as builds
     from rareearth import paths
 
+    if known_by and not build:
+        raise RareEarthError("--known-by limits a build: expected --build FOLDER with it, so that the full one stays")
     folder = build or paths.build()
     before, now = builds.made_of(folder), data or paths.data()
     with Progress(builds.STAGES) as progress:
-        summary = builds.build(data, build, progress=progress)
+        try:
+            summary = builds.build(data, build, known_by=known_by, progress=progress)
+        except DateError as error:
+            raise RareEarthError(f"--known-by: {error}") from error
     _note_backups(now)
     if before and not paths.same(before, now) and not paths.same(before, paths.shipped_data()):
         print(f"note: this replaces a build of the data in {paths.display(before)}", file=sys.stderr)

@@ -101,7 +101,7 @@ def export(
     from rareearth.store.hints import QueryWarning
 
     if file.name.lower().endswith(DATA):
-        other = any((view, query is not None, kinds, as_of, directed, excel, texts, store))
+        other = any((view, query is not None, kinds, as_of, known_by, directed, excel, texts, store))
         _export_data(file, data, build, other=other)
         return
     if data:

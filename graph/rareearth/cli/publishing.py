@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from rareearth.cli.common import Build, KnownBy, app, open_graph
+from rareearth.cli.common import Build, app, open_graph
 
 
 @app.command()
@@ -19,7 +19,6 @@ def site(
         typer.Option("--address", metavar="URL", help="Where it will be published; adds a sitemap and a feed."),
     ] = "",
     report: Annotated[bool, typer.Option("--report/--no-report", help="With the report of the analysis.")] = True,
-    known_by: KnownBy = None,
     build: Build = None,
 ) -> None:
     """Write the graph as a site of static files: pages, explorer, answers, guides and downloads.
@@ -31,7 +30,7 @@ def site(
     from rareearth.site import publishing
 
     publishing.check(folder)
-    graph = open_graph(build, known_by=known_by)
+    graph = open_graph(build)
     count = publishing.write(
         folder,
         graph.store,

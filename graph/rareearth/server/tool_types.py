@@ -26,7 +26,7 @@ _Value = str | int | float
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments of a tool; its docstring is what an assistant is told of it."""
+    """The arguments of a tool; its docstring is what an assistant reads about it."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -117,7 +117,7 @@ class Sparql(Asked):
 
 @dataclass(frozen=True)
 class Sentences(Asked):
-    """Give the evidence of claims by their ids: source, place in its text, and the sentence if it is at hand."""
+    """Give the evidence of claims by their ids: source, place in its text, and the sentence if its text is here."""
 
     claims: Annotated[tuple[str, ...], Field(min_length=1, max_length=50, description="Ids of claims.")]
 

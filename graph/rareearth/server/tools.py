@@ -48,7 +48,7 @@ class Tool:
 
     @property
     def description(self) -> str:
-        """What an assistant is told of it."""
+        """What an assistant reads about it."""
         return " ".join((self.arguments.__doc__ or "").split())
 
 

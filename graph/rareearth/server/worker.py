@@ -22,6 +22,7 @@ import socket
 import struct
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,11 @@ from rareearth.server import links, messages, negotiation, reconciliation, tools
 from rareearth.server.messages import ErrorReply, Forms, QueryReply, QueryRequest, Reply, Request
 from rareearth.server.processes import end_with_parent
 from rareearth.site import listing, things
-from rareearth.store import hints, oxigraph
+from rareearth.store import hints, oxigraph, vocabulary
 from rareearth.views import lookup, paths
 
 if TYPE_CHECKING:
+    from rareearth.site.addresses import Site
     from rareearth.store.backend import Backend
 
 MEMORY = 2 << 30  # bytes of address space beyond that of the store
@@ -136,9 +138,9 @@ def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one fo
         case messages.DocumentRequest(iri, form, base):
             return _document(store, iri, form, base)
         case messages.EditorRequest(base):
-            return messages.DocumentReply(things.editor(store, links.site(base)))
+            return messages.DocumentReply(things.editor(store, _site(store, base)))
         case messages.ListRequest(name, base):
-            return messages.DocumentReply(listing.named(store, name, links.site(base)))
+            return messages.DocumentReply(listing.named(store, name, _site(store, base)))
         case messages.FindRequest(name):
             return messages.FindReply(lookup.entity(store, name))
         case messages.HintsRequest(query):
@@ -154,9 +156,13 @@ def _reply(store: Backend, request: Request) -> Reply:  # noqa: PLR0911 - one fo
             return messages.DocumentReply(explorer.encode(store, kept, dossiers="entity/{}", home="."))
 
 
+def _site(store: Backend, base: str) -> Site:
+    return replace(links.site(base), known_by=vocabulary.known_by(store))
+
+
 def _document(store: Backend, iri: str, form: str, base: str) -> messages.DocumentReply:
     try:
-        return messages.DocumentReply(things.document(store, iri, form, links.site(base)))
+        return messages.DocumentReply(things.document(store, iri, form, _site(store, base)))
     except NotFoundError:
         if moved := things.elsewhere(store, iri):
             return messages.DocumentReply(moved=moved)

@@ -43,6 +43,7 @@ class Site:
     not have is "". ``page`` gives the address of a page that is of no one thing, such as ``conflicts`` or
     ``question/leaders``; ``names`` is the script with all names, by which a page finds entities without a server;
     ``reconcile`` is the service that matches names of a table (see :mod:`rareearth.views.reconciliation`).
+    ``known_by`` is the day to which what the site knows is limited.
     """
 
     base: str
@@ -57,6 +58,7 @@ class Site:
     gexf: str = ""
     page: Callable[[str], str] = _none
     names: str = ""
+    known_by: str = ""
     reconcile: str = ""
 
 

@@ -24,6 +24,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,7 @@ from rareearth.errors import FormatError, MissingExtraError
 from rareearth.saving import save
 from rareearth.site import addresses, explorer, guides, listing, rendering, report, things
 from rareearth.site.explorer import content
-from rareearth.store import claims, questions
+from rareearth.store import claims, questions, vocabulary
 from rareearth.store import folder as folders
 from rareearth.views import phrase
 
@@ -124,6 +125,7 @@ class _Writer:
 
     def __init__(self, folder: Path, store: Backend, address: str, with_report: bool) -> None:
         self.folder, self.store, self.address, self.with_report = folder, store, address, with_report
+        self.known_by = vocabulary.known_by(store)
 
     def write(self, build: Path, tick: Callable[[str], object]) -> None:
         tick("lists and answers")
@@ -180,7 +182,8 @@ class _Writer:
 
     def _put(self, file: str, made: Callable[[Site], bytes]) -> None:
         base = self.address or namespaces.BASE.rstrip("/")
-        self._save(file, made(addresses.folder(base, file, report=self.with_report)))
+        site = addresses.folder(base, file, report=self.with_report)
+        self._save(file, made(replace(site, known_by=self.known_by)))
 
     def _save(self, file: str, body: bytes) -> None:
         path = self.folder / file

@@ -169,14 +169,17 @@ def publish(
     data: str | None = None,
     inputs: str = "",
     files: Mapping[str, str] | None = None,
+    known_by: str | None = None,
 ) -> None:
     """Publish a store and the other files of its staging folder (see :func:`folder.publish`).
 
     The manifest says of what ``data`` it was made (None: the data that ships), and has the digest of all ``inputs`` and
-    of each of the other ``files``. A store of that name that is in place is kept if it is undamaged and holds the same.
+    of each of the other ``files``, and ``known_by`` if the build is limited to what was known by a day. A store of that
+    name that is in place is kept if it is undamaged and holds the same.
     """
     content = {"store": made.name, "quads": made.quads.count, "sha256": made.quads.sha256}
-    manifest = {**content, "data": data, "inputs": inputs, "files": dict(files or {})}
+    limited = {"known_by": known_by} if known_by else {}
+    manifest = {**content, "data": data, "inputs": inputs, "files": dict(files or {}), **limited}
     folders.publish(new, folder, manifest, keep=_is_undamaged(folder / made.name, made.quads))
 
 

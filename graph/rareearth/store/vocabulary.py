@@ -112,6 +112,13 @@ def _read(store: Backend) -> Vocabulary:
     return Vocabulary(relations, qualifiers, interests, limit)
 
 
+def known_by(store: Backend) -> str:
+    """By which day, month or year all that a store has was published (see :mod:`known`); "" where it is not limited."""
+    return next(
+        (row[0].value for row in store.select(f"SELECT ?day {{ <{namespaces.DATASET}> ree:knownBy ?day }}")), ""
+    )
+
+
 def spatial(store: Backend) -> list[str]:
     """The IRIs of the relations that say where something is (``ree:spatial``), those below them included, sorted."""
     return sorted(relation.value for (relation,) in store.select(_SPATIAL))

@@ -35,7 +35,7 @@ class End:
 
 @dataclass(frozen=True)
 class Place:
-    """Characters ``start`` up to ``end`` of the text of the source; ``sentence`` is what is there, if it is at hand."""
+    """Characters ``start`` up to ``end`` of the text of the source; ``sentence`` is what is there, where known."""
 
     start: int
     end: int

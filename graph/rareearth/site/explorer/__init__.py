@@ -19,6 +19,7 @@ from rareearth.formats import encode_text
 from rareearth.saving import save
 from rareearth.site import content_security
 from rareearth.site.explorer import content
+from rareearth.store import vocabulary
 from rareearth.views import phrase
 
 if TYPE_CHECKING:
@@ -50,8 +51,14 @@ def encode(
     of the site; "" where the page is alone.
     """
     assets = {name: part(name) for name in ("page.js", "page.css")}
+    known = vocabulary.known_by(store)
     parts = content.read(store, corpus.sentences(store, texts) if texts else {})
-    parts["data"] |= {"asOf": phrase.date(as_of) if as_of else "", "dossiers": dossiers, "home": home}
+    parts["data"] |= {
+        "asOf": phrase.date(as_of) if as_of else "",
+        "knownBy": phrase.date(known) if known else "",
+        "dossiers": dossiers,
+        "home": home,
+    }
     style, script = assets["page.css"], assets["page.js"]
     filling = {
         "policy": content_security.policy(style, script),

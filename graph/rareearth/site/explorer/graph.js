@@ -286,7 +286,7 @@ export class Network {
   /** Whether a tie is among what is chosen or pointed at; in a scene, all are where nothing is. */
   isBright(tie) {
     if (!this.near) return Boolean(this.scene.at);
-    if (this.scene.told && !this.pointed && !this.chosen.node && !this.ties.get(tie)?.some((claim) => this.scene.told.has(claim))) return false;
+    if (this.scene.ofStep && !this.pointed && !this.chosen.node && !this.ties.get(tie)?.some((claim) => this.scene.ofStep.has(claim))) return false;
     const [a, b] = tie.split("~");
     const centre = this.pointed ?? this.chosen.node ?? this.cursor;
     return this.near.has(a) && this.near.has(b) && (!centre || a === centre || b === centre);

@@ -126,9 +126,9 @@ function leave() {
 }
 
 /** Show a step of a story; `focus` moves the keyboard focus to its heading. */
-function tell(told, step, focus) {
-  if (step < 0 || step >= told.steps.length) return;
-  [path, focused, story] = [null, [], { story: told, step }];
+function tell(tale, step, focus) {
+  if (step < 0 || step >= tale.steps.length) return;
+  [path, focused, story] = [null, [], { story: tale, step }];
   enter({}, focus);
 }
 
@@ -233,8 +233,8 @@ function follow() {
   focused = given.has("focus") ? (given.get("focus") || node).split(",").filter(known) : [];
   const ends = (given.get("path") ?? "").split("~");
   path = ends.length === 2 && ends.every(known) && ends[0] !== ends[1] ? ends : null;
-  const [told, step] = (given.get("story") ?? "").split(".");
-  const found = data.part("stories").find?.(({ name }) => name === told);
+  const [named, step] = (given.get("story") ?? "").split(".");
+  const found = data.part("stories").find?.(({ name }) => name === named);
   story = found?.steps[Number(step) - 1] ? { story: found, step: Number(step) - 1 } : null;
   chosen = node ? { node } : edge ? { edge } : {};
   if (network) network.chosen = chosen;
@@ -271,7 +271,7 @@ function withoutNetwork(why) {
 }
 
 function start() {
-  if (data.asOf) $("as-of-day").textContent = `as of ${data.asOf}`;
+  $("as-of-day").textContent = [data.asOf && `as of ${data.asOf}`, data.knownBy && `known by ${data.knownBy}`].filter(Boolean).join(", ");
   if (data.home) $("home").replaceChildren(element("a", { href: data.home, text: "rareearth" }));
   if (able()) {
     try {
@@ -345,7 +345,7 @@ function ownsArrows(place) {
 function introduce() {
   const stories = data.part("stories");
   if (network && stories.length) {
-    $("stories").append(element("span", { text: "Start with a story:" }), ...beginnings(stories, (told) => tell(told, 0, true)));
+    $("stories").append(element("span", { text: "Start with a story:" }), ...beginnings(stories, (tale) => tell(tale, 0, true)));
   }
   $("what").textContent = `Who is who in the rare earth world: ${shown.entities.size} actors, and who owns, leads, supplies or funds whom. Each tie leads to the page that says so.`;
 }

@@ -46,7 +46,7 @@ export function svg(network, title) {
     if (edge.hidden || !from || !to || !(inSight(from) || inSight(to))) return;
     const { color, size } = network.drawnEdge(tie, edge);
     const dashes = edge.type === "dashed" ? ' stroke-dasharray="7 5"' : "";
-    lines.push(`<path d="M${n(from.x)},${n(from.y)}L${n(to.x)},${n(to.y)}" stroke="${color}" stroke-width="${n(sigma.scaleSize(size))}"${dashes}><title>${escaped(told(network, tie))}</title></path>`);
+    lines.push(`<path d="M${n(from.x)},${n(from.y)}L${n(to.x)},${n(to.y)}" stroke="${color}" stroke-width="${n(sigma.scaleSize(size))}"${dashes}><title>${escaped(said(network, tie))}</title></path>`);
   });
   const nodes = [...discs.values()].filter(inSight).map((disc) => {
     const { color } = network.drawnNode(disc.id, graph.getNodeAttributes(disc.id));
@@ -71,7 +71,7 @@ export function svg(network, title) {
   ].join("\n");
 }
 
-function told(network, tie) {
+function said(network, tie) {
   return (network.ties.get(tie) ?? [])
     .map((claim) => `${claim.subject.name} ${claim.relation.label} ${claim.object.name}`)
     .filter((text, at, all) => all.indexOf(text) === at)

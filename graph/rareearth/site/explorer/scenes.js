@@ -1,6 +1,6 @@
 // What the picture shows: everything that the filters leave, or a scene of a few: a focus, a path, a step of a story.
 // A scene has `entities` (a set of ids), `claims`, `at` (id -> {x, y}), `named` (whether lines have the names of their
-// relations) and `bright` (a set of ids, null for all); `told` are the claims of a step,
+// relations) and `bright` (a set of ids, null for all); `ofStep` are the claims of a step,
 // `centres` the ids in focus.
 
 import { lanes, rings } from "./layout.js";

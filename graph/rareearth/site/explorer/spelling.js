@@ -37,19 +37,8 @@ export class Spelling {
 
   /** A folded name without its article and its legal forms. */
   core(folded) {
-    let list = words(folded);
-    for (let at = 0; at < this.before.length; at += 1) {
-      const start = this.before[at].split(" ");
-      if (list.length > start.length && start.every((word, n) => list[n] === word)) {
-        list = list.slice(start.length);
-        at = -1;
-      }
-    }
-    for (;;) {
-      if (list.length > 1 && this.legal.has(list.at(-1))) list = list.slice(0, -1);
-      else if (list.length > 2 && this.legal.has(list.slice(-2).join(" "))) list = list.slice(0, -2);
-      else break;
-    }
+    let list = this.withoutArticle(words(folded));
+    for (let shorter; (shorter = this.withoutLast(list)).length < list.length; ) list = shorter;
     let name = list.join(" ");
     for (let at = 0; at < this.han.length; at += 1) {
       const form = this.han[at];
@@ -62,15 +51,46 @@ export class Spelling {
     return name;
   }
 
+  /** A folded name without its article. */
+  withoutArticle(list) {
+    for (let at = 0; at < this.before.length; at += 1) {
+      const start = this.before[at].split(" ");
+      if (list.length > start.length && start.every((word, n) => list[n] === word)) {
+        list = list.slice(start.length);
+        at = -1;
+      }
+    }
+    return list;
+  }
+
+  /** Words without the last legal form, or all. */
+  withoutLast(list) {
+    if (list.length > 1 && this.legal.has(list.at(-1))) return list.slice(0, -1);
+    if (list.length > 2 && this.legal.has(list.slice(-2).join(" "))) return list.slice(0, -2);
+    return list;
+  }
+
+  /** A folded name without its article, then also without its last legal form, and so on, while one is left. */
+  peeled(folded) {
+    const all = words(folded);
+    let rest = this.withoutArticle(all);
+    const found = rest.length < all.length ? [rest] : [];
+    for (let shorter; (shorter = this.withoutLast(rest)).length < rest.length; rest = shorter) {
+      if (found.at(-1) !== rest) found.push(rest);
+    }
+    return found.map((part) => part.join(" "));
+  }
+
   /** What is looked up for a text. */
   sought(text) {
-    const core = this.core(this.fold(text));
+    const folded = this.fold(text);
+    const core = this.core(folded);
     const plain = text.replace(ASIDE, "");
     const list = words(core);
     const turned = list.length >= 2 && list.length <= 4
       ? [[list.at(-1), ...list.slice(0, -1)].join(""), [...list.slice(1), list[0]].join("")] : [];
     return {
-      text: spaced(text), key: key(text), core, form: joined(core), words: list, turned,
+      text: spaced(text), key: key(text), peeled: this.peeled(folded), core, form: joined(core), words: list, turned,
       plain: plain === text ? "" : joined(this.core(this.fold(plain))),
       latin: /^[\x00-\x7f]*$/.test(text), capitals: /^[\x00-\x7f]*$/.test(text) && /[A-Z]/.test(text) && !/[a-z]/.test(text),
     };
@@ -82,6 +102,8 @@ function way(name, sought) {
   const { text, form, plain, turned, words: list } = sought;
   if (name.text === text) return 0;
   if (sought.key && name.key === sought.key) return 1;
+  const peel = sought.peeled.indexOf(name.key);
+  if (peel >= 0) return 1 + (peel + 1) / (sought.peeled.length + 1); // the fewer forms are left out, the better
   if (!form) return -1;
   if (name.form === form) return 2;
   if (plain && name.form === plain) return 3;

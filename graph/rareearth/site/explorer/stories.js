@@ -4,16 +4,16 @@ import { element } from "./dom.js";
 
 const ROOM = 2.2; // for names, which the layout does not know
 
-/** The scene of a step: all that was told so far, the step itself bright. */
+/** The scene of a step: all that was shown so far, the step itself bright. */
 export function storyScene(data, story, step) {
   const claimsOf = ({ claims }) => claims.flat().map((at) => data.claims[at]);
   const ends = (claims) => new Set(claims.flatMap((claim) => [claim.s, claim.o].filter(Boolean)));
-  const told = story.steps.slice(0, step + 1).flatMap(claimsOf);
-  const claims = [...new Set(told)];
+  const shown = story.steps.slice(0, step + 1).flatMap(claimsOf);
+  const claims = [...new Set(shown)];
   const at = new Map(Object.entries(story.at).map(([id, [x, y]]) => [id, { x: x * ROOM, y: y * ROOM }]));
   const entities = new Set([...ends(claims)].filter((id) => at.has(id)));
   const bright = new Set([...ends(claimsOf(story.steps[step]))].filter((id) => at.has(id)));
-  return { entities, claims: claims.filter((claim) => claim.object), at, named: true, bright, told: new Set(claimsOf(story.steps[step])) };
+  return { entities, claims: claims.filter((claim) => claim.object), at, named: true, bright, ofStep: new Set(claimsOf(story.steps[step])) };
 }
 
 /** The buttons to begin a story. */

@@ -16,7 +16,7 @@ export function relations(names, boxes) {
     if (written.length >= MOST) break;
     if (!network.isBright(tie) || (!network.near && !scene.named)) continue;
     const [a, b] = graph.extremities(tie).map((id) => names.disc(id));
-    const texts = labels(claims.filter((claim) => !scene.told || scene.told.has(claim)));
+    const texts = labels(claims.filter((claim) => !scene.ofStep || scene.ofStep.has(claim)));
     context.font = font("tie");
     const [dx, dy] = [b.x - a.x, b.y - a.y];
     const far = Math.hypot(dx, dy);

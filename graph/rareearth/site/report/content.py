@@ -11,6 +11,7 @@ from rareearth import namespaces
 from rareearth.analysis.finding import Finding, Support, Table, Value, Verdict, quantity, round_significant
 from rareearth.analysis.questions import spheres
 from rareearth.site.report.material import LEAST_SOURCES, OVERVIEW, Figure, Material
+from rareearth.store import vocabulary
 from rareearth.views import tables
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Content:
     left_out: tuple[str, ...]
     seed: int
     as_of: str
+    known_by: str
     small: str
     inconclusive: int
     figures: tuple[Figure, ...]
@@ -78,6 +80,7 @@ def compose(store: Backend, material: Material, drawn: Sequence[Figure], as_of: 
         left_out=overview.left_out,
         seed=overview.seed,
         as_of=as_of,
+        known_by=vocabulary.known_by(store),
         small=_small(support, overview.between_bodies),
         inconclusive=sum(f.verdict is Verdict.INCONCLUSIVE for f in findings),
         figures=tuple(f for f in drawn if f.section == OVERVIEW),
