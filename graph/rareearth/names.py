@@ -87,7 +87,8 @@ class Index:
     A name is looked up in the ways of :data:`WAYS`, one after the other: as it is given, as a key, folded and without
     legal forms, one after the other (:mod:`rareearth.spelling`), with the family name at the other end, without the
     words of the trade, in Latin letters, and as initials in capitals. Of the first way in which it is a name of
-    something, the best kind of name counts. A small typing error never finds anything by itself: :meth:`suggest` lists what is close.
+    something, the best kind of name counts. A small typing error never finds anything by itself: :meth:`suggest` lists
+    what is close.
 
     ``names`` are (thing, name, kind of name); ``kinds`` are the kinds of names, the best first.
 
