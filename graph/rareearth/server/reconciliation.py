@@ -17,7 +17,7 @@ from rareearth import characters, namespaces
 from rareearth.errors import NotFoundError, QueryError, TooLargeError
 from rareearth.server import reconciliation_types as types
 from rareearth.site import rendering, things
-from rareearth.views import lookup, properties, reconciliation
+from rareearth.views import lookup, properties, receipts, reconciliation
 from rareearth.views.reconciliation import Candidate, Given, Query
 
 if TYPE_CHECKING:
@@ -228,7 +228,7 @@ def _cells(of: Iterable[Cell], content: str) -> Iterable[dict[str, Any]]:
 def _cell(of: Cell) -> dict[str, Any]:
     """A value; what is no fact is never given as one, but as a text that says what it is."""
     claim = of.claim
-    if claim and (claim.kind != "fact" or claim.status not in ("held", "ended") or not (claim.plain or claim.over)):
+    if claim and not receipts.is_fact(claim):
         words = [claim.kind if claim.kind != "fact" else "", claim.status if claim.status != "held" else ""]
         words += [f"according to {claim.by.label}"] if claim.by else []
         return {"str": f"{of.name} ({', '.join(filter(None, words)) or 'contradicted'})"}

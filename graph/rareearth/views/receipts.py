@@ -104,7 +104,7 @@ def receipt(claim: Claim, sentences: Sentences | None = None) -> Receipt:
         kind=claim.kind,
         status=claim.status,
         heading=heading,
-        is_fact=heading in (HEADINGS["fact"], PAST) and (claim.plain or claim.status == "ended"),
+        is_fact=is_fact(claim),
         subject=_end(claim.subject, claim.subject.label),
         relation=claim.relation.id,
         object=_end(claim.object, phrase.object_(claim)),
@@ -124,6 +124,11 @@ def receipt(claim: Claim, sentences: Sentences | None = None) -> Receipt:
         conflict=claim.conflict,
         differs=phrase.conflict(claim),
     )
+
+
+def is_fact(claim: Claim) -> bool:
+    """Whether a claim is a fact that held or ended, and that no other source contradicts."""
+    return Statement(claim).heading in (HEADINGS["fact"], PAST) and (claim.plain or claim.status == "ended")
 
 
 def citation(claim: Claim) -> str:
