@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 import pty
 import signal
@@ -31,13 +32,21 @@ HEAVY = {"rareearth.models", "rareearth.checks", "rareearth.analysis", "networkx
 PROGRAM = [sys.executable, "-m", "rareearth"]
 
 
+STATEMENT = {
+    "statementId": f"a-{'0' * 32}",
+    "recordId": "a",
+    "recordType": "entity",
+    "recordDetails": {"isComponent": False, "entityType": {"type": "registeredEntity"}, "name": "A"},
+}
+
+
 def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
     """One call of each command that ends by itself."""
     build = ["--build", str(folder.build)]
     (where / "list.csv").write_text("name\nAnn Lee\n", encoding="utf-8")
     (where / "a.txt").write_text("One mine. Two mills.\n", encoding="utf-8")
     inbox.save(where / "box", Proposals(Article(id="a", language="en", text="One mine.")), ontology.read())
-    (where / "x.ftm.json").write_text('{"id": "a", "schema": "Company", "properties": {"name": ["A"]}}\n')
+    (where / "x.bods.json").write_text(json.dumps([STATEMENT]))
     return {
         "questions": [],
         "relations": ["chair", *build],
@@ -54,7 +63,7 @@ def commands(folder: Folder, where: Path) -> dict[str, list[str]]:
         "score": [str(ROOT / "tests" / "gold" / "first"), "--data", str(folder.data)],
         "retract": ["daily", "--because", "withdrawn", "--dry-run", "--data", str(folder.data)],
         "import": [
-            str(where / "x.ftm.json"),
+            str(where / "x.bods.json"),
             "--source",
             "x",
             "--title",

@@ -73,10 +73,26 @@ def by_gephi(root: etree._Element, day: str) -> tuple[set[str], set[Edge]]:
     return nodes, edges
 
 
+def shown_claims(store: Oxigraph) -> list[dict[str, Any]]:
+    """The claims of the page: ``id``, ``start`` and ``end`` as far as known, and ``undated``."""
+    parts = content.read(store, {})
+    columns = parts["data"]["claims"]
+    names = [name for name in parts if name.startswith("claims-")]
+    records = [claim for name in sorted(names, key=lambda n: int(n.partition("-")[2])) for claim in parts[name]]
+    found: list[dict[str, Any]] = []
+    for number, record in enumerate(records):
+        claim: dict[str, Any] = {"id": record["id"], "undated": number in columns["undated"]}
+        for end in ("start", "end"):
+            if day := columns[end][number]:
+                claim[end] = date(day // 10_000, day // 100 % 100, day % 100).isoformat()
+        found.append(claim)
+    return found
+
+
 def same_everywhere(store: Oxigraph, folder: Path, days: list[str] | None = None) -> None:
     """On each day, ``as_of``, the spells, the time line as Gephi reads it, the page and SPARQL have the same."""
     graph = KnowledgeGraph(store)
-    page = content.read(store, {})["claims"]
+    page = shown_claims(store)
     bounds = {date.fromisoformat(claim[end]) for claim in page for end in ("start", "end") if end in claim}
     whole = {view: network.read(store, view) for view in network.VIEWS}
     files = {}

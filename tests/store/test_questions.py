@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -541,6 +541,24 @@ def test_owners_through(store: Oxigraph) -> None:
     assert "molycorp" not in {row["owner"] for row in found}, "its ownership has ended"
     commerce = rows(store, "owners-through", owner="us-department-of-commerce", owned="usa-rare-earth")
     assert not commerce, "only announced"
+
+
+def test_the_shares_of_nothing_are_over_the_whole(store: Oxigraph) -> None:
+    """Of who owns what today: a former owner whose end nobody stated would make them more than 100 per cent."""
+    shares: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for row in rows(store, "owners"):
+        if row["share"]:
+            known = shares[str(row["owned"])].get(str(row["owner"]), Decimal(101))
+            shares[str(row["owned"])][str(row["owner"])] = min(known, least(str(row["share"])))
+    sums = {owned: sum(held.values()) for owned, held in shares.items()}
+    assert {owned: total for owned, total in sums.items() if total > Decimal("100.5")} == {}
+    assert max(sums.values()) >= 99, "shares are read"
+
+
+def least(share: str) -> Decimal:
+    """The least that a share as text may be, leaving out those that have no number."""
+    numbers = re.findall(r"[0-9.]+", share)
+    return Decimal(0) if share.startswith(("at most", "less than")) or not numbers else Decimal(numbers[0])
 
 
 def test_owners_through_multiplies_up_to_four_steps(dataset: Dataset) -> None:
